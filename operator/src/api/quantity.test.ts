@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatDuration, parseDuration, parseQuantity, quantityAbove, quantityAtLeast } from './quantity.ts';
+
+test.each([
+  ['500ms', 500],
+  ['1m30s', 90_000],
+  ['2h', 7_200_000],
+  ['1s1s', 2_000],
+  ['0s', 0],
+])('the duration %s is %d ms', (text, durationMs) => {
+  expect(parseDuration(text)).toBe(durationMs);
+});
+
+test.each(['', '1', '1 s', '2d', '-1s', '1.5s', 's', '9999999999999h'])('%j is no duration', (text) => {
+  expect(parseDuration(text)).toBeUndefined();
+});
+
+test('a formatted duration parses back to itself', () => {
+  fc.assert(fc.property(fc.nat(1e12), (durationMs) => parseDuration(formatDuration(durationMs)) === durationMs));
+});
+
+test.each([
+  ['250m', 250_000_000n],
+  ['1', 1_000_000_000n],
+  ['384Mi', 384n * 1024n ** 2n * 10n ** 9n],
+  ['0.5', 500_000_000n],
+  ['1.5Gi', 1_610_612_736n * 10n ** 9n],
+  ['1e3', 1000n * 10n ** 9n],
+  ['1E3', 1000n * 10n ** 9n],
+  ['2E', 2n * 10n ** 27n],
+  ['-1k', -1000n * 10n ** 9n],
+  ['1n', 1n],
+  ['0.1n', 1n],
+])('the quantity %s', (text, billionths) => {
+  expect(parseQuantity(text)).toBe(billionths);
+});
+
+test.each(['', '512MB', '1 Gi', 'Mi', '1Kb', '0x10', '1e', '1e99', '--1'])('%j is no quantity', (text) => {
+  expect(parseQuantity(text)).toBeUndefined();
+  expect(quantityAtLeast(text, '0')).toBe(false);
+});
+
+test('quantities compare by value, whatever their suffix', () => {
+  const suffix = fc.constantFrom('', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'm');
+  fc.assert(
+    fc.property(fc.nat(1e6), suffix, fc.nat(1e6), suffix, (left, leftSuffix, right, rightSuffix) => {
+      const a = `${left}${leftSuffix}`;
+      const b = `${right}${rightSuffix}`;
+      return quantityAtLeast(a, b) !== quantityAbove(b, a);
+    }),
+  );
+});

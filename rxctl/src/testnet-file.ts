@@ -1,0 +1,238 @@
+// Reads a testnet.yaml: one Testnet and the ConfigMaps it refers to, with line and column for everything that is wrong.
+// It is stricter than YAML where Kubernetes' YAML 1.1 reader would see another value in the same text.
+import { readFileSync } from 'node:fs';
+import { formatPath, isRecord, type Path, type Problem } from '@rexnet/operator/api/check.ts';
+import { parseTestnet } from '@rexnet/operator/api/parse.ts';
+import type { Testnet } from '@rexnet/operator/api/testnet.ts';
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
+
+export type Located = Problem & { readonly line: number; readonly column: number };
+export type TestnetFile = {
+  readonly testnet: Testnet;
+  /** ConfigMap name → key → text. */
+  readonly configMaps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+};
+export type ReadResult = { readonly file: TestnetFile } | { readonly problems: readonly Located[] };
+
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+const YAML_1_1_BOOLEAN = /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/;
+const AMBIGUOUS_NUMBER = /^[-+]?(0[0-9]+|0o[0-7]+|[0-9]+(:[0-5]?[0-9])+)$/;
+
+export function readTestnetFile(path: string): ReadResult {
+  const text = readFileSync(path, 'utf8');
+  if (text.length > FILE_BYTES_MAX) {
+    return {
+      problems: [
+        {
+          path: [],
+          line: 1,
+          column: 1,
+          message: `the file has more than ${FILE_BYTES_MAX} bytes`,
+          cure: 'is it the right file?',
+        },
+      ],
+    };
+  }
+  return parseTestnetFile(text);
+}
+
+export function parseTestnetFile(text: string): ReadResult {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const all = Array.isArray(documents)
+    ? documents.filter((document) => document.contents !== null || document.errors.length > 0)
+    : [];
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const syntax = all.flatMap((document) =>
+    document.errors.map(
+      (error): Located => ({ path: [], ...place(error.pos[0]), ...wordSyntaxError(error.code, error.message) }),
+    ),
+  );
+  if (syntax.length > 0) return { problems: syntax };
+
+  const problems: Located[] = [];
+  const testnets: Testnet[] = [];
+  const configMaps = new Map<string, ReadonlyMap<string, string>>();
+  for (const document of all) {
+    const locate = (problem: Problem): Located => ({ ...problem, ...place(offsetOf(document, problem.path)) });
+    const value = toValue(document);
+    if (isRecord(value) && value['kind'] === 'ConfigMap') {
+      problems.push(...readConfigMap(value, configMaps).map(locate));
+      continue;
+    }
+    const parsed = parseTestnet(value);
+    const traps = findTraps(document);
+    const found = 'problems' in parsed ? parsed.problems : [];
+    problems.push(...mergeTraps(traps, found).map(locate));
+    if ('testnet' in parsed) testnets.push(parsed.testnet);
+    if (testnets.length > 1)
+      problems.push(
+        locate({
+          path: ['kind'],
+          message: 'the file holds more than one Testnet',
+          cure: 'put each Testnet into a file of its own',
+        }),
+      );
+  }
+  const testnet = testnets[0];
+  if (testnet !== undefined && problems.length === 0) {
+    const missing = missingSources(testnet, configMaps);
+    const home = all.find((document) => document.get('kind') === 'Testnet');
+    problems.push(
+      ...missing.map(
+        (problem): Located => ({ ...problem, ...place(home === undefined ? 0 : offsetOf(home, problem.path)) }),
+      ),
+    );
+    if (problems.length === 0) return { file: { testnet, configMaps } };
+  }
+  if (problems.length === 0)
+    problems.push({
+      path: [],
+      line: 1,
+      column: 1,
+      message: 'the file holds no Testnet',
+      cure: 'begin with apiVersion: rexnet.dev/v1alpha1 and kind: Testnet',
+    });
+  return { problems: problems.sort((left, right) => left.line - right.line || left.column - right.column) };
+}
+
+/** 'testnet.yaml:5:3: spec.group is no field of a Testnet' and below it what to do. */
+export function formatProblems(file: string, problems: readonly Located[]): string {
+  return problems
+    .map(({ line, column, path, message, cure }) => {
+      const name = formatPath(path);
+      return `${file}:${line}:${column}: ${message.includes(name) ? message : `${name}: ${message}`}\n  cure: ${cure}`;
+    })
+    .join('\n');
+}
+
+function wordSyntaxError(code: string, message: string): { message: string; cure: string } {
+  if (code === 'DUPLICATE_KEY')
+    return { message: 'the same key is written twice', cure: 'remove one of the two lines' };
+  if (code === 'TAB_AS_INDENT') return { message: 'a tab indents this line', cure: 'YAML is indented with spaces' };
+  return { message: message.split('\n')[0] ?? message, cure: 'correct the YAML at this place' };
+}
+
+/** The offset of the key for a field, so that the line is right even when the value is missing or long. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => (isScalar(item.key) ? String(item.key.value) : '') === String(part));
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
+    } else {
+      break;
+    }
+  }
+  return offset;
+}
+
+/** Plain words and numbers that YAML 1.2 (ours) and YAML 1.1 (Kubernetes') read differently. */
+function findTraps(document: Document.Parsed): readonly Problem[] {
+  const traps: Problem[] = [];
+  visit(document, {
+    Scalar(key, scalar, ancestors) {
+      if (key === 'key' || scalar.type !== 'PLAIN' || scalar.source === undefined) return;
+      const path = pathOf(key, ancestors);
+      const { source } = scalar;
+      const name = formatPath(path);
+      if (YAML_1_1_BOOLEAN.test(source)) {
+        const value = /^(y|on)/i.test(source);
+        traps.push({
+          path,
+          message: `${name} is ${source}, which Kubernetes reads as the boolean ${value}`,
+          cure: `write ${value} if you mean the boolean, "${source}" in quotes if you mean the word`,
+        });
+      } else if (AMBIGUOUS_NUMBER.test(source)) {
+        traps.push({
+          path,
+          message: `${name} is ${source}, which Kubernetes reads as another number`,
+          cure: 'write a plain decimal number without leading zeros, or put it in quotes',
+        });
+      }
+    },
+  });
+  return traps;
+}
+
+/** A trap explains the problem it causes; the schema knows better what to write instead. */
+function mergeTraps(traps: readonly Problem[], found: readonly Problem[]): readonly Problem[] {
+  const cures = new Map(found.map((problem) => [formatPath(problem.path), problem.cure]));
+  const trapped = new Set(traps.map((trap) => formatPath(trap.path)));
+  const explained = traps.map((trap) => ({ ...trap, cure: cures.get(formatPath(trap.path)) ?? trap.cure }));
+  return [...explained, ...found.filter((problem) => !trapped.has(formatPath(problem.path)))];
+}
+
+function pathOf(key: unknown, ancestors: readonly unknown[]): Path {
+  const path: (string | number)[] = [];
+  ancestors.forEach((ancestor, depth) => {
+    if (isPair(ancestor) && isScalar(ancestor.key)) path.push(String(ancestor.key.value));
+    if (!isSeq(ancestor)) return;
+    const next = ancestors[depth + 1];
+    path.push(next === undefined ? Number(key) : ancestor.items.indexOf(next));
+  });
+  return path;
+}
+
+/** Undefined for a document whose aliases do not resolve: the schema then says it is no object. */
+function toValue(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+function readConfigMap(
+  value: Readonly<Record<string, unknown>>,
+  into: Map<string, ReadonlyMap<string, string>>,
+): readonly Problem[] {
+  const metadata = value['metadata'];
+  const name = isRecord(metadata) ? metadata['name'] : undefined;
+  if (typeof name !== 'string' || name === '')
+    return [
+      { path: ['metadata'], message: 'the ConfigMap has no metadata.name', cure: 'add metadata: {name: my-contracts}' },
+    ];
+  const data = value['data'] ?? {};
+  if (!isRecord(data))
+    return [
+      {
+        path: ['data'],
+        message: 'data of the ConfigMap is no object',
+        cure: 'write data: with KEY: | and the text below it',
+      },
+    ];
+  const wrong = Object.entries(data).filter(([, text]) => typeof text !== 'string');
+  into.set(
+    name,
+    new Map(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+  );
+  return wrong.map(([key]) => ({
+    path: ['data', key],
+    message: `data.${key} of the ConfigMap is no text`,
+    cure: 'write the text as a block: KEY: |',
+  }));
+}
+
+function missingSources(testnet: Testnet, configMaps: TestnetFile['configMaps']): readonly Problem[] {
+  return (testnet.spec.contracts ?? []).flatMap(({ configMapKeyRef }, index): readonly Problem[] => {
+    if (configMapKeyRef === undefined || configMaps.get(configMapKeyRef.name)?.has(configMapKeyRef.key)) return [];
+    const message = `ConfigMap ${configMapKeyRef.name} with the key ${configMapKeyRef.key} is not in this file`;
+    return [
+      {
+        path: ['spec', 'contracts', index, 'configMapKeyRef'],
+        message,
+        cure: 'add it to the file as a further document after a line ---',
+      },
+    ];
+  });
+}
