@@ -71,7 +71,8 @@ export class Writer {
   }
 
   put(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.reserve(bytes.length));
+    const at = this.reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   finish(): Uint8Array {
