@@ -1,0 +1,141 @@
+// Opens a node's data folder: one LMDB file, one lock, one identity. Refuses folders of others and damaged files.
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { damaged, StoreError } from './errors.ts';
+import { lock } from './lock.ts';
+
+export const DATA_VERSION = 1;
+const MAP_BYTES = 256 * 1024 ** 3;
+const MAX_TABLES = 16;
+
+/** Who a data folder belongs to; kept in node.json. */
+export interface Identity {
+  readonly genesisId: string;
+  readonly group: number;
+}
+
+export type Table = Database<Buffer, Buffer>;
+
+export interface DataFolder {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  table(name: string): Table;
+  close(): Promise<void>;
+}
+
+const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
+
+export function openFolder(dir: string, identity: Identity): DataFolder {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const unlock = lock(dir);
+  try {
+    claim(dir, identity);
+    const path = join(dir, 'chain.mdb');
+    checkSize(dir, path);
+    const root = openDatabase(dir, path);
+    return {
+      root,
+      table: (name) => root.openDB<Buffer, Buffer>({ name, ...BINARY }),
+      close: async () => {
+        await root.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function openDatabase(dir: string, path: string): RootDatabase<Buffer, Buffer> {
+  try {
+    return open<Buffer, Buffer>({
+      path,
+      noSubdir: true,
+      maxDbs: MAX_TABLES,
+      mapSize: MAP_BYTES,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      ...BINARY,
+    });
+  } catch (cause) {
+    throw damaged(dir, 'chain.mdb cannot be opened', cause);
+  }
+}
+
+/** Writes node.json into a new folder, or compares it. */
+function claim(dir: string, identity: Identity): void {
+  const path = join(dir, 'node.json');
+  if (!existsSync(path)) {
+    if (existsSync(join(dir, 'chain.mdb'))) throw damaged(dir, 'node.json is missing beside chain.mdb');
+    writeFileSync(`${path}.new`, `${JSON.stringify({ version: DATA_VERSION, ...identity })}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
+    renameSync(`${path}.new`, path);
+    return;
+  }
+  const found = readIdentity(dir, path);
+  if (found.version !== DATA_VERSION) {
+    throw new StoreError(
+      'VERSION',
+      `${path} is of version ${found.version}, this program writes ${DATA_VERSION}`,
+      'use the program that wrote it, or an empty folder',
+    );
+  }
+  if (found.genesisId !== identity.genesisId || found.group !== identity.group) {
+    throw new StoreError(
+      'FOREIGN',
+      `${dir} belongs to group ${found.group} of network ${found.genesisId.slice(0, 8)}, not to group ${identity.group} of ${identity.genesisId.slice(0, 8)}`,
+      'name another folder with --data',
+    );
+  }
+}
+
+function readIdentity(dir: string, path: string): Identity & { version: number } {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof value === 'object' && value !== null && 'version' in value && 'genesisId' in value && 'group' in value) {
+      const { version, genesisId, group } = value;
+      if (typeof version === 'number' && typeof genesisId === 'string' && typeof group === 'number')
+        return { version, genesisId, group };
+    }
+  } catch (cause) {
+    throw damaged(dir, 'node.json cannot be read', cause);
+  }
+  throw damaged(dir, 'node.json lacks version, genesisId or group');
+}
+
+const META_MAGIC = 0xbeefc0de;
+const META = { pageBytes: 4096, magic: 24, pageSize: 48, lastPage: 144, transaction: 152, end: 160 };
+
+/** A file shorter than its newest meta page says would end the process with SIGBUS on the first read behind its end. */
+function checkSize(dir: string, path: string): void {
+  if (!existsSync(path)) return;
+  const file = openSync(path, 'r');
+  try {
+    const size = fstatSync(file).size;
+    if (size === 0) return;
+    const pages = Buffer.alloc(2 * META.pageBytes);
+    if (readSync(file, pages, 0, pages.length, 0) < pages.length) throw damaged(dir, 'chain.mdb is cut short');
+    const metas = [0, META.pageBytes].map((at) => pages.subarray(at, at + META.end));
+    if (metas.some((m) => m.readUInt32LE(META.magic) !== META_MAGIC)) throw damaged(dir, 'chain.mdb is not a database');
+    const newest = metas.reduce((a, b) =>
+      a.readBigUInt64LE(META.transaction) > b.readBigUInt64LE(META.transaction) ? a : b,
+    );
+    const need = (newest.readBigUInt64LE(META.lastPage) + 1n) * BigInt(newest.readUInt32LE(META.pageSize));
+    if (BigInt(size) < need) throw damaged(dir, `chain.mdb has ${size} bytes where ${need} were written`);
+  } finally {
+    closeSync(file);
+  }
+}
