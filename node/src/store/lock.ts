@@ -33,7 +33,7 @@ export function lock(dir: string): () => void {
     } catch (cause) {
       const [pid = '', start = ''] = readFileSync(path, 'utf8').trim().split(' ');
       const holder = Number(pid);
-      if (attempt === 2 || (holder !== process.pid && isRunning(holder, start))) {
+      if (attempt === 2 || isRunning(holder, start)) {
         throw new StoreError(
           'LOCKED',
           `the data folder ${dir} is in use by process ${pid}`,

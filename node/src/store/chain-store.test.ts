@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ChainStore } from './chain-store.ts';
+
+const identity = { genesisId: 'ab'.repeat(32), group: 1 };
+const id = (n: number): Uint8Array => new Uint8Array(32).fill(n);
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'rexnet-store-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function receiptOf(root: Uint8Array): Uint8Array {
+  const receipt = new Uint8Array(184);
+  receipt.set(root, 32);
+  return receipt;
+}
+
+test('what was committed is found again', async () => {
+  const store = new ChainStore(dir, identity);
+  const header = { group: 1, height: 5, id: id(5), header: Uint8Array.of(1, 2), witness: Uint8Array.of(3) };
+  store.commit(() => {
+    store.putHeader(header);
+    store.putHeader({ ...header, group: 2 });
+    store.putExecuted({
+      height: 5,
+      id: id(5),
+      body: Uint8Array.of(9),
+      outcome: {
+        diff: Uint8Array.of(1),
+        undo: Uint8Array.of(2),
+        receipts: Buffer.concat([receiptOf(id(7)), receiptOf(id(8)), receiptOf(id(7))]),
+        outbox: [{ group: 3, leaf: Uint8Array.of(4) }],
+        totals: Uint8Array.of(5),
+      },
+    });
+  });
+  await store.close();
+  const again = new ChainStore(dir, identity);
+  expect(again.tip()).toMatchObject({ height: 5 });
+  expect([...again.headers(1)].map((h) => [h.height, [...h.header], [...h.witness]])).toEqual([[5, [1, 2], [3]]]);
+  expect([...again.headers(1, 6)]).toEqual([]);
+  expect(again.outbox(id(5)).map((o) => [o.group, ...o.leaf])).toEqual([[3, 4]]);
+  expect(again.blocksWith(id(7)).map((b) => b.height)).toEqual([5]);
+  expect(again.blocksWith(id(9))).toEqual([]);
+  await again.close();
+});
+
+test('a transaction that throws leaves nothing', async () => {
+  const store = new ChainStore(dir, identity);
+  expect(() =>
+    store.commit(() => {
+      store.putTip({ height: 1, id: id(1) });
+      throw new Error('power cut');
+    }),
+  ).toThrow('power cut');
+  expect(store.tip()).toBeUndefined();
+  await store.close();
+});
+
+test('a folder in use, of another group, or of another network is refused', async () => {
+  const store = new ChainStore(dir, identity);
+  expect(() => new ChainStore(dir, identity)).toThrow(expect.objectContaining({ code: 'LOCKED' }));
+  await store.close();
+  expect(() => new ChainStore(dir, { ...identity, group: 2 })).toThrow(expect.objectContaining({ code: 'FOREIGN' }));
+  expect(() => new ChainStore(dir, { ...identity, genesisId: 'cd'.repeat(32) })).toThrow(
+    expect.objectContaining({ code: 'FOREIGN' }),
+  );
+});
+
+test.each([
+  ['cut short', (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2))],
+  ['overwritten', (path: string) => writeFileSync(path, Buffer.alloc(20_000, 0x55))],
+])('a database that was %s is refused as damaged', async (_, harm) => {
+  const store = new ChainStore(dir, identity);
+  store.commit(() => store.putBody(id(1), new Uint8Array(100_000)));
+  await store.close();
+  harm(join(dir, 'chain.mdb'));
+  expect(() => new ChainStore(dir, identity)).toThrow(expect.objectContaining({ code: 'DAMAGED' }));
+});
+
+test('a LOCK left by a dead process is taken over', async () => {
+  writeFileSync(join(dir, 'LOCK'), '999999 1\n');
+  await new ChainStore(dir, identity).close();
+});

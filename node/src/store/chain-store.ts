@@ -1,0 +1,197 @@
+// What a node must find again after a crash: headers of all groups, the bodies and outcomes of its own blocks, and the
+// leaves other groups addressed to it. One transaction per event; a commit is on disk when it returns.
+
+import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
+import { viewOf } from '../core/bytes.ts';
+import { RECEIPT_BYTES } from '../core/layouts.ts';
+import { type DataFolder, type Identity, openFolder, type Table } from './database.ts';
+import { heightKey, outboxKey, rootKey } from './keys.ts';
+
+export interface StoredHeader {
+  readonly group: number;
+  readonly height: number;
+  readonly id: Uint8Array;
+  readonly header: Uint8Array;
+  readonly witness: Uint8Array;
+}
+
+export interface ExecutedBlock {
+  readonly height: number;
+  readonly id: Uint8Array;
+  readonly body: Uint8Array;
+  readonly outcome: BlockOutcome;
+}
+
+export interface Tip {
+  readonly height: number;
+  readonly id: Uint8Array;
+}
+
+export interface Snapshot extends Tip {
+  readonly bytes: Uint8Array;
+}
+
+const TIP = Buffer.from('tip');
+const SNAPSHOT = Buffer.from('snapshot');
+
+export class ChainStore implements BlockArchive {
+  readonly #folder: DataFolder;
+  readonly #headers: Table;
+  readonly #bodies: Table;
+  readonly #diffs: Table;
+  readonly #undos: Table;
+  readonly #receipts: Table;
+  readonly #roots: Table;
+  readonly #outbox: Table;
+  readonly #totals: Table;
+  readonly #leaves: Table;
+  readonly #meta: Table;
+
+  constructor(dir: string, identity: Identity) {
+    this.#folder = openFolder(dir, identity);
+    this.#headers = this.#folder.table('headers');
+    this.#bodies = this.#folder.table('bodies');
+    this.#diffs = this.#folder.table('diffs');
+    this.#undos = this.#folder.table('undos');
+    this.#receipts = this.#folder.table('receipts');
+    this.#roots = this.#folder.table('roots');
+    this.#outbox = this.#folder.table('outbox');
+    this.#totals = this.#folder.table('totals');
+    this.#leaves = this.#folder.table('leaves');
+    this.#meta = this.#folder.table('meta');
+  }
+
+  /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
+  commit(write: () => void): void {
+    this.#folder.root.transactionSync(write);
+  }
+
+  putHeader(h: StoredHeader): void {
+    const value = Buffer.allocUnsafe(4 + h.header.length + h.witness.length);
+    value.writeUInt32LE(h.header.length, 0);
+    value.set(h.header, 4);
+    value.set(h.witness, 4 + h.header.length);
+    this.#headers.putSync(heightKey(h.group, h.height, h.id), value);
+  }
+
+  /** Headers of a group from a height on, lower heights first. */
+  *headers(group: number, from = 0): IterableIterator<StoredHeader> {
+    const range = { start: heightKey(group, from), end: heightKey(group + 1, 0) };
+    for (const { key, value } of this.#headers.getRange(range)) {
+      const size = value.readUInt32LE(0);
+      yield {
+        group,
+        height: Number(key.readBigUInt64BE(4)),
+        id: key.subarray(12),
+        header: value.subarray(4, 4 + size),
+        witness: value.subarray(4 + size),
+      };
+    }
+  }
+
+  putBody(id: Uint8Array, body: Uint8Array): void {
+    this.#bodies.putSync(Buffer.from(id), Buffer.from(body));
+  }
+
+  putLeaf(sourceId: Uint8Array, provenLeaf: Uint8Array): void {
+    this.#leaves.putSync(Buffer.from(sourceId), Buffer.from(provenLeaf));
+  }
+
+  leaf(sourceId: Uint8Array): Uint8Array | undefined {
+    return this.#leaves.get(Buffer.from(sourceId));
+  }
+
+  /** Records a block as executed and as the tip. */
+  putExecuted(block: ExecutedBlock): void {
+    const id = Buffer.from(block.id);
+    const { diff, undo, receipts, outbox, totals } = block.outcome;
+    this.#bodies.putSync(id, Buffer.from(block.body));
+    this.#diffs.putSync(id, Buffer.from(diff));
+    this.#undos.putSync(id, Buffer.from(undo));
+    this.#receipts.putSync(id, Buffer.from(receipts));
+    this.#totals.putSync(id, Buffer.from(totals));
+    for (const { group, leaf } of outbox) this.#outbox.putSync(outboxKey(block.id, group), Buffer.from(leaf));
+    for (const root of rootsOf(receipts)) this.#roots.putSync(rootKey(root, block.height, block.id), Buffer.alloc(0));
+    this.putTip(block);
+  }
+
+  putTip(tip: Tip): void {
+    const value = Buffer.alloc(40);
+    value.writeBigUInt64BE(BigInt(tip.height), 0);
+    value.set(tip.id, 8);
+    this.#meta.putSync(TIP, value);
+  }
+
+  /** The newest block whose execution is on disk; undefined in a new folder, whose tip is genesis. */
+  tip(): Tip | undefined {
+    const value = this.#meta.get(TIP);
+    return value === undefined ? undefined : { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8) };
+  }
+
+  putSnapshot(snapshot: Snapshot): void {
+    const head = Buffer.alloc(40);
+    head.writeBigUInt64BE(BigInt(snapshot.height), 0);
+    head.set(snapshot.id, 8);
+    this.#meta.putSync(SNAPSHOT, Buffer.concat([head, snapshot.bytes]));
+  }
+
+  snapshot(): Snapshot | undefined {
+    const value = this.#meta.get(SNAPSHOT);
+    if (value === undefined) return undefined;
+    return { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8, 40), bytes: value.subarray(40) };
+  }
+
+  body(id: Uint8Array): Uint8Array | undefined {
+    return this.#bodies.get(Buffer.from(id));
+  }
+
+  undo(id: Uint8Array): Uint8Array | undefined {
+    return this.#undos.get(Buffer.from(id));
+  }
+
+  diff(id: Uint8Array): Uint8Array | undefined {
+    return this.#diffs.get(Buffer.from(id));
+  }
+
+  receipts(id: Uint8Array): Uint8Array | undefined {
+    return this.#receipts.get(Buffer.from(id));
+  }
+
+  totals(id: Uint8Array): Uint8Array | undefined {
+    return this.#totals.get(Buffer.from(id));
+  }
+
+  /** Leaves of an executed block, ascending by destination. */
+  outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] {
+    const range = this.#outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
+    return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
+  }
+
+  /** Blocks that hold receipts of a user transaction's tree, lower heights first; some may have been reorganised away. */
+  blocksWith(root: Uint8Array): Tip[] {
+    const range = this.#roots.getRange({ start: rootKey(root, 0), end: rootKey(root, Number.MAX_SAFE_INTEGER) });
+    return [...range].map(({ key }) => ({ height: Number(key.readBigUInt64BE(32)), id: key.subarray(40) }));
+  }
+
+  /** Forgets the undo record of a block that can no longer be reorganised away. */
+  dropUndo(id: Uint8Array): void {
+    this.#undos.removeSync(Buffer.from(id));
+  }
+
+  close(): Promise<void> {
+    return this.#folder.close();
+  }
+}
+
+const ROOT_OFFSET = 32;
+
+/** The distinct transaction ids a block's receipts belong to. */
+function rootsOf(receipts: Uint8Array): Uint8Array[] {
+  const { byteLength } = viewOf(receipts);
+  const seen = new Map<string, Uint8Array>();
+  for (let at = 0; at < byteLength; at += RECEIPT_BYTES) {
+    const root = receipts.subarray(at + ROOT_OFFSET, at + ROOT_OFFSET + 32);
+    seen.set(Buffer.from(root).toString('latin1'), root);
+  }
+  return [...seen.values()];
+}
