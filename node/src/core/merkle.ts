@@ -1,6 +1,6 @@
 // Merkle trees over SHA-256: a counted tree for lists, and a tree with one fixed leaf per slot for outboxes.
 import { concatBytes, ZERO_HASH } from './bytes.ts';
-import { sha256, taggedHash } from './hash.ts';
+import { HASH_BYTES, sha256, sha256Into, taggedHash } from './hash.ts';
 
 function parentOf(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(concatBytes([left, right]));
@@ -32,11 +32,26 @@ export function depthFor(count: number): number {
 
 /** Root of a list; the count is part of it, so no list is a prefix or a padding of another (CVE-2012-2459). */
 export function listRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  const depth = depthFor(leaves.length);
-  const top = leaves.length === 0 ? ZERO_HASH : foldLevels(leaves, depth)[depth]![0]!;
-  const count = new Uint8Array(4);
-  new DataView(count.buffer).setUint32(0, leaves.length, true);
-  return taggedHash('rexnet/list', count, top);
+  return listRootInPlace(concatBytes(leaves));
+}
+
+/** `listRoot` of leaves that lie one after the other; overwrites them. */
+export function listRootInPlace(leaves: Uint8Array): Uint8Array {
+  const count = leaves.length / HASH_BYTES;
+  let empty = ZERO_HASH;
+  for (let n = count; n > 1; n = (n + 1) >> 1) {
+    for (let i = 0; i + 1 < n; i += 2) {
+      sha256Into(leaves.subarray(i * HASH_BYTES, (i + 2) * HASH_BYTES), leaves, (i >> 1) * HASH_BYTES);
+    }
+    if ((n & 1) === 1) {
+      const last = leaves.subarray((n - 1) * HASH_BYTES, n * HASH_BYTES);
+      leaves.set(parentOf(last, empty), (n >> 1) * HASH_BYTES);
+    }
+    empty = parentOf(empty, empty);
+  }
+  const size = new Uint8Array(4);
+  new DataView(size.buffer).setUint32(0, count, true);
+  return taggedHash('rexnet/list', size, count === 0 ? ZERO_HASH : leaves.subarray(0, HASH_BYTES));
 }
 
 /** Root and paths of a tree of 2^depth slots; slots beyond `leaves` are zero. */
