@@ -1,17 +1,22 @@
+import { sha256d } from '@rexnet/node/core/hash.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Finished, Tracker } from './tracker.ts';
 
-function receipt(id: number, root: number, children = 0, status = 0): Uint8Array {
+const ROOT = new Uint8Array(32).fill(1);
+
+function receipt(id: Uint8Array, children = 0, status = 0): Uint8Array {
   const bytes = new Uint8Array(184);
-  bytes.fill(id, 0, 32);
-  bytes.fill(root, 32, 64);
+  bytes.set(id, 0);
+  bytes.set(ROOT, 32);
   bytes[68] = status;
   bytes[70] = children;
   return bytes;
 }
 
-const id = (n: number): Uint8Array => new Uint8Array(32).fill(n);
+const childOf = (parent: Uint8Array, index: number): Uint8Array =>
+  sha256d(Buffer.concat([parent, Uint8Array.of(index, 0, 0, 0)]));
+const CREDIT = childOf(ROOT, 0);
 const none = new Uint8Array(0);
 
 function tracked(confirmations = 2): { tracker: Tracker; finished: Finished[] } {
@@ -21,9 +26,9 @@ function tracked(confirmations = 2): { tracker: Tracker; finished: Finished[] } 
 
 test('a transfer between groups completes when both receipts are deep enough', () => {
   const { tracker, finished } = tracked();
-  tracker.submitted(id(1), 100);
-  tracker.block({ group: 0, height: 5, receipts: receipt(1, 1, 1) }, 200);
-  tracker.block({ group: 1, height: 9, receipts: receipt(2, 1) }, 300);
+  tracker.submitted(ROOT, 100);
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 200);
+  tracker.block({ group: 1, height: 9, receipts: receipt(CREDIT) }, 300);
   tracker.block({ group: 0, height: 7, receipts: none }, 400);
   tracker.block({ group: 1, height: 10, receipts: none }, 500);
   expect(finished).toEqual([]);
@@ -36,35 +41,35 @@ test('a transfer between groups completes when both receipts are deep enough', (
 
 test('a reorganisation takes receipts back, and the second inclusion counts once', () => {
   const { tracker, finished } = tracked(0);
-  tracker.submitted(id(1), 0);
-  tracker.block({ group: 0, height: 5, receipts: receipt(1, 1, 1) }, 1);
+  tracker.submitted(ROOT, 0);
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   tracker.undone(0, 4);
-  tracker.block({ group: 1, height: 1, receipts: receipt(2, 1) }, 2);
+  tracker.block({ group: 1, height: 1, receipts: receipt(CREDIT) }, 2);
   expect(finished).toEqual([]);
-  tracker.block({ group: 0, height: 5, receipts: receipt(1, 1, 1) }, 3);
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 3);
   expect(finished).toHaveLength(1);
   expect(tracker.doubled).toBe(0);
 });
 
 test('one invocation in two blocks is counted as doubled', () => {
   const { tracker } = tracked();
-  tracker.submitted(id(1), 0);
-  tracker.block({ group: 0, height: 5, receipts: receipt(1, 1, 1) }, 1);
-  tracker.block({ group: 0, height: 6, receipts: receipt(1, 1, 1) }, 2);
+  tracker.submitted(ROOT, 0);
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
+  tracker.block({ group: 0, height: 6, receipts: receipt(ROOT, 1) }, 2);
   expect(tracker.doubled).toBe(1);
 });
 
 test('a tree finishes in whatever order its groups are heard', () => {
   const events = [
-    { group: 0, height: 1, receipts: receipt(1, 1, 2) },
-    { group: 1, height: 1, receipts: receipt(2, 1, 1) },
-    { group: 2, height: 1, receipts: receipt(3, 1) },
-    { group: 3, height: 1, receipts: receipt(4, 1, 0, 5) },
+    { group: 0, height: 1, receipts: receipt(ROOT, 2) },
+    { group: 1, height: 1, receipts: receipt(CREDIT, 1) },
+    { group: 2, height: 1, receipts: receipt(childOf(ROOT, 1)) },
+    { group: 3, height: 1, receipts: receipt(childOf(CREDIT, 0), 0, 5) },
   ];
   fc.assert(
     fc.property(fc.shuffledSubarray(events, { minLength: 4 }), (order) => {
       const { tracker, finished } = tracked(0);
-      tracker.submitted(id(1), 0);
+      tracker.submitted(ROOT, 0);
       for (const e of order) tracker.block(e, 1);
       expect(finished).toMatchObject([{ failed: true, invocations: 4, crossed: 3 }]);
     }),

@@ -1,6 +1,7 @@
 // Follows the relay trees of submitted transactions over the receipts of all groups, through reorganisations, and says
 // when each was executed and completed. Counts what it sees; judges nothing.
-import { viewOf } from '@rexnet/node/core/bytes.ts';
+import { concatBytes, viewOf } from '@rexnet/node/core/bytes.ts';
+import { sha256d } from '@rexnet/node/core/hash.ts';
 import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 
 const STATUS_OFFSET = 68;
@@ -88,7 +89,7 @@ export class Tracker {
       if (before !== undefined && (before.group !== group || before.height !== height)) this.#doubled++;
       tree.receipts.set(id, { group, height, children, failed });
       touched.push(root);
-      if (isWhole(tree)) {
+      if (isWhole(root, tree)) {
         tree.executedMs = nowMs;
         this.#waiting.set(root, tree);
       }
@@ -139,11 +140,22 @@ function keyOf(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
 }
 
-/** Every child announced by a receipt has one of its own. */
-function isWhole(tree: Tree): boolean {
-  let expected = 1;
-  for (const { children } of tree.receipts.values()) expected += children;
-  return tree.receipts.size === expected;
+/** Every child announced by a receipt has one of its own, from the root down. */
+function isWhole(root: string, tree: Tree): boolean {
+  const open = [root];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const leaf = tree.receipts.get(id);
+    if (leaf === undefined) return false;
+    for (let i = 0; i < leaf.children; i++) open.push(childKey(id, i));
+  }
+  return true;
+}
+
+/** Relay id = SHA-256d(id of the emitter ‖ child number u32). */
+function childKey(parent: string, index: number): string {
+  const number = new Uint8Array(4);
+  viewOf(number).setUint32(0, index, true);
+  return keyOf(sha256d(concatBytes([Buffer.from(parent, 'latin1'), number])));
 }
 
 function summary(root: string, tree: Tree, completedMs: number): Finished {
