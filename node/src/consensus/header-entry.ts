@@ -1,0 +1,139 @@
+// One known header in the tree of its group: its line of ancestors and what its chain has read of other groups.
+// It judges nothing; whoever makes an entry has checked the header.
+import { toHex } from '../core/bytes.ts';
+import type { Header } from '../core/layouts.ts';
+
+/** Heights between two full cursor vectors; between them an entry keeps only what it read itself. */
+const VECTOR_EVERY = 16;
+
+export interface EntryParts {
+  readonly id: Uint8Array;
+  readonly header: Header;
+  readonly bytes: Uint8Array;
+  readonly witness: Uint8Array;
+  readonly parent: HeaderEntry | undefined;
+  /** Expected hashes behind this block alone. */
+  readonly ownWork: bigint;
+  /** The newest block read here per source group, resolved. */
+  readonly reads: ReadonlyMap<number, HeaderEntry>;
+  /** Source blocks in reading order. */
+  readonly readingOrder: readonly HeaderEntry[];
+}
+
+export class HeaderEntry {
+  readonly id: Uint8Array;
+  /** The id in hex: what maps are keyed by. */
+  readonly key: string;
+  readonly group: number;
+  readonly height: number;
+  readonly header: Header;
+  readonly bytes: Uint8Array;
+  readonly witness: Uint8Array;
+  /** Work of the whole chain up to here. */
+  readonly work: bigint;
+  readonly reads: ReadonlyMap<number, HeaderEntry>;
+  readonly readingOrder: readonly HeaderEntry[];
+  /** Longest known line of descendants, counted up to what confirmations ask for. */
+  descendants = 0;
+  /** Execution refused it or an ancestor. */
+  dead = false;
+  /** Cut from the tree below the window while its chain was the chosen one. */
+  settled = false;
+  #parent: HeaderEntry | undefined;
+  #skip: HeaderEntry | undefined;
+  #vector: ReadonlyMap<number, HeaderEntry> | undefined;
+
+  constructor(parts: EntryParts) {
+    this.id = parts.id;
+    this.key = toHex(parts.id);
+    this.header = parts.header;
+    this.group = parts.header.group;
+    this.height = parts.header.height;
+    this.bytes = parts.bytes;
+    this.witness = parts.witness;
+    this.reads = parts.reads;
+    this.readingOrder = parts.readingOrder;
+    this.work = (parts.parent?.work ?? 0n) + parts.ownWork;
+    this.#parent = parts.parent;
+    this.#skip = parts.parent?.ancestorAt(skipHeight(this.height));
+    if (parts.parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();
+  }
+
+  get parent(): HeaderEntry | undefined {
+    return this.#parent;
+  }
+
+  /** The ancestor (or itself) at a height; undefined above it and below what the tree still holds. */
+  ancestorAt(height: number): HeaderEntry | undefined {
+    if (height > this.height) return undefined;
+    let entry: HeaderEntry | undefined = this;
+    while (entry !== undefined && entry.height !== height) {
+      const skip: HeaderEntry | undefined = entry.#skip;
+      entry = skip !== undefined && skip.height >= height ? skip : entry.#parent;
+    }
+    return entry;
+  }
+
+  /** The newest block of `group` this chain has read; genesis counts as read. Undefined for its own and unknown groups. */
+  cursor(group: number): HeaderEntry | undefined {
+    let entry: HeaderEntry | undefined = this;
+    while (entry !== undefined) {
+      if (entry.#vector !== undefined) return entry.#vector.get(group);
+      const read = entry.reads.get(group);
+      if (read !== undefined) return read;
+      entry = entry.#parent;
+    }
+    return undefined;
+  }
+
+  /** The whole vector, ascending by group. */
+  cursors(): ReadonlyMap<number, HeaderEntry> {
+    return this.#vector ?? this.#collect();
+  }
+
+  /** Gives a first block the vector it has no parent to inherit from. */
+  setCursors(vector: ReadonlyMap<number, HeaderEntry>): void {
+    this.#vector = vector;
+  }
+
+  /** Lets go of everything older: the entry becomes the oldest the tree holds. */
+  cut(): void {
+    this.#vector ??= this.#collect();
+    this.#parent = undefined;
+    this.#skip = undefined;
+  }
+
+  #collect(): ReadonlyMap<number, HeaderEntry> {
+    const above: HeaderEntry[] = [];
+    let base: HeaderEntry | undefined = this;
+    while (base !== undefined && base.#vector === undefined) {
+      above.push(base);
+      base = base.#parent;
+    }
+    const vector = new Map(base === undefined ? [] : base.#vector);
+    for (const entry of above.reverse()) for (const [group, read] of entry.reads) vector.set(group, read);
+    return new Map([...vector].sort(([a], [b]) => a - b));
+  }
+}
+
+/** `a` is `b` or an ancestor of it. */
+export function isAncestor(a: HeaderEntry, b: HeaderEntry): boolean {
+  if (a === b) return true;
+  if (a.group !== b.group || a.height >= b.height) return false;
+  const at = b.ancestorAt(a.height);
+  return at === undefined ? a.settled : at === a;
+}
+
+export function onOneLine(a: HeaderEntry, b: HeaderEntry): boolean {
+  return isAncestor(a, b) || isAncestor(b, a);
+}
+
+/** Bitcoin's skip list: any ancestor in O(log n) steps with one more pointer per block. */
+function skipHeight(height: number): number {
+  if (height < 2) return 0;
+  return height & 1 ? clearLowestBit(clearLowestBit(height - 1)) + 1 : clearLowestBit(height);
+}
+
+function clearLowestBit(n: number): number {
+  return n & (n - 1);
+}

@@ -1,0 +1,175 @@
+// All known valid headers of all groups, as trees. It keeps what it is given and answers questions about it; which
+// branch is followed is the fork choice's affair, recorded here by height.
+import { toHex } from '../core/bytes.ts';
+import type { HeaderEntry } from './header-entry.ts';
+
+/** The chosen chain of one group, `entries[i]` standing at height `base + i`. */
+interface Chain {
+  readonly genesis: HeaderEntry;
+  base: number;
+  entries: HeaderEntry[];
+  /** Blocks nothing known builds on. */
+  readonly leaves: Set<HeaderEntry>;
+  /** Everything known, by height; what pruning walks. */
+  readonly byHeight: Map<number, HeaderEntry[]>;
+}
+
+export class HeaderTree {
+  readonly #entries = new Map<string, HeaderEntry>();
+  readonly #chains = new Map<number, Chain>();
+  readonly #confirmations: number;
+  #groups: readonly number[] = [];
+
+  constructor(genesis: readonly HeaderEntry[], confirmations: number) {
+    this.#confirmations = confirmations;
+    const sorted = genesis.slice().sort((a, b) => a.group - b.group);
+    for (const entry of sorted) {
+      entry.setCursors(new Map(sorted.filter((g) => g !== entry).map((g) => [g.group, g])));
+      this.#entries.set(entry.key, entry);
+      const chain: Chain = { genesis: entry, base: 0, entries: [entry], leaves: new Set([entry]), byHeight: new Map() };
+      chain.byHeight.set(0, [entry]);
+      this.#chains.set(entry.group, chain);
+    }
+    this.#groups = sorted.map((entry) => entry.group);
+  }
+
+  /** Ascending. */
+  get groups(): readonly number[] {
+    return this.#groups;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(id: Uint8Array): HeaderEntry | undefined {
+    return this.#entries.get(toHex(id));
+  }
+
+  genesis(group: number): HeaderEntry {
+    return this.#chain(group).genesis;
+  }
+
+  /** Takes a valid header. Answers the blocks whose evidence grew: they may now be read where they could not before. */
+  add(entry: HeaderEntry): readonly HeaderEntry[] {
+    const chain = this.#chain(entry.group);
+    const parent = entry.parent;
+    if (parent === undefined) throw new Error(`${entry.key} has no parent in the tree`);
+    this.#entries.set(entry.key, entry);
+    chain.leaves.delete(parent);
+    chain.leaves.add(entry);
+    const level = chain.byHeight.get(entry.height);
+    if (level === undefined) chain.byHeight.set(entry.height, [entry]);
+    else level.push(entry);
+    const grown: HeaderEntry[] = [];
+    let above: HeaderEntry | undefined = parent;
+    for (let depth = 1; depth <= this.#confirmations && above !== undefined; depth++) {
+      if (above.descendants < depth) {
+        above.descendants = depth;
+        grown.push(above);
+      }
+      above = above.parent;
+    }
+    return grown;
+  }
+
+  leaves(group: number): ReadonlySet<HeaderEntry> {
+    return this.#chain(group).leaves;
+  }
+
+  /** Everything known of a group, in no order. */
+  known(group: number): HeaderEntry[] {
+    return [...this.#chain(group).byHeight.values()].flat();
+  }
+
+  /** The newest block of the chosen chain. */
+  tip(group: number): HeaderEntry {
+    return this.#chain(group).entries.at(-1)!;
+  }
+
+  /** The chosen block at a height that is still in memory. */
+  chosenAt(group: number, height: number): HeaderEntry | undefined {
+    const chain = this.#chain(group);
+    return height < chain.base ? undefined : chain.entries[height - chain.base];
+  }
+
+  isChosen(entry: HeaderEntry): boolean {
+    return entry.settled || this.chosenAt(entry.group, entry.height) === entry;
+  }
+
+  /** Records the fork choice. Answers how many chosen blocks were left behind. */
+  choose(tip: HeaderEntry): number {
+    const chain = this.#chain(tip.group);
+    const before = chain.base + chain.entries.length - 1;
+    const path: HeaderEntry[] = [];
+    let entry: HeaderEntry | undefined = tip;
+    while (entry !== undefined && this.chosenAt(tip.group, entry.height) !== entry) {
+      path.push(entry);
+      entry = entry.parent;
+    }
+    if (entry === undefined) throw new Error(`the chosen tip ${tip.key} does not descend from what the tree holds`);
+    chain.entries.length = entry.height - chain.base + 1;
+    for (const next of path.reverse()) chain.entries.push(next);
+    return before - entry.height;
+  }
+
+  /** Marks a block and its descendants as never to be followed. */
+  markDead(entry: HeaderEntry): void {
+    const chain = this.#chain(entry.group);
+    entry.dead = true;
+    for (let height = entry.height + 1; ; height++) {
+      const level = chain.byHeight.get(height);
+      if (level === undefined) return;
+      for (const block of level) if (block.parent?.dead === true) block.dead = true;
+    }
+  }
+
+  /**
+   * Forgets blocks below `floor`, which must lie on the chosen chain, and every branch that left it there. Answers the
+   * ids forgotten. The caller sees to it that no cursor still in use lies below.
+   */
+  prune(group: number, floor: number): readonly string[] {
+    const chain = this.#chain(group);
+    const root = this.chosenAt(group, floor);
+    if (root === undefined || floor <= chain.base) return [];
+    const forgotten: string[] = [];
+    for (let height = chain.base; height < floor; height++) {
+      for (const entry of chain.byHeight.get(height) ?? []) {
+        entry.settled = this.chosenAt(group, height) === entry;
+        this.#forget(chain, entry, forgotten);
+      }
+      chain.byHeight.delete(height);
+    }
+    this.#forgetBranchesBeside(chain, root, forgotten);
+    chain.entries.splice(0, floor - chain.base);
+    chain.base = floor;
+    root.cut();
+    return forgotten;
+  }
+
+  #forgetBranchesBeside(chain: Chain, root: HeaderEntry, forgotten: string[]): void {
+    for (let height = root.height; ; height++) {
+      const level = chain.byHeight.get(height);
+      if (level === undefined) return;
+      const kept = level.filter((e) => e.ancestorAt(root.height) === root);
+      if (kept.length === level.length && height > root.height) {
+        // Every branch that left below the root has ended.
+        return;
+      }
+      for (const entry of level) if (!kept.includes(entry)) this.#forget(chain, entry, forgotten);
+      chain.byHeight.set(height, kept);
+    }
+  }
+
+  #forget(chain: Chain, entry: HeaderEntry, forgotten: string[]): void {
+    this.#entries.delete(entry.key);
+    chain.leaves.delete(entry);
+    forgotten.push(entry.key);
+  }
+
+  #chain(group: number): Chain {
+    const chain = this.#chains.get(group);
+    if (chain === undefined) throw new Error(`group ${group} is not known`);
+    return chain;
+  }
+}
