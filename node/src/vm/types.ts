@@ -111,6 +111,8 @@ export interface VirtualMachine {
 
   beginBlock(context: BlockContext): void;
   run(records: Uint8Array): RunResult;
+  /** Counts gas the chain charged itself (installing a contract): `gasUsed` and `fees` grow by it. Never stops; the caller has checked the block's rest. */
+  burn(gas: bigint, price: bigint): void;
   /** Gas burnt since beginBlock. */
   gasUsed(): bigint;
   /** msat kept for the block's miner since beginBlock: Σ gas burnt · price. Not yet on any account. */
@@ -128,6 +130,8 @@ export interface VirtualMachine {
   /** No effect when absent. */
   remove(partition: number, id: Uint8Array): void;
 
+  /** What `endBlock` would answer now as the diff of one partition: new values since beginBlock, in order of first write. A copy. */
+  changesOf(partition: number): Uint8Array;
   endBlock(): BlockChanges;
   /** Undoes everything since beginBlock. */
   abortBlock(): void;
