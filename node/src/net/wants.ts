@@ -1,0 +1,44 @@
+// What the chain lacks and who is being asked for it: at most one question per thing at a time, asked again elsewhere
+// after a failure. Holds no connection and no timer.
+
+export type Want =
+  /** Headers of a group beyond what is known. */
+  | { readonly kind: 'headers'; readonly group: number }
+  /** A body of the own group. */
+  | { readonly kind: 'body'; readonly id: Uint8Array }
+  /** The own leaf of a block of another group. */
+  | { readonly kind: 'leaf'; readonly group: number; readonly id: Uint8Array };
+
+/** Things asked for at once, over all peers. */
+export const MAX_QUESTIONS = 256;
+/** A peer is not asked for the same thing again before this. */
+const RETRY_MS = 500;
+
+export class Wants {
+  readonly #asked = new Map<string, { readonly untilMs: number; tries: number }>();
+
+  /** Those of `wants` nobody is being asked for; they count as asked until `retryAt`, or until `answered`. */
+  due(wants: readonly Want[], nowMs: number): { readonly want: Want; readonly tries: number }[] {
+    const out: { want: Want; tries: number }[] = [];
+    const keys = new Set(wants.map(keyOf));
+    for (const [key, { untilMs }] of this.#asked) if (!keys.has(key) && untilMs < nowMs) this.#asked.delete(key);
+    for (const want of wants) {
+      if (this.#asked.size >= MAX_QUESTIONS) break;
+      const key = keyOf(want);
+      const before = this.#asked.get(key);
+      if (before !== undefined && before.untilMs > nowMs) continue;
+      const tries = before === undefined ? 0 : before.tries + 1;
+      this.#asked.set(key, { untilMs: nowMs + RETRY_MS, tries });
+      out.push({ want, tries });
+    }
+    return out;
+  }
+
+  answered(want: Want): void {
+    this.#asked.delete(keyOf(want));
+  }
+}
+
+function keyOf(want: Want): string {
+  return want.kind === 'headers' ? `headers ${want.group}` : `${want.kind} ${Buffer.from(want.id).toString('hex')}`;
+}
