@@ -1,0 +1,702 @@
+// Every metric of a node and a miner in one table. Data only: instruments are made in telemetry.ts.
+
+/** All labels there are. Values of those listed with values are known, and such series start at zero. */
+export const LABELS = {
+  /** Consensus group, an integer. */
+  group: undefined,
+  version: undefined,
+  network: undefined,
+  /** Code of INTERFACES §5 or of the room that refuses. */
+  code: undefined,
+  /** gRPC `Service.Method`. */
+  method: undefined,
+  reason: undefined,
+  condition: undefined,
+  direction: ['in', 'out'],
+  kind: ['transaction', 'relay', 'deferred', 'value', 'credit'],
+  status: ['success', 'failed'],
+  exception: undefined,
+  message: ['hello', 'announcement', 'transactions'],
+  result: ['accepted', 'refused'],
+  verdict: ['valid', 'invalid', 'remembered', 'malformed'],
+  parent: ['on-chain', 'orphan', 'premature'],
+  flow: ['held', 'burnt', 'sent', 'received'],
+  thread: ['main', 'engine'],
+} as const satisfies Record<string, readonly string[] | undefined>;
+export type Label = keyof typeof LABELS;
+
+export interface MetricRow {
+  readonly name: `rexnet_${string}`;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly unit: string;
+  readonly help: string;
+  readonly labels: readonly Label[];
+  readonly buckets?: readonly number[];
+}
+
+function exponentialBuckets(start: number, factor: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => start * factor ** i);
+}
+
+/** 0.1 ms … 1.6 s, for work inside a block interval. */
+const FAST_SECONDS = exponentialBuckets(0.0001, 2, 15);
+/** 1 ms … 8 s, for what a caller waits for. */
+const CALL_SECONDS = exponentialBuckets(0.001, 2, 14);
+const BEAT_SECONDS = [0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 60];
+const COUNTS = exponentialBuckets(1, 4, 10);
+
+const none = [] as const;
+const counter = 'counter' as const;
+const gauge = 'gauge' as const;
+const histogram = 'histogram' as const;
+
+export const METRICS = {
+  node: {
+    info: {
+      name: 'rexnet_node_info',
+      type: gauge,
+      unit: '',
+      labels: ['version', 'network', 'group'],
+      help: 'Always 1; says which program runs where.',
+    },
+    inSync: {
+      name: 'rexnet_node_in_sync',
+      type: gauge,
+      unit: '',
+      labels: none,
+      help: '1 while the node follows the newest known chain.',
+    },
+    condition: {
+      name: 'rexnet_node_condition',
+      type: gauge,
+      unit: '',
+      labels: ['condition'],
+      help: '1 while a condition that needs attention holds.',
+    },
+    loopDelay: {
+      name: 'rexnet_node_loop_delay_seconds',
+      type: gauge,
+      unit: 's',
+      labels: ['thread'],
+      help: '99th percentile of event loop delay since the last scrape.',
+    },
+  },
+  chain: {
+    height: {
+      name: 'rexnet_chain_height_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: ['group'],
+      help: 'Height of the chosen chain of a group by headers.',
+    },
+    executedHeight: {
+      name: 'rexnet_chain_executed_height_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: none,
+      help: 'Height of the newest block executed and stored.',
+    },
+    readHeight: {
+      name: 'rexnet_chain_read_height_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: ['group'],
+      help: 'Newest block of another group read by this chain.',
+    },
+    readLag: {
+      name: 'rexnet_chain_read_lag_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: ['group'],
+      help: 'Blocks of another group that this chain has not read yet.',
+    },
+    epoch: {
+      name: 'rexnet_chain_epoch',
+      type: gauge,
+      unit: '',
+      labels: none,
+      help: 'Epoch of the shard map in force.',
+    },
+    partitions: {
+      name: 'rexnet_chain_partitions',
+      type: gauge,
+      unit: 'partitions',
+      labels: none,
+      help: 'Partitions this group holds.',
+    },
+    blocks: {
+      name: 'rexnet_chain_blocks_total',
+      type: counter,
+      unit: 'blocks',
+      labels: none,
+      help: 'Blocks executed and kept, counting again after a reorganisation.',
+    },
+    blocksInvalid: {
+      name: 'rexnet_chain_blocks_invalid_total',
+      type: counter,
+      unit: 'blocks',
+      labels: ['code'],
+      help: 'Blocks that broke a rule.',
+    },
+    blocksWaiting: {
+      name: 'rexnet_chain_blocks_waiting',
+      type: gauge,
+      unit: 'blocks',
+      labels: ['reason'],
+      help: 'Known headers that wait for evidence, a body, a batch or their time.',
+    },
+    headers: {
+      name: 'rexnet_chain_headers_total',
+      type: counter,
+      unit: 'headers',
+      labels: ['group'],
+      help: 'Headers accepted into the tree of a group.',
+    },
+    headersInvalid: {
+      name: 'rexnet_chain_headers_invalid_total',
+      type: counter,
+      unit: 'headers',
+      labels: ['code'],
+      help: 'Headers or witnesses refused.',
+    },
+    transactions: {
+      name: 'rexnet_chain_transactions_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'User transactions in executed blocks.',
+    },
+    invocations: {
+      name: 'rexnet_chain_invocations_total',
+      type: counter,
+      unit: 'invocations',
+      labels: none,
+      help: 'Invocations executed: user transactions and relays.',
+    },
+    receipts: {
+      name: 'rexnet_chain_receipts_total',
+      type: counter,
+      unit: 'receipts',
+      labels: ['kind', 'status'],
+      help: 'Receipts by what ran and how it ended.',
+    },
+    gas: {
+      name: 'rexnet_chain_gas_total',
+      type: counter,
+      unit: 'gas',
+      labels: none,
+      help: 'Gas burnt in executed blocks.',
+    },
+    blockFill: {
+      name: 'rexnet_chain_block_fill_ratio',
+      type: gauge,
+      unit: 'ratio',
+      labels: none,
+      help: 'Gas of the newest block over blockGas.',
+    },
+    blockTransactions: {
+      name: 'rexnet_chain_block_transactions',
+      type: histogram,
+      unit: 'transactions',
+      labels: none,
+      buckets: COUNTS,
+      help: 'User transactions per block.',
+    },
+    blockBytes: {
+      name: 'rexnet_chain_block_bytes',
+      type: histogram,
+      unit: 'bytes',
+      labels: none,
+      buckets: exponentialBuckets(1024, 4, 10),
+      help: 'Body bytes per block.',
+    },
+    blockInterval: {
+      name: 'rexnet_chain_block_interval_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: BEAT_SECONDS,
+      help: 'Time stamp of a block minus that of its parent.',
+    },
+    blockDelay: {
+      name: 'rexnet_chain_block_delay_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: CALL_SECONDS,
+      help: 'From the time stamp of a block until it was durable here.',
+    },
+    executeSeconds: {
+      name: 'rexnet_chain_execute_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: FAST_SECONDS,
+      help: 'Executing one block, without storing it.',
+    },
+    relaysSent: {
+      name: 'rexnet_chain_relays_sent_total',
+      type: counter,
+      unit: 'relays',
+      labels: ['group'],
+      help: 'Relays put into the outbox, by destination.',
+    },
+    relaysReceived: {
+      name: 'rexnet_chain_relays_received_total',
+      type: counter,
+      unit: 'relays',
+      labels: ['group'],
+      help: 'Relays read from other groups, by source.',
+    },
+    batchBytesSent: {
+      name: 'rexnet_chain_batch_sent_bytes_total',
+      type: counter,
+      unit: 'bytes',
+      labels: ['group'],
+      help: 'Outbox batch bytes, by destination.',
+    },
+    batchBytesReceived: {
+      name: 'rexnet_chain_batch_received_bytes_total',
+      type: counter,
+      unit: 'bytes',
+      labels: ['group'],
+      help: 'Batch bytes read, by source.',
+    },
+    queuedRelays: {
+      name: 'rexnet_chain_queued_relays',
+      type: gauge,
+      unit: 'relays',
+      labels: none,
+      help: 'Relays waiting in the queues of this group.',
+    },
+    parkedRelays: {
+      name: 'rexnet_chain_parked_relays',
+      type: gauge,
+      unit: 'relays',
+      labels: none,
+      help: 'Relays of a later tenure.',
+    },
+    reorganisations: {
+      name: 'rexnet_chain_reorganisations_total',
+      type: counter,
+      unit: '',
+      labels: none,
+      help: 'Switches to another branch.',
+    },
+    reorganisationDepth: {
+      name: 'rexnet_chain_reorganisation_depth_blocks',
+      type: histogram,
+      unit: 'blocks',
+      labels: none,
+      buckets: [1, 2, 3, 5, 8, 13, 30, 100, 300, 1_024],
+      help: 'Blocks taken back by a switch.',
+    },
+    stateBytes: {
+      name: 'rexnet_chain_state_bytes',
+      type: gauge,
+      unit: 'bytes',
+      labels: none,
+      help: 'Canonical state bytes of this group.',
+    },
+    stateCells: {
+      name: 'rexnet_chain_state_cells',
+      type: gauge,
+      unit: 'cells',
+      labels: none,
+      help: 'Cells of this group.',
+    },
+    stateChecks: {
+      name: 'rexnet_chain_state_checks_total',
+      type: counter,
+      unit: '',
+      labels: ['result'],
+      help: 'Comparisons of live memory with a checkpoint root.',
+    },
+    money: {
+      name: 'rexnet_chain_money_msat',
+      type: gauge,
+      unit: 'msat',
+      labels: ['flow'],
+      help: 'Cumulative totals of the newest block.',
+    },
+  },
+  pool: {
+    transactions: {
+      name: 'rexnet_pool_transactions',
+      type: gauge,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions waiting.',
+    },
+    bytes: {
+      name: 'rexnet_pool_bytes',
+      type: gauge,
+      unit: 'bytes',
+      labels: none,
+      help: 'Bytes of transactions waiting.',
+    },
+    admitted: {
+      name: 'rexnet_pool_admitted_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions taken into the pool.',
+    },
+    forwarded: {
+      name: 'rexnet_pool_forwarded_total',
+      type: counter,
+      unit: 'transactions',
+      labels: ['group'],
+      help: 'Transactions sent on to the group of their sender.',
+    },
+    refused: {
+      name: 'rexnet_pool_refused_total',
+      type: counter,
+      unit: 'transactions',
+      labels: ['code'],
+      help: 'Transactions refused, by why.',
+    },
+    expired: {
+      name: 'rexnet_pool_expired_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions that outlived their validity waiting.',
+    },
+    waitSeconds: {
+      name: 'rexnet_pool_wait_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: CALL_SECONDS,
+      help: 'From admission until a block of this node had it.',
+    },
+  },
+  signatures: {
+    checked: {
+      name: 'rexnet_signatures_checked_total',
+      type: counter,
+      unit: 'signatures',
+      labels: ['verdict'],
+      help: 'Signatures judged at the door.',
+    },
+    slow: {
+      name: 'rexnet_signatures_slow_total',
+      type: counter,
+      unit: 'signatures',
+      labels: none,
+      help: 'Signatures that the fast path refused and the ZIP-215 rule decided.',
+    },
+    batchSeconds: {
+      name: 'rexnet_signatures_batch_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: FAST_SECONDS,
+      help: 'From a batch at the door to its verdict.',
+    },
+    waiting: {
+      name: 'rexnet_signatures_waiting',
+      type: gauge,
+      unit: 'signatures',
+      labels: none,
+      help: 'Signatures waiting for a worker.',
+    },
+    remembered: {
+      name: 'rexnet_signatures_remembered',
+      type: gauge,
+      unit: 'transactions',
+      labels: none,
+      help: 'Verdicts kept.',
+    },
+  },
+  peers: {
+    connected: {
+      name: 'rexnet_peers_connected',
+      type: gauge,
+      unit: 'peers',
+      labels: ['direction'],
+      help: 'Gossip streams open.',
+    },
+    dropped: {
+      name: 'rexnet_peers_dropped_total',
+      type: counter,
+      unit: 'peers',
+      labels: ['code'],
+      help: 'Peers dropped, by why.',
+    },
+    bytes: {
+      name: 'rexnet_peers_bytes_total',
+      type: counter,
+      unit: 'bytes',
+      labels: ['direction'],
+      help: 'Bytes of gossip and synchronisation.',
+    },
+    messages: {
+      name: 'rexnet_peers_messages_total',
+      type: counter,
+      unit: 'messages',
+      labels: ['direction', 'message'],
+      help: 'Gossip messages.',
+    },
+    skipped: {
+      name: 'rexnet_peers_skipped_total',
+      type: counter,
+      unit: 'messages',
+      labels: none,
+      help: 'Messages not sent because the peer reads slowly.',
+    },
+  },
+  rpc: {
+    calls: {
+      name: 'rexnet_rpc_calls_total',
+      type: counter,
+      unit: 'calls',
+      labels: ['method', 'code'],
+      help: 'gRPC calls finished, by status name.',
+    },
+    callSeconds: {
+      name: 'rexnet_rpc_call_seconds',
+      type: histogram,
+      unit: 's',
+      labels: ['method'],
+      buckets: CALL_SECONDS,
+      help: 'Duration of unary calls.',
+    },
+    streams: { name: 'rexnet_rpc_streams', type: gauge, unit: 'streams', labels: ['method'], help: 'Streams open.' },
+    connections: {
+      name: 'rexnet_rpc_connections',
+      type: gauge,
+      unit: 'connections',
+      labels: none,
+      help: 'TCP connections open on both ports.',
+    },
+    connectionsRefused: {
+      name: 'rexnet_rpc_connections_refused_total',
+      type: counter,
+      unit: 'connections',
+      labels: ['reason'],
+      help: 'Connections not taken or dropped.',
+    },
+    bytes: {
+      name: 'rexnet_rpc_bytes_total',
+      type: counter,
+      unit: 'bytes',
+      labels: ['direction'],
+      help: 'TCP payload of closed connections on both ports.',
+    },
+  },
+  template: {
+    built: {
+      name: 'rexnet_template_built_total',
+      type: counter,
+      unit: 'templates',
+      labels: none,
+      help: 'Block templates built.',
+    },
+    buildSeconds: {
+      name: 'rexnet_template_build_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: FAST_SECONDS,
+      help: 'Building one template, execution included.',
+    },
+    proofs: {
+      name: 'rexnet_template_proofs_total',
+      type: counter,
+      unit: 'proofs',
+      labels: ['result'],
+      help: 'Proofs handed in for our templates.',
+    },
+  },
+  mining: {
+    parents: {
+      name: 'rexnet_mining_parents_total',
+      type: counter,
+      unit: 'blocks',
+      labels: ['parent'],
+      help: 'Blocks by what became of the Bitcoin header that proves them.',
+    },
+    hashes: {
+      name: 'rexnet_mining_hashes_total',
+      type: counter,
+      unit: 'hashes',
+      labels: none,
+      help: 'Parent headers hashed.',
+    },
+    work: {
+      name: 'rexnet_mining_work_total',
+      type: counter,
+      unit: '',
+      labels: none,
+      help: 'Pieces of merged work made.',
+    },
+    proofs: {
+      name: 'rexnet_mining_proofs_total',
+      type: counter,
+      unit: 'proofs',
+      labels: ['group', 'result'],
+      help: 'Proofs submitted to nodes.',
+    },
+    groupsDue: {
+      name: 'rexnet_mining_groups_due',
+      type: gauge,
+      unit: 'groups',
+      labels: none,
+      help: 'Groups whose template may be mined now.',
+    },
+    submits: {
+      name: 'rexnet_mining_submits_total',
+      type: counter,
+      unit: 'blocks',
+      labels: ['result'],
+      help: 'Blocks submitted to bitcoind.',
+    },
+  },
+  bitcoin: {
+    height: {
+      name: 'rexnet_bitcoin_height_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: none,
+      help: 'Height of the best recorded Bitcoin header.',
+    },
+    headers: {
+      name: 'rexnet_bitcoin_headers_total',
+      type: counter,
+      unit: 'headers',
+      labels: ['result'],
+      help: 'Bitcoin headers offered to this node.',
+    },
+    rpcSeconds: {
+      name: 'rexnet_bitcoin_rpc_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: CALL_SECONDS,
+      help: 'Calls to bitcoind.',
+    },
+    rpcErrors: {
+      name: 'rexnet_bitcoin_rpc_errors_total',
+      type: counter,
+      unit: 'calls',
+      labels: none,
+      help: 'Calls to bitcoind that failed.',
+    },
+    assertions: {
+      name: 'rexnet_bitcoin_assertions_total',
+      type: counter,
+      unit: '',
+      labels: ['code'],
+      help: 'Merge-mining facts that never should be seen (rule D).',
+    },
+  },
+  store: {
+    commitSeconds: {
+      name: 'rexnet_store_commit_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: FAST_SECONDS,
+      help: 'One durable commit.',
+    },
+    writtenBytes: {
+      name: 'rexnet_store_written_bytes_total',
+      type: counter,
+      unit: 'bytes',
+      labels: none,
+      help: 'Bytes given to commits.',
+    },
+    sizeBytes: {
+      name: 'rexnet_store_size_bytes',
+      type: gauge,
+      unit: 'bytes',
+      labels: none,
+      help: 'Size of the data file.',
+    },
+    snapshotSeconds: {
+      name: 'rexnet_store_snapshot_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: CALL_SECONDS,
+      help: 'One snapshot merge.',
+    },
+    snapshotBytes: {
+      name: 'rexnet_store_snapshot_bytes',
+      type: gauge,
+      unit: 'bytes',
+      labels: none,
+      help: 'Size of the newest snapshot.',
+    },
+    snapshotHeight: {
+      name: 'rexnet_store_snapshot_height_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: none,
+      help: 'Height of the newest snapshot.',
+    },
+    replayedBlocks: {
+      name: 'rexnet_store_replayed_blocks',
+      type: gauge,
+      unit: 'blocks',
+      labels: none,
+      help: 'Diffs applied on the newest snapshot at start.',
+    },
+    startSeconds: {
+      name: 'rexnet_store_start_seconds',
+      type: gauge,
+      unit: 's',
+      labels: none,
+      help: 'From opening the data folder to state in memory.',
+    },
+  },
+  vm: {
+    memoryBytes: { name: 'rexnet_vm_memory_bytes', type: gauge, unit: 'bytes', labels: none, help: 'Linear memory.' },
+    usedBytes: {
+      name: 'rexnet_vm_used_bytes',
+      type: gauge,
+      unit: 'bytes',
+      labels: none,
+      help: 'Linear memory in use by state.',
+    },
+    modules: {
+      name: 'rexnet_vm_modules',
+      type: gauge,
+      unit: 'modules',
+      labels: none,
+      help: 'Contract modules instantiated.',
+    },
+    batches: { name: 'rexnet_vm_batches_total', type: counter, unit: 'batches', labels: none, help: 'Batches run.' },
+    faults: {
+      name: 'rexnet_vm_faults_total',
+      type: counter,
+      unit: 'faults',
+      labels: ['exception'],
+      help: 'Invocations ended by a fault.',
+    },
+    calls: {
+      name: 'rexnet_vm_calls_total',
+      type: counter,
+      unit: 'calls',
+      labels: none,
+      help: 'Read-only calls answered.',
+    },
+    compileSeconds: {
+      name: 'rexnet_vm_compile_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: CALL_SECONDS,
+      help: 'Compiling one deployed source.',
+    },
+  },
+} as const satisfies Record<string, Record<string, MetricRow>>;
+
+/** Every row with its area, for the generated documentation and for tests. */
+export function metricRows(): readonly (MetricRow & { readonly area: string })[] {
+  return Object.entries(METRICS).flatMap(([area, rows]) =>
+    Object.values(rows as Record<string, MetricRow>).map((row) => ({ area, ...row })),
+  );
+}

@@ -1,0 +1,11 @@
+// Original file: rexnet/v1/peer.proto
+
+import type { HeaderRecord as _rexnet_v1_HeaderRecord, HeaderRecord__Output as _rexnet_v1_HeaderRecord__Output } from '../../rexnet/v1/HeaderRecord.ts';
+
+export interface HeadersResponse {
+  'headers'?: (_rexnet_v1_HeaderRecord)[];
+}
+
+export interface HeadersResponse__Output {
+  'headers': (_rexnet_v1_HeaderRecord__Output)[];
+}
