@@ -1,0 +1,249 @@
+// From what was seen of a network to its status: conditions with a reason and a sentence that says what is missing and what
+// to do. Pure, and the same for laptop and cluster; it asks nobody and remembers nothing.
+
+export type NodeObserved = {
+  readonly name: string;
+  readonly process: 'Running' | 'Restarting' | 'Stopped';
+  /** Absent while the node does not answer. */
+  readonly answer?: { readonly height: number; readonly tipAgeMs: number; readonly inSync: boolean };
+};
+export type ContractObserved = {
+  readonly name: string;
+  readonly state: 'Waiting' | 'Deployed' | 'Failed';
+  readonly detail?: string;
+};
+export type BitcoinObserved =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'absent'; readonly reason: string }
+  | { readonly kind: 'regtest'; readonly height?: number };
+
+export type Observed = {
+  readonly groups: readonly { readonly group: number; readonly nodes: readonly NodeObserved[] }[];
+  readonly blockIntervalMs: number;
+  readonly miners: { readonly wanted: number; readonly running: number };
+  readonly firstBlockMs?: number;
+  readonly contracts: readonly ContractObserved[];
+  readonly bitcoin: BitcoinObserved;
+  readonly load: { readonly wantedTps: number; readonly isRunning: boolean };
+  /** False when the only copy of a chain lies in memory. */
+  readonly isDataDurable: boolean;
+  readonly isSuspended: boolean;
+  readonly tps?: number;
+};
+
+export type ConditionType = 'Ready' | 'FirstBlock' | 'ContractsReady' | 'BitcoinReady' | 'DataSafe' | 'LoadRunning';
+export type StatusCondition = {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+};
+export type Status = {
+  readonly phase: 'Suspended' | 'Starting' | 'Degraded' | 'Healthy';
+  readonly groups: number;
+  readonly readyGroups: number;
+  readonly nodes: number;
+  readonly readyNodes: number;
+  readonly groupsText: string;
+  readonly nodesText: string;
+  readonly minHeight: number;
+  readonly tps?: string;
+  readonly firstBlockAfter?: string;
+  readonly bitcoinText: string;
+  readonly conditions: readonly StatusCondition[];
+};
+
+/** A group is silent when it has made no block for so many intervals, and no less than the floor. */
+const SILENT_INTERVALS = 20;
+const SILENT_FLOOR_MS = 20_000;
+
+type Verdict = readonly [status: StatusCondition['status'], reason: string, message: string];
+
+export function statusOf(observed: Observed): Status {
+  const nodes = observed.groups.flatMap((group) => group.nodes);
+  const readyNodes = nodes.filter(isReady).length;
+  const readyGroups = observed.groups.filter((group) => group.nodes.some(isReady)).length;
+  const heights = observed.groups.map((group) => Math.max(0, ...group.nodes.map((node) => node.answer?.height ?? 0)));
+  const verdicts: Readonly<Record<ConditionType, Verdict>> = {
+    Ready: ready(observed),
+    FirstBlock: firstBlock(observed),
+    ContractsReady: contractsReady(observed),
+    BitcoinReady: bitcoinReady(observed.bitcoin),
+    DataSafe: dataSafe(observed),
+    LoadRunning: loadRunning(observed),
+  };
+  const [status] = verdicts.Ready;
+  return {
+    phase: observed.isSuspended
+      ? 'Suspended'
+      : status === 'True'
+        ? 'Healthy'
+        : observed.firstBlockMs === undefined
+          ? 'Starting'
+          : 'Degraded',
+    groups: observed.groups.length,
+    readyGroups,
+    nodes: nodes.length,
+    readyNodes,
+    groupsText: `${readyGroups}/${observed.groups.length}`,
+    nodesText: `${readyNodes}/${nodes.length}`,
+    minHeight: heights.length === 0 ? 0 : Math.min(...heights),
+    ...(observed.tps === undefined ? {} : { tps: observed.tps.toFixed(1) }),
+    ...(observed.firstBlockMs === undefined ? {} : { firstBlockAfter: seconds(observed.firstBlockMs) }),
+    bitcoinText: bitcoinText(observed.bitcoin),
+    conditions: Object.entries(verdicts).map(([type, [value, reason, message]]) => ({
+      type: type as ConditionType,
+      status: value,
+      reason,
+      message,
+    })),
+  };
+}
+
+/** The first thing that is missing, in the order in which things come up. */
+function ready(observed: Observed): Verdict {
+  const { groups, miners, isSuspended, firstBlockMs } = observed;
+  if (isSuspended)
+    return ['False', 'Suspended', 'Everything is stopped and the data is kept; set spec.suspend to false to go on.'];
+  const nodes = groups.flatMap((group) => group.nodes);
+  const stopped = nodes.filter((node) => node.process !== 'Running');
+  if (stopped.length > 0)
+    return [
+      'False',
+      'NodesNotRunning',
+      `${names(stopped)} ${stopped.length === 1 ? 'is' : 'are'} not running; rxctl logs ${stopped[0]?.name} says why.`,
+    ];
+  const mute = nodes.filter((node) => node.answer === undefined);
+  if (mute.length > 0)
+    return [
+      'Unknown',
+      'Unreachable',
+      `${names(mute)} ${mute.length === 1 ? 'does' : 'do'} not answer yet; if this lasts, rxctl logs ${mute[0]?.name} says why.`,
+    ];
+  if (miners.wanted === 0) return ['False', 'NoMiner', 'spec.mining.miners is 0, so no block is made; set it to 1.'];
+  if (miners.running === 0)
+    return ['False', 'MinerNotRunning', 'No miner is running, so no block is made; rxctl logs miner-0 says why.'];
+  if (firstBlockMs === undefined)
+    return ['False', 'WaitingForFirstBlock', `Group ${behind(observed)} has no block yet; the miner is searching.`];
+  const behindTip = nodes.filter((node) => node.answer?.inSync === false);
+  if (behindTip.length > 0)
+    return [
+      'False',
+      'CatchingUp',
+      `${names(behindTip)} ${behindTip.length === 1 ? 'is' : 'are'} still fetching blocks; nothing to do but wait.`,
+    ];
+  const silent = silentGroup(observed);
+  if (silent !== undefined)
+    return [
+      'False',
+      'GroupSilent',
+      `Group ${silent.group} has been silent for ${seconds(silent.ageMs)}: relays from it wait; rxctl logs g${silent.group}-n0 and rxctl logs miner-0 say why.`,
+    ];
+  return ['True', 'BlocksGrow', `All ${groups.length} groups make blocks.`];
+}
+
+function firstBlock(observed: Observed): Verdict {
+  if (observed.firstBlockMs !== undefined)
+    return ['True', 'AllGroups', `Every group had its first block ${seconds(observed.firstBlockMs)} after the start.`];
+  return ['False', 'WaitingForFirstBlock', `Group ${behind(observed)} has no block yet; Ready says what it waits for.`];
+}
+
+function contractsReady({ contracts }: Observed): Verdict {
+  const failed = contracts.find((contract) => contract.state === 'Failed');
+  if (failed !== undefined)
+    return [
+      'False',
+      'DeploymentFailed',
+      `${failed.name} was not deployed: ${failed.detail ?? 'no reason given'}. Correct its source; those after it wait.`,
+    ];
+  const waiting = contracts.find((contract) => contract.state === 'Waiting');
+  if (waiting !== undefined)
+    return [
+      'False',
+      'Deploying',
+      `${waiting.name} is not deployed yet${waiting.detail === undefined ? '' : `: ${waiting.detail}`}; contracts follow the first block in their order.`,
+    ];
+  return [
+    'True',
+    contracts.length === 0 ? 'NoneAsked' : 'AllDeployed',
+    contracts.length === 0
+      ? 'spec.contracts is empty.'
+      : `${contracts.map((contract) => contract.name).join(', ')} deployed.`,
+  ];
+}
+
+function bitcoinReady(bitcoin: BitcoinObserved): Verdict {
+  if (bitcoin.kind === 'none')
+    return [
+      'True',
+      'ToyParent',
+      'spec.bitcoin.mode is None: a toy parent chain carries the work, everything but the peg works.',
+    ];
+  if (bitcoin.kind === 'absent')
+    return [
+      'False',
+      'NoBitcoind',
+      `${bitcoin.reason}. Mining goes on over a toy parent chain; install bitcoind or set REXNET_BITCOIND, or write bitcoin: {mode: None}.`,
+    ];
+  if (bitcoin.height === undefined)
+    return ['False', 'BitcoindStarting', 'bitcoind does not answer yet; if this lasts, rxctl logs bitcoind says why.'];
+  return ['True', 'Connected', `bitcoind answers at height ${bitcoin.height}.`];
+}
+
+function dataSafe({ isDataDurable }: Observed): Verdict {
+  if (isDataDurable) return ['True', 'OnDisk', 'Every group keeps its chain on a disk that survives a restart.'];
+  return [
+    'False',
+    'SingleCopyInMemory',
+    'The only copy of a chain lies in memory: a drain loses it; set spec.template.storage or nodesPerGroup to 2 or more.',
+  ];
+}
+
+function loadRunning({ load, contracts }: Observed): Verdict {
+  if (load.wantedTps === 0) return ['False', 'NotAsked', 'spec.load.tpsPerGroup is 0.'];
+  if (load.isRunning) return ['True', 'Offering', `${load.wantedTps} transactions a second are offered.`];
+  const isWaiting = contracts.some((contract) => contract.state !== 'Deployed');
+  return [
+    'False',
+    isWaiting ? 'WaitingForContracts' : 'NotRunning',
+    isWaiting
+      ? 'Load begins when the contracts are deployed; see ContractsReady.'
+      : 'The generator is not running; rxctl logs load says why.',
+  ];
+}
+
+function isReady(node: NodeObserved): boolean {
+  return node.process === 'Running' && node.answer?.inSync === true;
+}
+
+function silentGroup({
+  groups,
+  blockIntervalMs,
+}: Observed): { readonly group: number; readonly ageMs: number } | undefined {
+  const limitMs = Math.max(SILENT_FLOOR_MS, SILENT_INTERVALS * blockIntervalMs);
+  const ages = groups.map(({ group, nodes }) => ({
+    group,
+    ageMs: Math.min(...nodes.map((node) => node.answer?.tipAgeMs ?? Number.POSITIVE_INFINITY)),
+  }));
+  return ages.find(({ ageMs }) => ageMs > limitMs);
+}
+
+function behind({ groups }: Observed): number {
+  return groups.find(({ nodes }) => nodes.every((node) => (node.answer?.height ?? 0) === 0))?.group ?? 0;
+}
+
+function bitcoinText(bitcoin: BitcoinObserved): string {
+  if (bitcoin.kind !== 'regtest') return 'toy';
+  return bitcoin.height === undefined ? 'btc#?' : `btc#${bitcoin.height}`;
+}
+
+function names(nodes: readonly NodeObserved[]): string {
+  const shown = nodes.slice(0, 3).map((node) => node.name);
+  return nodes.length > shown.length
+    ? `${shown.join(', ')} and ${nodes.length - shown.length} more`
+    : shown.join(' and ');
+}
+
+function seconds(durationMs: number): string {
+  return durationMs < 10_000 ? `${(durationMs / 1000).toFixed(1)}s` : `${Math.round(durationMs / 1000)}s`;
+}
