@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Measurement } from './measure.ts';
+import { Pace } from './pace.ts';
+
+test('an open loop owes what it could not send', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2_000), { maxLength: 30 }), (steps) => {
+      const pace = new Pace(1_000, 50);
+      let now = 1_000;
+      const times: number[] = [];
+      for (const step of steps) {
+        now += step;
+        times.push(...pace.take(now, 1_000_000));
+      }
+      expect(times).toEqual(times.map((_, i) => 1_000 + i * 20));
+      expect(times.every((t) => t <= now)).toBe(true);
+      if (steps.length > 0) expect(times.length).toBe(Math.floor((now - 1_000) / 20) + 1);
+    }),
+  );
+});
+
+test('everything offered is completed, failed or lost', () => {
+  const m = new Measurement();
+  for (let i = 0; i < 10; i++) m.offered(i * 100);
+  const tree = { intendedMs: 0, executedMs: 300, completedMs: 500, invocations: 2, crossed: 1, relays: 1 };
+  for (let i = 0; i < 7; i++) m.finished({ ...tree, failed: false });
+  m.finished({ ...tree, failed: true });
+  m.refused();
+  expect(m.report(0)).toMatchObject({
+    offered: 10,
+    completed: 7,
+    failed: 2,
+    lost: 1,
+    crossGroupShare: 1,
+    p95Ms: 500,
+    executedP95Ms: 300,
+  });
+});

@@ -1,0 +1,97 @@
+// Adds up what became of the offered transactions: counts, throughput and latency from the intended send time.
+import { build, type Histogram } from 'hdr-histogram-js';
+import type { Finished } from './tracker.ts';
+
+const HIGHEST_MS = 3_600_000;
+
+export interface LoadReport {
+  readonly offered: number;
+  readonly refused: number;
+  readonly completed: number;
+  /** Completed with a failed invocation, or refused for good. */
+  readonly failed: number;
+  /** Neither completed nor refused when the run ended. */
+  readonly lost: number;
+  readonly doubled: number;
+  /** Completed transactions per second between the first and the last intended send. */
+  readonly tps: number;
+  /** Invocations per second in the same window. */
+  readonly utps: number;
+  /** Relays that ran in another group than their transaction began in. */
+  readonly crossGroupShare: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly executedP95Ms: number;
+  readonly windowSeconds: number;
+}
+
+function histogram(): Histogram {
+  return build({ lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST_MS, numberOfSignificantValueDigits: 3 });
+}
+
+export class Measurement {
+  readonly #completed = histogram();
+  readonly #executed = histogram();
+  #offered = 0;
+  #refused = 0;
+  #failed = 0;
+  #succeeded = 0;
+  #invocations = 0;
+  #relays = 0;
+  #crossed = 0;
+  #firstMs = Number.POSITIVE_INFINITY;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  offered(intendedMs: number): void {
+    this.#offered++;
+    this.#firstMs = Math.min(this.#firstMs, intendedMs);
+    this.#lastMs = Math.max(this.#lastMs, intendedMs);
+  }
+
+  refused(): void {
+    this.#refused++;
+  }
+
+  finished(tree: Finished): void {
+    this.#invocations += tree.invocations;
+    this.#relays += tree.relays;
+    this.#crossed += tree.crossed;
+    if (tree.failed) {
+      this.#failed++;
+      return;
+    }
+    this.#succeeded++;
+    this.#completed.recordValue(clamp(tree.completedMs - tree.intendedMs));
+    this.#executed.recordValue(clamp(tree.executedMs - tree.intendedMs));
+  }
+
+  report(doubled: number): LoadReport {
+    const windowSeconds = Math.max(0, this.#lastMs - this.#firstMs) / 1_000;
+    const per = (count: number): number => (windowSeconds > 0 ? round(count / windowSeconds) : 0);
+    return {
+      offered: this.#offered,
+      refused: this.#refused,
+      completed: this.#succeeded,
+      failed: this.#failed + this.#refused,
+      lost: this.#offered - this.#succeeded - this.#failed - this.#refused,
+      doubled,
+      tps: per(this.#succeeded),
+      utps: per(this.#invocations),
+      crossGroupShare: this.#relays === 0 ? 0 : round(this.#crossed / this.#relays),
+      p50Ms: this.#completed.getValueAtPercentile(50),
+      p95Ms: this.#completed.getValueAtPercentile(95),
+      p99Ms: this.#completed.getValueAtPercentile(99),
+      executedP95Ms: this.#executed.getValueAtPercentile(95),
+      windowSeconds: round(windowSeconds),
+    };
+  }
+}
+
+function clamp(ms: number): number {
+  return Math.min(HIGHEST_MS, Math.max(1, Math.round(ms)));
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
