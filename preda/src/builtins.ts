@@ -29,6 +29,10 @@ export type Builtin<Id extends string> = {
   readonly isConst: boolean;
   /** The only scope it works in. */
   readonly scope?: Scope;
+  /** It keeps a reference to its arguments, which must not be const then. */
+  readonly keeps: boolean;
+  /** What the current back-end lacks for it, worded for `not supported`. */
+  readonly missing: string | undefined;
 };
 
 type Options = {
@@ -36,6 +40,8 @@ type Options = {
   readonly scope?: Scope;
   readonly variadic?: true;
   readonly returnsConst?: true;
+  readonly keeps?: true;
+  readonly missing?: string;
 };
 
 function builtin<Id extends string>(
@@ -51,6 +57,8 @@ function builtin<Id extends string>(
     returns: () => returns,
     returnsConst: options.returnsConst ?? false,
     isConst: !options.mutates,
+    keeps: options.keeps ?? false,
+    missing: options.missing,
     ...(options.scope && { scope: options.scope }),
   };
 }
@@ -64,7 +72,7 @@ const METHODS = [
   builtin('string.length', [[]], UINT16),
   builtin('array.length', [[]], UINT32),
   builtin('array.set_length', [[UINT32]], VOID, { mutates: true }),
-  { ...builtin('array.push', [], VOID, { mutates: true }), forms: (type: Type) => [[elementOf(type)]] },
+  { ...builtin('array.push', [], VOID, { mutates: true, keeps: true }), forms: (type: Type) => [[elementOf(type)]] },
   builtin('array.pop', [[]], VOID, { mutates: true }),
   { ...builtin('map.has', [], BOOL), forms: (type: Type) => [[keyOf(type)]] },
   { ...builtin('map.erase', [], VOID, { mutates: true }), forms: (type: Type) => [[keyOf(type)]] },
@@ -78,8 +86,8 @@ const METHODS = [
   builtin('bigint.div_uint32', [[UINT32]], BIGINT),
   builtin('token.get_id', [[]], UINT64),
   builtin('token.get_amount', [[]], BIGINT),
-  builtin('token.transfer', [[TOKEN, BIGINT]], BOOL, { mutates: true }),
-  builtin('token.transfer_all', [[TOKEN]], BOOL, { mutates: true }),
+  builtin('token.transfer', [[TOKEN, BIGINT]], BOOL, { mutates: true, keeps: true }),
+  builtin('token.transfer_all', [[TOKEN]], BOOL, { mutates: true, keeps: true }),
   builtin('token.deposit', [[]], VOID, { mutates: true, scope: 'address' }),
 ] as const;
 export type MethodId = (typeof METHODS)[number]['id'];
@@ -107,7 +115,7 @@ const CONTEXT_FUNCTIONS = [
   builtin('__id', [[]], UINT64),
   builtin('__address', [[]], ADDRESS),
   builtin('__mint', [[UINT64, BIGINT]], TOKEN),
-  builtin('__burn', [[TOKEN]], BOOL),
+  builtin('__burn', [[TOKEN]], BOOL, { keeps: true }),
   builtin('token.id_to_symbol', [[UINT64]], STRING, { returnsConst: true }),
   builtin('token.symbol_to_id', [[STRING]], UINT64),
 ] as const;

@@ -13,7 +13,8 @@ export type FloatBits = (typeof FLOAT_BITS)[number];
 type Declared = { readonly contract: string; readonly name: string; readonly index: number };
 export type EnumInfo = Declared & { readonly values: readonly string[] };
 export type StructField = { readonly name: string; readonly type: Type };
-export type StructInfo = Declared & { readonly fields: readonly StructField[] };
+/** `flatFields` counts the fields of fields too: how much a default value unfolds to. */
+export type StructInfo = Declared & { readonly fields: readonly StructField[]; readonly flatFields: number };
 export type InterfaceFunction = {
   readonly name: string;
   readonly scope: Scope;
@@ -239,10 +240,7 @@ export const hasUnary = (type: Type, op: UnaryOp): boolean => answers(type).unar
 export const hasSteps = (type: Type): boolean => answers(type).steps;
 export const missingFor = (type: Type): string | undefined => answers(type).missing(type as never);
 
-/** Whether the predicate holds for the type or anything inside it. */
-export function containsType(type: Type, predicate: (type: Type) => boolean): boolean {
-  return predicate(type) || partsOf(type).some((part) => containsType(part, predicate));
-}
+export const isScattered = (type: Type): boolean => 'scattered' in type && type.scattered;
 export const isInteger = (type: Type): boolean => type.kind === 'int' || type.kind === 'uint' || type.kind === 'bigint';
 
 /** The only implicit conversions: integer to a wider one of the same signedness, and any integer to bigint. */
