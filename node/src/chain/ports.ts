@@ -8,6 +8,8 @@ export interface SourceBlock {
   readonly height: number;
   readonly id: Uint8Array;
   readonly epoch: number;
+  /** Height of the newest block of our group that it or its ancestors had read: how far that group lags behind us. */
+  readonly seen: number;
   readonly outboxRoot: Uint8Array;
   /** Batch bytes; empty is the zero leaf. */
   readonly leaf: Uint8Array;
@@ -114,4 +116,5 @@ export interface ChainState {
 export interface BlockArchive {
   body(id: Uint8Array): Uint8Array | undefined;
   undo(id: Uint8Array): Uint8Array | undefined;
+  outbox(id: Uint8Array): BlockOutcome['outbox'] | undefined;
 }

@@ -1,0 +1,93 @@
+// Which group owns which partition, by epoch, and since when. Pure data; it never learns of a new map by itself.
+import { viewOf } from '../core/bytes.ts';
+import { taggedHash } from '../core/hash.ts';
+import { depthFor } from '../core/merkle.ts';
+import { GLOBAL_PARTITION } from '../core/scopes.ts';
+
+/** Owner of the global partition for ever. */
+export const HOME_GROUP = 0;
+
+/** One version of the map. */
+export interface ShardMap {
+  readonly epoch: number;
+  /** Group of every partition. */
+  readonly owners: Uint32Array;
+  /** Epoch in which each partition came to its owner. */
+  readonly since: Float64Array;
+  /** Live groups, ascending; some may own nothing. */
+  readonly groups: readonly number[];
+  /** Commits epoch, owners, tenures and groups. */
+  readonly hash: Uint8Array;
+}
+
+export function firstShardMap(owners: readonly number[]): ShardMap {
+  const groups = [...new Set(owners)].sort((a, b) => a - b);
+  return shardMap(0, Uint32Array.from(owners), new Float64Array(owners.length), groups);
+}
+
+function shardMap(epoch: number, owners: Uint32Array, since: Float64Array, groups: readonly number[]): ShardMap {
+  const bytes = new Uint8Array(16 + owners.length * 12 + groups.length * 4);
+  const view = viewOf(bytes);
+  view.setBigUint64(0, BigInt(epoch), true);
+  view.setUint32(8, owners.length, true);
+  view.setUint32(12, groups.length, true);
+  let at = 16;
+  for (const [p, owner] of owners.entries()) {
+    view.setUint32(at, owner, true);
+    view.setBigUint64(at + 4, BigInt(since[p]!), true);
+    at += 12;
+  }
+  for (const group of groups) {
+    view.setUint32(at, group, true);
+    at += 4;
+  }
+  return { epoch, owners, since, groups, hash: taggedHash('rexnet/shard-map', bytes) };
+}
+
+export function ownerOf(map: ShardMap, partition: number): number {
+  if (partition === GLOBAL_PARTITION) return HOME_GROUP;
+  const owner = map.owners[partition];
+  if (owner === undefined) throw new RangeError(`no partition ${partition}`);
+  return owner;
+}
+
+/** The last epoch at which the partition changed owner. */
+export function tenureOf(map: ShardMap, partition: number): number {
+  return partition === GLOBAL_PARTITION ? 0 : map.since[partition]!;
+}
+
+/** Partitions of a group, ascending, the global one not among them. */
+export function partitionsOf(map: ShardMap, group: number): number[] {
+  const out: number[] = [];
+  for (const [p, owner] of map.owners.entries()) if (owner === group) out.push(p);
+  return out;
+}
+
+/** Depth of the outbox tree under this map: one leaf for every id up to the highest. */
+export function outboxDepth(map: ShardMap): number {
+  return depthFor((map.groups.at(-1) ?? 0) + 1);
+}
+
+/** All maps a chain has adopted. Only genesis can make one for now; every look-up goes by epoch all the same. */
+export class ShardMaps {
+  readonly #byEpoch: ShardMap[];
+
+  constructor(first: ShardMap) {
+    this.#byEpoch = [first];
+  }
+
+  at(epoch: number): ShardMap {
+    const map = this.#byEpoch[epoch];
+    if (map === undefined) throw new RangeError(`epoch ${epoch} is not known`);
+    return map;
+  }
+
+  get newest(): ShardMap {
+    return this.#byEpoch.at(-1)!;
+  }
+}
+
+/** Spreads partitions over the groups of a new network: contiguous runs whose lengths differ by one at most. */
+export function evenOwners(partitions: number, groups: number): number[] {
+  return Array.from({ length: partitions }, (_, p) => Math.floor((p * groups) / partitions));
+}

@@ -1,0 +1,285 @@
+// One user transaction: its bytes, its id, what can be judged without state, and the record it runs as. It checks no signature itself.
+import { ADDRESS_KIND, addressOf, crc32c, partitionOfTarget } from '../core/address.ts';
+import { concatBytes, viewOf } from '../core/bytes.ts';
+import { sha256d, sha256dInto } from '../core/hash.ts';
+import {
+  DEPLOY_ARGS,
+  type Genesis,
+  MAX_TRANSACTION_BYTES,
+  RELAY_FIXED_BYTES,
+  TRANSACTION,
+  TRANSACTION_BODY,
+  type Transaction,
+} from '../core/layouts.ts';
+import { SCOPE, SCOPES } from '../core/scopes.ts';
+import { TRANSACTION_GAS, userGas } from './gas.ts';
+
+export const TRANSACTION_VERSION = 1;
+export const TRANSACTION_KIND = { transfer: 0, call: 1, deploy: 2 } as const;
+export const SIGNATURE_TAG = 'rexnet/transaction/1';
+const SIGNATURE_BYTES = 64;
+const TAG_BYTES = new TextEncoder().encode(SIGNATURE_TAG);
+
+/** Why bytes are no transaction this network could ever run; codes of the error table. */
+export type TransactionProblem =
+  | 'BAD_TRANSACTION'
+  | 'TOO_LARGE'
+  | 'WRONG_NETWORK'
+  | 'GAS_PRICE_TOO_LOW'
+  | 'GAS_LIMIT_TOO_LOW'
+  | 'GAS_LIMIT_TOO_HIGH'
+  | 'WRONG_TARGET'
+  | 'BAD_ARGUMENTS';
+
+/** Everything a user decides; network, version and signature are added by `signTransaction`. */
+export type TransactionFields = Omit<Transaction, 'version' | 'networkId' | 'signature'>;
+
+export function signTransaction(
+  fields: TransactionFields,
+  networkId: Uint8Array,
+  sign: (message: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const body = TRANSACTION_BODY.encode({ version: TRANSACTION_VERSION, networkId, ...fields });
+  return concatBytes([body, sign(concatBytes([TAG_BYTES, body]))]);
+}
+
+/** What the signature of a well-formed transaction covers. */
+export function signedMessage(bytes: Uint8Array): Uint8Array {
+  return concatBytes([TAG_BYTES, bytes.subarray(0, bytes.length - SIGNATURE_BYTES)]);
+}
+
+export function signatureOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(bytes.length - SIGNATURE_BYTES);
+}
+
+export function transactionId(bytes: Uint8Array): Uint8Array {
+  return sha256d(bytes);
+}
+
+/** Throws DecodeError. */
+export function decodeTransaction(bytes: Uint8Array): Transaction {
+  return TRANSACTION.decode(bytes);
+}
+
+/** Offsets of the fixed part; `key` and what follows depend on the scope. */
+const AT = {
+  kind: 1,
+  networkId: 2,
+  sender: 6,
+  nonce: 38,
+  validUntil: 46,
+  gasLimit: 54,
+  gasPrice: 62,
+  contract: 70,
+  op: 78,
+  scope: 80,
+  key: 81,
+} as const;
+
+/** Readers of single fields of bytes that `problemOf` found nothing wrong with. */
+export function senderKeyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(AT.sender, AT.sender + 32);
+}
+export function nonceOf(bytes: Uint8Array): bigint {
+  return viewOf(bytes).getBigUint64(AT.nonce, true);
+}
+export function validUntilMsOf(bytes: Uint8Array): number {
+  return Number(viewOf(bytes).getBigUint64(AT.validUntil, true));
+}
+export function gasLimitOf(bytes: Uint8Array): bigint {
+  return viewOf(bytes).getBigUint64(AT.gasLimit, true);
+}
+export function gasPriceOf(bytes: Uint8Array): bigint {
+  return viewOf(bytes).getBigUint64(AT.gasPrice, true);
+}
+/** msat the sender's account must hold: the whole budget and, for a transfer, the amount. */
+export function costOf(bytes: Uint8Array): bigint {
+  const view = viewOf(bytes);
+  const budget = view.getBigUint64(AT.gasLimit, true) * view.getBigUint64(AT.gasPrice, true);
+  return bytes[AT.kind] === TRANSACTION_KIND.transfer ? budget + transferAmount(bytes) : budget;
+}
+export function senderOf(bytes: Uint8Array): Uint8Array {
+  return addressOf(senderKeyOf(bytes));
+}
+
+function transferAmount(bytes: Uint8Array): bigint {
+  return viewOf(bytes).getBigUint64(bytes.length - SIGNATURE_BYTES - 8, true);
+}
+
+/** Rules that need no state, as numbers the hot path compares with. */
+export interface TransactionRules {
+  readonly networkId: Uint8Array;
+  readonly partitions: number;
+  readonly gasPriceFloor: bigint;
+  readonly userGas: bigint;
+}
+
+export function transactionRules(genesis: Genesis, networkId: Uint8Array): TransactionRules {
+  return {
+    networkId,
+    partitions: genesis.partitions,
+    gasPriceFloor: genesis.gasPriceFloor,
+    userGas: userGas(genesis),
+  };
+}
+
+/** What makes these bytes unfit for any block of this network; undefined when nothing does. Time, nonce, funds and signature are judged elsewhere. */
+export function problemOf(bytes: Uint8Array, rules: TransactionRules): TransactionProblem | undefined {
+  if (bytes.length > MAX_TRANSACTION_BYTES) return 'TOO_LARGE';
+  if (bytes.length < AT.key + 4 + SIGNATURE_BYTES || bytes[0] !== TRANSACTION_VERSION) return 'BAD_TRANSACTION';
+  const view = viewOf(bytes);
+  const scope = SCOPES[bytes[AT.scope]!];
+  if (scope === undefined) return 'BAD_TRANSACTION';
+  const argsAt = AT.key + scope.targetBytes + 4;
+  if (bytes.length < argsAt + SIGNATURE_BYTES) return 'BAD_TRANSACTION';
+  const argsLen = view.getUint32(argsAt - 4, true);
+  if (argsAt + argsLen + SIGNATURE_BYTES !== bytes.length) return 'BAD_TRANSACTION';
+  // Above 2^53 a time is no longer exact.
+  if (view.getUint32(AT.validUntil + 4, true) >= 1 << 21) return 'BAD_TRANSACTION';
+  for (let i = 0; i < 4; i++) if (bytes[AT.networkId + i] !== rules.networkId[i]) return 'WRONG_NETWORK';
+  const gas = view.getBigUint64(AT.gasLimit, true);
+  if (gas < TRANSACTION_GAS) return 'GAS_LIMIT_TOO_LOW';
+  if (gas > rules.userGas) return 'GAS_LIMIT_TOO_HIGH';
+  if (view.getBigUint64(AT.gasPrice, true) < rules.gasPriceFloor) return 'GAS_PRICE_TOO_LOW';
+  return kindProblem(bytes, view, argsAt, argsLen, rules);
+}
+
+function kindProblem(
+  bytes: Uint8Array,
+  view: DataView,
+  argsAt: number,
+  argsLen: number,
+  rules: TransactionRules,
+): TransactionProblem | undefined {
+  const scope = bytes[AT.scope]!;
+  const bare = view.getBigUint64(AT.contract, true) === 0n && view.getUint16(AT.op, true) === 0;
+  switch (bytes[AT.kind]) {
+    case TRANSACTION_KIND.transfer:
+      if (!bare) return 'BAD_TRANSACTION';
+      if (scope !== SCOPE.account || !hasAddress(bytes, AT.key, view)) return 'WRONG_TARGET';
+      return argsLen === 8 ? undefined : 'BAD_ARGUMENTS';
+    case TRANSACTION_KIND.call:
+      if (bare) return 'BAD_TRANSACTION';
+      return callTargetFits(bytes, view, scope, rules) ? undefined : 'WRONG_TARGET';
+    case TRANSACTION_KIND.deploy:
+      if (!bare) return 'BAD_TRANSACTION';
+      if (scope !== SCOPE.global) return 'WRONG_TARGET';
+      return isDeploy(bytes.subarray(argsAt, argsAt + argsLen)) ? undefined : 'BAD_ARGUMENTS';
+    default:
+      return 'BAD_TRANSACTION';
+  }
+}
+
+/** `@address` code runs only on its sender's own instance: that is what lets contracts take "self" for "who signed". */
+function callTargetFits(bytes: Uint8Array, view: DataView, scope: number, rules: TransactionRules): boolean {
+  if (view.getBigUint64(AT.contract, true) === 0n) return false;
+  if (scope === SCOPE.account) return false;
+  if (scope === SCOPE.shard) return view.getUint32(AT.key, true) < rules.partitions;
+  if (scope !== SCOPE.address) return true;
+  for (let i = 0; i < 32; i++) if (bytes[AT.key + i] !== bytes[AT.sender + i]) return false;
+  return view.getUint32(AT.key + 32, true) === tagOf(senderKeyOf(bytes));
+}
+
+function tagOf(key: Uint8Array): number {
+  return ((crc32c(key, ADDRESS_KIND.ed25519) & 0xfffffff0) | ADDRESS_KIND.ed25519) >>> 0;
+}
+
+/** Value may go to any well-formed address, a contract's too. */
+function hasAddress(bytes: Uint8Array, at: number, view: DataView): boolean {
+  const tag = view.getUint32(at + 32, true);
+  const key = bytes.subarray(at, at + 32);
+  return Object.values(ADDRESS_KIND).some(
+    (kind) => kind === (tag & 15) && ((crc32c(key, kind) & 0xfffffff0) | kind) >>> 0 === tag,
+  );
+}
+
+function isDeploy(args: Uint8Array): boolean {
+  try {
+    DEPLOY_ARGS.decode(args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const NO_OP = 0xffff;
+/** Offsets of an invocation record's fields (docs/vm.md §1). */
+export const RECORD = {
+  size: 0,
+  kind: 4,
+  scope: 5,
+  op: 6,
+  contract: 8,
+  gas: 16,
+  price: 24,
+  value: 32,
+  nonce: 40,
+  id: 48,
+  root: 80,
+  initiator: 112,
+  from: 148,
+  partition: 184,
+  index: 188,
+  argsLen: 192,
+  keyLen: 196,
+  zero: 197,
+  origin: 198,
+  key: 200,
+} as const;
+
+function pad8(size: number): number {
+  return (size + 7) & ~7;
+}
+
+/** Bytes of the record a sound transaction runs as. */
+export function recordBytesOf(bytes: Uint8Array): number {
+  const scope = SCOPES[bytes[AT.scope]!]!;
+  const argsLen = bytes.length - AT.key - scope.targetBytes - 4 - SIGNATURE_BYTES;
+  const args = bytes[AT.kind] === TRANSACTION_KIND.transfer ? 0 : argsLen;
+  return RELAY_FIXED_BYTES + pad8(scope.keyBytes) + pad8(args);
+}
+
+/** Writes the record of a sound transaction at `at` of zeroed `out`; answers where it ends. */
+export function writeRecord(
+  bytes: Uint8Array,
+  out: Uint8Array,
+  outView: DataView,
+  at: number,
+  partitions: number,
+): number {
+  const view = viewOf(bytes);
+  const kind = bytes[AT.kind]!;
+  const scopeId = bytes[AT.scope]!;
+  const scope = SCOPES[scopeId]!;
+  const argsAt = AT.key + scope.targetBytes + 4;
+  const argsLen = kind === TRANSACTION_KIND.transfer ? 0 : bytes.length - argsAt - SIGNATURE_BYTES;
+  const size = RELAY_FIXED_BYTES + pad8(scope.keyBytes) + pad8(argsLen);
+  outView.setUint32(at + RECORD.size, size, true);
+  out[at + RECORD.scope] = scopeId;
+  const bare = kind !== TRANSACTION_KIND.call;
+  outView.setUint16(at + RECORD.op, bare ? NO_OP : view.getUint16(AT.op, true), true);
+  copyWords(view, AT.contract, outView, at + RECORD.contract, 2);
+  copyWords(view, AT.gasLimit, outView, at + RECORD.gas, 2);
+  copyWords(view, AT.gasPrice, outView, at + RECORD.price, 2);
+  if (kind === TRANSACTION_KIND.transfer) copyWords(view, argsAt, outView, at + RECORD.value, 2);
+  copyWords(view, AT.nonce, outView, at + RECORD.nonce, 2);
+  sha256dInto(bytes, out, at + RECORD.id);
+  copyWords(outView, at + RECORD.id, outView, at + RECORD.root, 8);
+  copyWords(view, AT.sender, outView, at + RECORD.initiator, 8);
+  outView.setUint32(at + RECORD.initiator + 32, tagOf(senderKeyOf(bytes)), true);
+  outView.setUint32(
+    at + RECORD.partition,
+    partitionOfTarget(scopeId, bytes.subarray(AT.key, AT.key + scope.targetBytes), partitions),
+    true,
+  );
+  outView.setUint32(at + RECORD.argsLen, argsLen, true);
+  out[at + RECORD.keyLen] = scope.keyBytes;
+  for (let i = 0; i < scope.keyBytes; i++) out[at + RECORD.key + i] = bytes[AT.key + i]!;
+  const argsOut = at + RECORD.key + pad8(scope.keyBytes);
+  for (let i = 0; i < argsLen; i++) out[argsOut + i] = bytes[argsAt + i]!;
+  return at + size;
+}
+
+function copyWords(from: DataView, fromAt: number, to: DataView, toAt: number, words: number): void {
+  for (let i = 0; i < words; i++) to.setUint32(toAt + i * 4, from.getUint32(fromAt + i * 4, true), true);
+}
