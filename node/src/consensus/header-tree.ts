@@ -46,6 +46,11 @@ export class HeaderTree {
     return this.#entries.get(toHex(id));
   }
 
+  /** The oldest height held in memory. */
+  baseHeight(group: number): number {
+    return this.#chain(group).base;
+  }
+
   genesis(group: number): HeaderEntry {
     return this.#chain(group).genesis;
   }

@@ -110,8 +110,10 @@ export interface ReadPlanInput {
   readonly blocksMax: number;
 }
 
+export type ReadPlanner = (input: ReadPlanInput) => readonly HeaderEntry[];
+
 /** What an honest miner reads: everything it may, as soon as it may. The newest per source, ascending by group. */
-export function planReads(input: ReadPlanInput): readonly HeaderEntry[] {
+export const planReads: ReadPlanner = (input) => {
   const { parent, tips, take } = input;
   const queues = tips.map((tip) => readable(input, tip));
   const moved = new Map<number, HeaderEntry>();
@@ -134,7 +136,7 @@ export function planReads(input: ReadPlanInput): readonly HeaderEntry[] {
     }
   }
   return [...moved.values()].sort((a, b) => a.group - b.group);
-}
+};
 
 /** Blocks of one source that rules (1), (3) and time allow, oldest first, at most `blocksMax`. */
 function readable(input: ReadPlanInput, tip: HeaderEntry): HeaderEntry[] {

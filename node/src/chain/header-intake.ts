@@ -1,0 +1,184 @@
+// The way of a header into the tree: decode, proof of work, judgement, waiting, fork choice. It knows headers only and
+// never looks at a body.
+
+import { type ChoiceChange, ForkChoice, type ForkChoiceRules } from '../consensus/fork-choice.ts';
+import {
+  blockId,
+  type ConsensusParams,
+  type HeaderRefusal,
+  type HeaderWait,
+  judgeHeader,
+  type ParsedHeader,
+  parseHeader,
+} from '../consensus/header.ts';
+import { HeaderEntry } from '../consensus/header-entry.ts';
+import { HeaderTree } from '../consensus/header-tree.ts';
+import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
+import { toHex } from '../core/bytes.ts';
+import { HEADER, type Header } from '../core/layouts.ts';
+import { WAITING_MAX_PER_PEER, type WaitingHeader, WaitingHeaders } from './waiting-headers.ts';
+
+/** Ids refused for good, remembered so that they cost one look-up the next time. */
+const REFUSED_MAX = 16_384;
+
+export interface HeaderRules {
+  readonly readingRule: ReadingRule;
+  readonly planReads: ReadPlanner;
+  readonly forkChoice: ForkChoiceRules;
+  /** Whether the witness proves that work met the header's target for this group. */
+  verifyWitness(header: Header, id: Uint8Array, witness: Uint8Array): boolean;
+}
+
+export type HeaderOutcome =
+  | { readonly kind: 'accepted'; readonly entry: HeaderEntry }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'waiting'; readonly waits: readonly HeaderWait[] }
+  | { readonly kind: 'refused'; readonly code: HeaderRefusal };
+
+/** What one header set off: itself and others that waited for it. */
+export interface Intake {
+  readonly outcome: HeaderOutcome;
+  readonly accepted: readonly HeaderEntry[];
+  readonly changes: readonly ChoiceChange[];
+}
+
+export class HeaderIntake {
+  readonly tree: HeaderTree;
+  readonly #params: ConsensusParams;
+  readonly #rules: HeaderRules;
+  readonly #choice: ForkChoice;
+  readonly #refused = new Set<string>();
+  #waiting = new WaitingHeaders(WAITING_MAX_PER_PEER);
+
+  constructor(params: ConsensusParams, rules: HeaderRules, genesisHeaders: readonly Uint8Array[]) {
+    this.#params = params;
+    this.#rules = rules;
+    this.tree = new HeaderTree(genesisHeaders.map(genesisEntry), params.confirmations);
+    this.#choice = new ForkChoice(this.tree, rules.forkChoice);
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  lacking(): { readonly wait: HeaderWait; readonly from: string }[] {
+    return this.#waiting.lacking();
+  }
+
+  offer(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): Intake {
+    const parsed = parseHeader(this.#params, bytes);
+    if (typeof parsed === 'string') return nothing({ kind: 'refused', code: parsed });
+    const standing = this.#standing(parsed);
+    if (standing !== undefined) return nothing(standing);
+    if (!this.#rules.verifyWitness(parsed.header, parsed.id, witness)) {
+      return nothing({ kind: 'refused', code: 'BAD_WITNESS' });
+    }
+    return this.#enter(parsed, witness, from, nowMs);
+  }
+
+  /** Headers from the future whose time has come. */
+  tick(nowMs: number): Intake[] {
+    return this.#waiting.takeDue(nowMs).map((item) => this.#enter(item.parsed, item.witness, item.from, nowMs));
+  }
+
+  /**
+   * Takes back what was stored, in any order; what the disk lost of the evidence simply waits. Stored witnesses were
+   * verified before they were stored.
+   */
+  restore(stored: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>, nowMs: number): void {
+    this.#waiting = new WaitingHeaders(Number.POSITIVE_INFINITY);
+    for (const { bytes, witness } of stored) {
+      const parsed = parseHeader(this.#params, bytes);
+      if (typeof parsed === 'string') throw new Error(`a stored header is refused: ${parsed}`);
+      if (this.#standing(parsed) === undefined) this.#enter(parsed, witness, '', nowMs);
+    }
+    this.#waiting = new WaitingHeaders(WAITING_MAX_PER_PEER);
+  }
+
+  /** Execution found the block wrong. */
+  condemn(entry: HeaderEntry): readonly ChoiceChange[] {
+    this.tree.markDead(entry);
+    return this.#choice.decideFrom(entry.group);
+  }
+
+  #standing(parsed: ParsedHeader): HeaderOutcome | undefined {
+    const { header, id } = parsed;
+    const known = this.tree.get(id);
+    if (known !== undefined) return { kind: 'known' };
+    if (this.#refused.has(toHex(id))) return { kind: 'refused', code: 'KNOWN_INVALID' };
+    if (!this.tree.groups.includes(header.group)) return { kind: 'refused', code: 'UNKNOWN_GROUP' };
+    if (header.height <= this.tree.baseHeight(header.group)) return { kind: 'refused', code: 'TOO_OLD' };
+    const waiting = this.#waiting.get(toHex(id));
+    return waiting === undefined ? undefined : { kind: 'waiting', waits: waiting.waits };
+  }
+
+  #enter(parsed: ParsedHeader, witness: Uint8Array, from: string, nowMs: number): Intake {
+    const accepted: HeaderEntry[] = [];
+    const changes: ChoiceChange[] = [];
+    const first = this.#judge({ parsed, key: toHex(parsed.id), witness, from, waits: [] }, nowMs);
+    const freed = [first];
+    // Judging one may free others; a plain queue keeps the stack flat however long the line is.
+    for (let i = 0; i < freed.length; i++) {
+      const outcome = freed[i]!;
+      if (outcome.kind !== 'accepted') continue;
+      const { entry } = outcome;
+      accepted.push(entry);
+      const grown = this.tree.add(entry);
+      changes.push(...this.#choice.added(entry));
+      const items = [
+        ...this.#waiting.takeWaitingFor(entry.key),
+        ...grown.flatMap((source) => this.#waiting.takeWaitingOnDescendants(source.key)),
+      ];
+      for (const item of items) freed.push(this.#judge(item, nowMs));
+    }
+    return { outcome: first, accepted, changes };
+  }
+
+  #judge(item: WaitingHeader, nowMs: number): HeaderOutcome {
+    const context = {
+      params: this.#params,
+      readingRule: this.#rules.readingRule,
+      nowMs,
+      lookup: (id: Uint8Array) => this.tree.get(id),
+    };
+    const verdict = judgeHeader(context, item.parsed, item.witness);
+    switch (verdict.kind) {
+      case 'refused':
+        this.#remember(item.key);
+        return verdict;
+      case 'wait':
+        this.#waiting.add({ ...item, waits: verdict.waits });
+        return { kind: 'waiting', waits: verdict.waits };
+      case 'valid':
+        return { kind: 'accepted', entry: verdict.entry };
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  #remember(key: string): void {
+    if (this.#refused.size >= REFUSED_MAX) {
+      const oldest = this.#refused.values().next();
+      if (oldest.done === false) this.#refused.delete(oldest.value);
+    }
+    this.#refused.add(key);
+  }
+}
+
+function nothing(outcome: HeaderOutcome): Intake {
+  return { outcome, accepted: [], changes: [] };
+}
+
+/** Genesis is not judged: it is an input. Its work counts nothing, as it is the same on every branch. */
+function genesisEntry(bytes: Uint8Array): HeaderEntry {
+  return new HeaderEntry({
+    id: blockId(bytes),
+    header: HEADER.decode(bytes),
+    bytes,
+    witness: new Uint8Array(0),
+    parent: undefined,
+    ownWork: 0n,
+    reads: new Map(),
+    readingOrder: [],
+  });
+}

@@ -1,0 +1,302 @@
+// The heart of a node: all headers, our group's state, and what happens between them. It reacts to what it is handed
+// and says what changed; it holds no timers, does no I/O and tells nobody.
+import type { ForkChoiceRules } from '../consensus/fork-choice.ts';
+import type { ConsensusParams, HeaderWait } from '../consensus/header.ts';
+import type { HeaderEntry } from '../consensus/header-entry.ts';
+import type { HeaderTree } from '../consensus/header-tree.ts';
+import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
+import { toHex } from '../core/bytes.ts';
+import type { Genesis, Header, ProvenLeaf } from '../core/layouts.ts';
+import { BlockStore } from './block-store.ts';
+import { checkBody } from './body-check.ts';
+import { type Followed, Follower } from './follower.ts';
+import { HeaderIntake, type Intake } from './header-intake.ts';
+import { Inbox, type LeafVerdict } from './inbox.ts';
+import { proveLeaf } from './outbox-proof.ts';
+import type { BlockArchive, BlockContent, ChainState } from './ports.ts';
+import { buildTemplate, type Template } from './template.ts';
+
+/** Templates a proof may still come for; an older one is mined in vain. */
+export const TEMPLATES_KEPT = 16;
+/** Leaves asked for at once per source. */
+export const LEAVES_ASKED_MAX = 64;
+/** Headers accepted between two prunings. */
+const PRUNE_EVERY = 256;
+
+export type ViewParams = ConsensusParams & Pick<Genesis, 'maxQueue' | 'maxReadBytes'>;
+
+/** The rules a view is made of; tests replace one to see that it is needed. */
+export interface ViewRules {
+  readonly readingRule: ReadingRule;
+  readonly planReads: ReadPlanner;
+  readonly forkChoice: ForkChoiceRules;
+  verifyWitness(header: Header, id: Uint8Array, witness: Uint8Array): boolean;
+  verifyLeaf(outboxRoot: Uint8Array, depth: number, group: number, proven: ProvenLeaf): boolean;
+}
+
+export interface ViewModules {
+  readonly params: ViewParams;
+  readonly rules: ViewRules;
+  readonly state: ChainState;
+  readonly archive: BlockArchive;
+  readonly group: number;
+  /** Of every group, each a pure function of genesis. */
+  readonly genesisHeaders: readonly Uint8Array[];
+  /** Depth of outbox trees under the map of an epoch. */
+  outboxDepth(epoch: number): number;
+}
+
+export type BodyVerdict =
+  | 'accepted'
+  | 'known'
+  /** Its header is not known: ask for that first. */
+  | 'unknown-block'
+  | 'other-group'
+  /** Not the body of this header; says nothing about the block. */
+  | 'mismatch';
+
+/** What to ask peers for. */
+export interface Missing {
+  readonly headers: readonly { readonly wait: HeaderWait; readonly from: string }[];
+  readonly bodies: readonly HeaderEntry[];
+  readonly leaves: readonly HeaderEntry[];
+}
+
+/** What was stored before a restart. */
+export interface StoredView {
+  readonly headers: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>;
+  /** The block the restored state stands at; undefined = genesis. */
+  readonly tip: Uint8Array | undefined;
+  readonly leaves: Iterable<{ readonly source: Uint8Array; readonly proven: ProvenLeaf }>;
+  /** Blocks execution condemned. */
+  readonly condemned: Iterable<Uint8Array>;
+}
+
+export interface AcceptedHeaders extends Intake {
+  /** Leaves that had come before their headers, proven now. */
+  readonly leaves: readonly { readonly source: HeaderEntry; readonly proven: ProvenLeaf }[];
+}
+
+export class View {
+  readonly group: number;
+  readonly #m: ViewModules;
+  readonly #intake: HeaderIntake;
+  readonly #inbox: Inbox;
+  readonly #blocks: BlockStore;
+  readonly #templates = new Map<string, Template>();
+  #follower: Follower;
+  #missingBodies: readonly HeaderEntry[] = [];
+  #sincePrune = 0;
+
+  constructor(modules: ViewModules) {
+    this.#m = modules;
+    this.group = modules.group;
+    this.#intake = new HeaderIntake(modules.params, modules.rules, modules.genesisHeaders);
+    this.#inbox = new Inbox(this.#isOurLeaf);
+    this.#blocks = new BlockStore(modules.archive);
+    this.#follower = this.#followFrom(this.tree.genesis(this.group));
+  }
+
+  /** All known headers and the chosen chains. To be read only. */
+  get tree(): HeaderTree {
+    return this.#intake.tree;
+  }
+
+  /** The block the state stands at; the chosen tip is `tree.tip(group)`. */
+  get tip(): HeaderEntry {
+    return this.#follower.tip;
+  }
+
+  get waitingHeaders(): number {
+    return this.#intake.waitingCount;
+  }
+
+  /** Before anything else, on a state that stands at `stored.tip`. */
+  restore(stored: StoredView, nowMs: number): void {
+    this.#intake.restore(stored.headers, nowMs);
+    for (const id of stored.condemned) {
+      const entry = this.tree.get(id);
+      if (entry !== undefined) this.#intake.condemn(entry);
+    }
+    if (stored.tip !== undefined) {
+      const tip = this.tree.get(stored.tip);
+      if (tip === undefined) throw new Error(`the header of the stored tip ${toHex(stored.tip)} is not stored`);
+      this.#follower = this.#followFrom(tip);
+    }
+    for (const { source, proven } of stored.leaves) {
+      const entry = this.tree.get(source);
+      if (entry !== undefined) this.#inbox.add(entry, proven);
+    }
+  }
+
+  addHeader(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): AcceptedHeaders {
+    return this.#settle(this.#intake.offer(bytes, witness, from, nowMs));
+  }
+
+  /** Headers whose time has come. */
+  tick(nowMs: number): AcceptedHeaders[] {
+    return this.#intake.tick(nowMs).map((intake) => this.#settle(intake));
+  }
+
+  addBody(id: Uint8Array, bytes: Uint8Array): BodyVerdict {
+    const entry = this.tree.get(id);
+    if (entry === undefined) return 'unknown-block';
+    if (entry.group !== this.group) return 'other-group';
+    if (entry.dead || this.#blocks.ready(entry) !== undefined || this.#blocks.body(entry) !== undefined) return 'known';
+    const ready = checkBody(this.#m.state, entry, bytes, this.#isOurLeaf);
+    if (ready === undefined) return 'mismatch';
+    this.#adoptLeaves(entry, ready.body.batches);
+    this.#blocks.addReady(entry, ready);
+    return 'accepted';
+  }
+
+  addLeaf(sourceId: Uint8Array, proven: ProvenLeaf): LeafVerdict {
+    const source = this.tree.get(sourceId);
+    if (source === undefined) return this.#inbox.addPending(sourceId, proven);
+    return source.group === this.group ? 'refused' : this.#inbox.add(source, proven);
+  }
+
+  /** Brings the state towards the chosen tip. Store what it answers before telling anybody and before calling again. */
+  follow(): Followed {
+    const followed = this.#follower.follow();
+    this.#missingBodies = followed.missing;
+    for (const { entry } of followed.applied) this.#dropReadLeaves(entry);
+    return followed;
+  }
+
+  /**
+   * The next block, executed and staged. Undefined while our state is not at the chosen tip: what would be mined there
+   * would lose.
+   */
+  template(nowMs: number, miner: Uint8Array, content: BlockContent): Template | undefined {
+    if (this.tip !== this.tree.tip(this.group)) return undefined;
+    this.#follower.unstage();
+    const { params, state, rules } = this.#m;
+    const modules = {
+      params,
+      state,
+      tree: this.tree,
+      inbox: this.#inbox,
+      readingRule: rules.readingRule,
+      planReads: rules.planReads,
+    };
+    const { template, built } = buildTemplate(modules, { parent: this.tip, nowMs, miner, content });
+    this.#follower.stage(template.id, built);
+    this.#templates.set(toHex(template.id), template);
+    if (this.#templates.size > TEMPLATES_KEPT) {
+      const oldest = this.#templates.keys().next();
+      if (oldest.done === false) this.#templates.delete(oldest.value);
+    }
+    return template;
+  }
+
+  /** A proof for one of our templates. Undefined when the template is forgotten. Then `follow`. */
+  submit(id: Uint8Array, witness: Uint8Array, nowMs: number): AcceptedHeaders | undefined {
+    const template = this.#templates.get(toHex(id));
+    if (template === undefined) return undefined;
+    const intake = this.addHeader(template.headerBytes, witness, '', nowMs);
+    if (intake.outcome.kind === 'accepted') this.#blocks.addOwn(intake.outcome.entry, template.bodyBytes);
+    return intake;
+  }
+
+  /** Gives up a staged template, so that the state stands at the tip (before a call is answered from it). */
+  unstage(): void {
+    this.#follower.unstage();
+  }
+
+  /** The outbox leaf of one of our executed blocks for another group. */
+  leafFor(entry: HeaderEntry, group: number): ProvenLeaf | undefined {
+    const leaves = this.#blocks.outbox(entry);
+    return leaves === undefined ? undefined : proveLeaf(leaves, this.#m.outboxDepth(entry.header.epoch), group);
+  }
+
+  /** The body of a block of ours, executed or not. */
+  body(entry: HeaderEntry): Uint8Array | undefined {
+    return this.#blocks.body(entry);
+  }
+
+  missing(): Missing {
+    return { headers: this.#intake.lacking(), bodies: this.#missingBodies, leaves: this.#missingLeaves() };
+  }
+
+  #followFrom(tip: HeaderEntry): Follower {
+    return new Follower(
+      {
+        params: this.#m.params,
+        tree: this.tree,
+        state: this.#m.state,
+        blocks: this.#blocks,
+        recheck: (entry, bytes) => checkBody(this.#m.state, entry, bytes, this.#isOurLeaf),
+        condemn: (entry) => this.#intake.condemn(entry),
+      },
+      tip,
+    );
+  }
+
+  readonly #isOurLeaf = (source: HeaderEntry, proven: ProvenLeaf): boolean => {
+    const { epoch, outboxRoot } = source.header;
+    return this.#m.rules.verifyLeaf(outboxRoot, this.#m.outboxDepth(epoch), this.group, proven);
+  };
+
+  #settle(intake: Intake): AcceptedHeaders {
+    const leaves: { source: HeaderEntry; proven: ProvenLeaf }[] = [];
+    for (const source of intake.accepted) {
+      const proven = source.group === this.group ? undefined : this.#inbox.settlePending(source);
+      if (proven !== undefined) leaves.push({ source, proven });
+    }
+    this.#sincePrune += intake.accepted.length;
+    if (this.#sincePrune >= PRUNE_EVERY) this.#prune();
+    return { ...intake, leaves };
+  }
+
+  /** A body proves leaves too: a sibling block will want them. */
+  #adoptLeaves(entry: HeaderEntry, batches: readonly ProvenLeaf[]): void {
+    const sources = entry.readingOrder.slice().sort((a, b) => a.group - b.group || a.height - b.height);
+    for (const [i, source] of sources.entries()) this.#inbox.add(source, batches[i]!);
+  }
+
+  /** Leaves a block read, once the block is too deep to be undone. */
+  #dropReadLeaves(applied: HeaderEntry): void {
+    const deep = applied.ancestorAt(applied.height - this.#m.params.maxReorg);
+    if (deep !== undefined) for (const source of deep.readingOrder) this.#inbox.drop(source.key);
+  }
+
+  #missingLeaves(): HeaderEntry[] {
+    const missing: HeaderEntry[] = [];
+    for (const group of this.tree.groups) {
+      if (group === this.group) continue;
+      const read = this.tip.cursor(group);
+      const tip = this.tree.tip(group);
+      if (read === undefined) continue;
+      const last = Math.min(tip.height, read.height + LEAVES_ASKED_MAX);
+      for (let height = read.height + 1; height <= last; height++) {
+        const source = tip.ancestorAt(height);
+        if (source !== undefined && this.#inbox.get(source) === undefined) missing.push(source);
+      }
+    }
+    return missing;
+  }
+
+  /** Forgets headers nothing can ask about any more: below every cursor that could still move, and never within reach of a reorganisation. */
+  #prune(): void {
+    this.#sincePrune = 0;
+    const { maxReorg, headerWindow } = this.#m.params;
+    const { tree } = this;
+    for (const group of tree.groups) {
+      const tip = tree.tip(group).height;
+      let floor = tip - 2 * maxReorg;
+      for (const reader of tree.groups) {
+        if (reader === group) continue;
+        const readerTip = tree.tip(reader);
+        const deep = readerTip.ancestorAt(Math.max(readerTip.height - maxReorg, tree.baseHeight(reader)));
+        floor = Math.min(floor, (deep ?? readerTip).cursor(group)?.height ?? 0);
+      }
+      floor = Math.max(floor, tip - headerWindow);
+      if (group === this.group) floor = Math.min(floor, this.tip.height - 2 * maxReorg);
+      for (const key of tree.prune(group, floor)) {
+        this.#inbox.drop(key);
+        this.#blocks.dropReady(key);
+      }
+    }
+  }
+}
