@@ -116,8 +116,8 @@ const CONTEXT_FUNCTIONS = [
   builtin('__address', [[]], ADDRESS),
   builtin('__mint', [[UINT64, BIGINT]], TOKEN),
   builtin('__burn', [[TOKEN]], BOOL, { keeps: true }),
-  builtin('token.id_to_symbol', [[UINT64]], STRING, { returnsConst: true }),
-  builtin('token.symbol_to_id', [[STRING]], UINT64),
+  builtin('token.id_to_symbol', [[UINT64]], STRING, { returnsConst: true, missing: 'token' }),
+  builtin('token.symbol_to_id', [[STRING]], UINT64, { missing: 'token' }),
 ] as const;
 export type ContextId = (typeof CONTEXT_FUNCTIONS)[number]['id'];
 

@@ -11,7 +11,7 @@ import type {
   StructDecl,
 } from './ast.ts';
 import { checkExpr } from './check-expressions.ts';
-import { checkVariableType, containsType, isBlob, isToken, resolveScope, resolveType } from './check-types.ts';
+import { checkVariableType, holdsType, isBlob, isToken, resolveScope, resolveType } from './check-types.ts';
 import { requireWidened } from './check-values.ts';
 import { fail } from './diagnostics.ts';
 import {
@@ -81,7 +81,7 @@ const SCOPE_HINT = 'scopes are global, shard, address, uint32, uint64, uint128, 
 function stateMeaning(unit: Unit, { scope: word, type: node, name }: StateDecl): Meaning {
   const scope = scopeOf(unit, word);
   const type = resolveType(unit, node);
-  if (scope === 'global' && containsType(unit, type, node.span, isBlob))
+  if (scope === 'global' && holdsType(unit, type, node.span, isBlob))
     fail(75, node.span, 'blob can not be @global state');
   if (isScattered(type)) checkScattered(unit, scope, type, node.span);
   const fields = unit.state[scope];
@@ -107,7 +107,7 @@ const keyBytes = (type: Type) => (type.kind === 'map' ? sizeBytes(type.key) : AR
 
 function constantMeaning(unit: Unit, { type: node, name, value: syntax }: ConstDecl): Meaning {
   const type = resolveType(unit, node);
-  if (isScattered(type) || containsType(unit, type, node.span, isToken))
+  if (isScattered(type) || holdsType(unit, type, node.span, isToken))
     fail(84, node.span, `${type.id} can not be a constant`);
   const value = requireWidened(type, checkExpr(constantEnv(unit, name.text), syntax), `\`${name.text}\``);
   const constant = { index: unit.constants.length, name: name.text, type, value, span: name.span };
@@ -145,20 +145,17 @@ function structType(unit: Unit, { name, fields: nodes }: StructDecl): Type {
   return structOf({
     contract: unit.module.name,
     name: name.text,
-    index: countTypes(unit, 'struct'),
+    index: unit.typeCounts.struct++,
     fields,
     flatFields: flat,
   });
 }
 
-const countTypes = (unit: Unit, kind: Type['kind']) =>
-  [...unit.module.types.values()].filter((type) => type.kind === kind).length;
-
 function enumType(unit: Unit, { name, values }: EnumDecl): Type {
   if (values.length > MAX_ENUM_VALUES) fail(3, name.span, `more than ${MAX_ENUM_VALUES} enumerators`);
   checkDistinct(values);
   const names = values.map((value) => value.text);
-  return enumOf({ contract: unit.module.name, name: name.text, index: countTypes(unit, 'enum'), values: names });
+  return enumOf({ contract: unit.module.name, name: name.text, index: unit.typeCounts.enum++, values: names });
 }
 
 function checkDistinct(names: readonly Name[]): void {
@@ -178,7 +175,7 @@ function interfaceType(unit: Unit, { name, functions: heads }: InterfaceDecl): T
     checkOverload(functions, found, head.name);
     functions.push(found);
   }
-  return interfaceOf({ contract: unit.module.name, name: name.text, index: countTypes(unit, 'interface'), functions });
+  return interfaceOf({ contract: unit.module.name, name: name.text, index: unit.typeCounts.interface++, functions });
 }
 
 function resolveHead(unit: Unit, head: FunctionHead): InterfaceFunction {
@@ -253,6 +250,6 @@ function checkTokenParams(unit: Unit, { isExport, role, decl, params }: Signatur
   if (!isExport && role !== 'on_deploy') return;
   for (const [i, param] of params.entries()) {
     const { span } = decl.params[i]!.type;
-    if (containsType(unit, param.type, span, isToken)) fail(21, span, 'tokens can not be arguments from outside');
+    if (holdsType(unit, param.type, span, isToken)) fail(21, span, 'tokens can not be arguments from outside');
   }
 }

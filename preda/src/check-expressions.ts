@@ -5,6 +5,7 @@ import { resolveMember, resolveName, resolveTypeNode } from './check-names.ts';
 import {
   computed,
   failMismatch,
+  hintFor,
   requireBool,
   requireExact,
   requirePlace,
@@ -102,10 +103,8 @@ function checkInteger({ text, negative, span }: SyntaxOf<'integer'>): Expr {
   const [lowest, highest] = rangeOf(type);
   if (value >= lowest && value <= highest) return { kind: 'integer', value, ...computed(type, span) };
   const range = type.kind === 'bigint' ? 'bigint ends at 2^8128 - 1' : `${type.id} holds ${lowest} to ${highest}`;
-  fail(35, span, `${value} is out of range`.slice(0, MAX_SHOWN_DIGITS), range);
+  fail(35, span, `this literal is out of the range of ${type.id}`, range);
 }
-
-const MAX_SHOWN_DIGITS = 80;
 
 function checkIndex(env: Env, node: SyntaxOf<'index'>): Expr {
   const object = checkExpr(env, node.object);
@@ -114,17 +113,15 @@ function checkIndex(env: Env, node: SyntaxOf<'index'>): Expr {
   if (container.kind !== 'array' && container.kind !== 'map') fail(42, node.span, `${container.id} has no []`);
   const [key, type] = container.kind === 'array' ? [UINT32, container.element] : [container.key, container.value];
   if (!sameType(index.type, key)) {
-    const hint =
-      index.kind === 'integer' && key.kind !== 'hash'
-        ? `write ${index.value}${suffixOf(key)}`
-        : `convert it: ${key.id}(…)`;
-    fail(45, index.span, `the index of ${container.id} is exactly ${key.id}, found ${index.type.id}`, hint);
+    fail(
+      45,
+      index.span,
+      `the index of ${container.id} is exactly ${key.id}, found ${index.type.id}`,
+      hintFor(key, index),
+    );
   }
   return { kind: 'index', object, container, index, type, isConst: object.isConst, isPlace: true, span: node.span };
 }
-
-const suffixOf = (type: Type) =>
-  type.kind === 'int' || type.kind === 'uint' ? `${type.kind === 'int' ? 'i' : 'u'}${type.bits}` : '';
 
 function checkUnary(env: Env, node: SyntaxOf<'unary'>): Expr {
   const operand = requireValue(checkExpr(env, node.operand));

@@ -3,7 +3,7 @@ import type { Relay, Expr as Syntax } from './ast.ts';
 import { checkArgs, matchForm, refuseReserved } from './check-calls.ts';
 import { checkExpr } from './check-expressions.ts';
 import { checkFunctionBody } from './check-statements.ts';
-import { checkVariableType, containsType, isToken, resolveType } from './check-types.ts';
+import { checkVariableType, holdsType, isToken, resolveType } from './check-types.ts';
 import { requireExact, requireShareable, requireValue } from './check-values.ts';
 import { type Code, fail } from './diagnostics.ts';
 import { declareLocal, type Env, lookUp, type Signature } from './names.ts';
@@ -77,13 +77,13 @@ function failScope({ target, scope, mismatch }: Route, callee: Signature, span: 
 function checkPayload(env: Env, { target }: Route, arg: Expr): void {
   requireValue(arg);
   if (isScattered(arg.type)) fail(93, arg.span, `${arg.type.id} can not travel in a message`);
-  if (target.kind === 'shards' && containsType(env.unit, arg.type, arg.span, isToken)) {
+  if (target.kind === 'shards' && holdsType(env.unit, arg.type, arg.span, isToken)) {
     fail(70, arg.span, 'a token can not be sent to all shards at once');
   }
 }
 
 function refuseConstToken(env: Env, isConst: boolean, arg: Expr): void {
-  if (isConst && containsType(env.unit, arg.type, arg.span, isToken)) {
+  if (isConst && holdsType(env.unit, arg.type, arg.span, isToken)) {
     fail(56, arg.span, 'the token moves into the parameter, which must not be const');
   }
 }

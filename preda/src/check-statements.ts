@@ -1,5 +1,5 @@
 /** Statements and function bodies. A refused statement is reported and the next one checked. */
-import type { Block as BlockSyntax, LocalDecl, Stmt as Statement, Expr as Syntax } from './ast.ts';
+import type { Block as BlockSyntax, LocalDecl, Name, Stmt as Statement, Expr as Syntax } from './ast.ts';
 import { requireScope } from './check-calls.ts';
 import { checkExpr } from './check-expressions.ts';
 import { checkRelay } from './check-relays.ts';
@@ -9,6 +9,7 @@ import { fail } from './diagnostics.ts';
 import { Rejected } from './limits.ts';
 import { declareBroken, declareLocal, type Env } from './names.ts';
 import type { Block, Declare, Evaluate, Expr, FunctionDef, Local, Stmt } from './program.ts';
+import type { Span } from './source.ts';
 import { isReference, type Type } from './types.ts';
 
 type StatementOf<K> = Statement & { readonly kind: K };
@@ -102,16 +103,28 @@ function checkSimple(env: Env, statement: LocalDecl | StatementOf<'expr'>): Decl
 }
 
 function checkLocal(env: Env, { isConst, type: node, name, value: syntax, span }: LocalDecl): Declare {
-  const type = node && resolveType(env.unit, node);
-  const found = syntax && checkExpr(env, syntax);
-  if (!type && !found) fail(11, name.span, '`auto` needs a value to take its type from');
-  const value = found && (type ? requireWidened(type, found, `\`${name.text}\``) : requireValue(found));
-  const ownType: Type = type ?? requirePresent(value).type;
-  checkVariableType(ownType, node?.span ?? name.span);
-  const staysConst = isConst || (!type && value !== undefined && value.isConst && isReference(value.type));
-  if (value) requireShareable(value, staysConst, `\`${name.text}\``);
-  const local = declareLocal(env, name, ownType, staysConst);
+  if (!node) return checkAutoLocal(env, isConst, name, syntax, span);
+  const type = resolveType(env.unit, node);
+  checkVariableType(type, node.span);
+  const value = syntax && env.unit.reporter.attempt(() => initialValue(env, type, isConst, name, syntax));
+  const local = declareLocal(env, name, type, isConst);
+  if (syntax) requirePresent(value);
   return { kind: 'declare', local, ...(value && { value }), span };
+}
+
+function initialValue(env: Env, type: Type, isConst: boolean, name: Name, syntax: Syntax): Expr {
+  const value = requireWidened(type, checkExpr(env, syntax), `\`${name.text}\``);
+  requireShareable(value, isConst, `\`${name.text}\``);
+  return value;
+}
+
+/** `auto x = v` of a const reference is const as well. */
+function checkAutoLocal(env: Env, isConst: boolean, name: Name, syntax: Syntax | undefined, span: Span): Declare {
+  if (!syntax) fail(11, name.span, '`auto` needs a value to take its type from');
+  const value = requireValue(checkExpr(env, syntax));
+  checkVariableType(value.type, name.span);
+  const local = declareLocal(env, name, value.type, isConst || (value.isConst && isReference(value.type)));
+  return { kind: 'declare', local, value, span };
 }
 
 function checkIf(env: Env, { branches, otherwise, span }: StatementOf<'if'>): Stmt {

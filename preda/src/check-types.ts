@@ -5,10 +5,10 @@ import { closestName, lookUp, type Meaning, type Module, type Unit } from './nam
 import type { Span } from './source.ts';
 import {
   arrayOf,
+  containsType,
   contractOf,
   isScattered,
   mapOf,
-  partsOf,
   SCALAR_TYPES,
   SCOPES,
   type Scope,
@@ -86,16 +86,12 @@ export function checkVariableType(type: Type, span: Span): void {
   if (isScattered(type)) fail(92, span, `${type.id} can only be state`, 'declare it as @global or @shard state');
 }
 
-/** Whether the predicate holds for the type or anything inside it; each type is asked once. */
-export function containsType(unit: Unit, type: Type, span: Span, predicate: (type: Type) => boolean): boolean {
-  const seen = new Set<string>();
-  const ask = (part: Type): boolean => {
-    if (seen.has(part.id)) return false;
+/** Whether the type is or holds such a type; every look counts as a step. */
+export function holdsType(unit: Unit, type: Type, span: Span, predicate: (type: Type) => boolean): boolean {
+  return containsType(type, (part) => {
     unit.reporter.spend(span);
-    seen.add(part.id);
-    return predicate(part) || partsOf(part).some(ask);
-  };
-  return ask(type);
+    return predicate(part);
+  });
 }
 
 export const isToken = (type: Type): boolean => type.kind === 'token';

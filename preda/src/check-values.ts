@@ -1,5 +1,6 @@
 /** What is required of a value where it is used: exact or widened type, const-ness, being a place. It builds the conversions it allows. */
 import { fail } from './diagnostics.ts';
+import { rangeOf } from './literals.ts';
 import type { Expr } from './program.ts';
 import type { Span } from './source.ts';
 import { BOOL, conversionsTo, isInteger, isReference, sameType, type Type, widensTo } from './types.ts';
@@ -14,16 +15,21 @@ export function failMismatch(expected: Type, found: Expr, where: string): never 
   fail(9, found.span, message, hintFor(expected, found));
 }
 
-function hintFor(expected: Type, found: Expr): string | undefined {
-  if (found.kind === 'integer' && (expected.kind === 'int' || expected.kind === 'uint')) {
-    return `write ${found.value}${expected.kind === 'int' ? 'i' : 'u'}${expected.bits}`;
+/** How to write the value so that it has the type, where there is a way. */
+export function hintFor(expected: Type, found: Expr): string | undefined {
+  if (found.kind === 'integer' && isInteger(expected)) {
+    const [lowest, highest] = rangeOf(expected);
+    const fits = found.value >= lowest && found.value <= highest;
+    return fits ? `write ${literalText(found.value, expected)}` : undefined;
   }
-  if (found.kind === 'integer' && expected.kind === 'bigint') return `write ${found.value}ib`;
   const converts = conversionsTo(expected).some((row) => row.from(found.type));
   if (!converts) return undefined;
-  return isInteger(found.type)
-    ? `convert it: ${expected.id}(…), checked when it runs`
-    : `convert it: ${expected.id}(…)`;
+  return `convert it: ${expected.id}(…)${isInteger(found.type) ? ', checked when it runs' : ''}`;
+}
+
+function literalText(value: bigint, type: Type): string {
+  if (type.kind !== 'int' && type.kind !== 'uint') return `${value}ib`;
+  return `${value}${type.kind === 'int' ? 'i' : 'u'}${type.bits}`;
 }
 
 /** Arguments, return values, keys: no implicit conversion. */

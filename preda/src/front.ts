@@ -66,8 +66,10 @@ function checkInImportOrder(parsed: readonly Parsed[], reporter: Reporter): read
   const refused = new Set<string>();
   let waiting = parsed;
   while (waiting.length > 0) {
-    const round = waiting.filter((item) => imports(item).every((name) => modules.has(name) || refused.has(name)));
-    for (const item of round.length > 0 ? round : waiting) {
+    const isSettled = (name: string) => modules.has(name) || refused.has(name);
+    const ready = waiting.filter((item) => imports(item).every(isSettled));
+    const round = ready.length > 0 ? ready : [inCircle(waiting, imports)];
+    for (const item of round) {
       const { name } = item.file.contract;
       const before = reporter.diagnostics.length;
       const isJudged = !imports(item).some((imported) => refused.has(imported));
@@ -76,9 +78,17 @@ function checkInImportOrder(parsed: readonly Parsed[], reporter: Reporter): read
       if (result && reporter.diagnostics.length === before) modules.set(name.text, result.module);
       else refused.add(name.text);
     }
-    waiting = round.length > 0 ? waiting.filter((item) => !round.includes(item)) : [];
+    waiting = waiting.filter((item) => !round.includes(item));
   }
   return checked.sort((a, b) => a.order - b.order).map(({ contract }) => contract);
+}
+
+/** When every contract waits for another one, following the imports must end up in a circle. */
+function inCircle(waiting: readonly Parsed[], imports: (item: Parsed) => readonly string[]): Parsed {
+  const byName = new Map(waiting.map((item) => [item.file.contract.name.text, item]));
+  let item = waiting[0]!;
+  for (const _ of waiting) item = byName.get(imports(item).find((name) => byName.has(name))!)!;
+  return item;
 }
 
 function inSourceOrder(diagnostics: readonly Diagnostic[], sources: readonly Source[]): readonly Diagnostic[] {

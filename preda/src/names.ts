@@ -67,6 +67,8 @@ export type Unit = {
   readonly symbols: Map<string, Meaning>;
   readonly state: Readonly<Record<Scope, StateField[]>>;
   readonly constants: Constant[];
+  /** The next index in each table of declared types. */
+  readonly typeCounts: { struct: number; enum: number; interface: number };
   readonly bodies: Map<number, FunctionBody>;
   /** The next opcode for a lambda. */
   nextOpcode: number;

@@ -17,7 +17,7 @@ const KEY_WORDS = /^(u?int\d+|blob|hash|address)$/;
 type Shape<E = Expr> = E extends Expr ? Omit<E, 'depth'> : never;
 
 /** Adds the depth of the tree, which the checker later walks without a further bound. */
-function node(shape: Shape, ...children: readonly Expr[]): Expr {
+function node(shape: Shape, children: readonly Expr[] = []): Expr {
   const depth = 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0);
   if (depth > MAX_NESTING) failFatally(2003, shape.span, `expression nested more than ${MAX_NESTING} levels deep`);
   return { ...shape, depth };
@@ -71,7 +71,7 @@ export function parseExpr(cursor: Cursor): Expr {
     if (!ASSIGN_OPERATORS.has(cursor.token.text)) return target;
     const op = cursor.take().text as AssignOp;
     const value = parseExpr(cursor);
-    return node({ kind: 'assign', op, target, value, span: joinSpans(target.span, value.span) }, target, value);
+    return node({ kind: 'assign', op, target, value, span: joinSpans(target.span, value.span) }, [target, value]);
   });
 }
 
@@ -82,7 +82,7 @@ function parseTernary(cursor: Cursor): Expr {
   cursor.expect(':', 'between the two values of `?`');
   const no = cursor.nested(() => parseTernary(cursor));
   const span = joinSpans(condition.span, no.span);
-  return node({ kind: 'ternary', condition, yes, no, span }, condition, yes, no);
+  return node({ kind: 'ternary', condition, yes, no, span }, [condition, yes, no]);
 }
 
 function parseBinary(cursor: Cursor, lowest: number): Expr {
@@ -93,7 +93,7 @@ function parseBinary(cursor: Cursor, lowest: number): Expr {
     cursor.take();
     if (op === '>>') cursor.take();
     const right = parseBinary(cursor, BINARY_OPERATORS[op].precedence + 1);
-    left = node({ kind: 'binary', op, left, right, span: joinSpans(left.span, right.span) }, left, right);
+    left = node({ kind: 'binary', op, left, right, span: joinSpans(left.span, right.span) }, [left, right]);
   }
 }
 
@@ -110,7 +110,7 @@ function parseOperand(cursor: Cursor): Expr {
   const call = cursor.nested(() => parseUnary(cursor));
   if (call.kind !== 'call')
     fail(1024, call.span, 'expected a contract and its arguments after `deploy`', 'deploy Room(10u)');
-  return node({ kind: 'deploy', target: call.callee, args: call.args, span: cursor.since(begin) }, call);
+  return node({ kind: 'deploy', target: call.callee, args: call.args, span: cursor.since(begin) }, [call]);
 }
 
 function parseUnary(cursor: Cursor): Expr {
@@ -119,7 +119,7 @@ function parseUnary(cursor: Cursor): Expr {
   if (STEP_OPERATORS.has(text)) {
     cursor.take();
     const target = cursor.nested(() => parseUnary(cursor));
-    return node({ kind: 'step', op: text as StepOp, target, span: joinSpans(begin, target.span) }, target);
+    return node({ kind: 'step', op: text as StepOp, target, span: joinSpans(begin, target.span) }, [target]);
   }
   if (!UNARY_OPERATORS.has(text)) return parsePostfix(cursor);
   cursor.take();
@@ -134,7 +134,7 @@ function parseUnary(cursor: Cursor): Expr {
       fail(38, span, 'a negative literal has no space after its `-`', 'remove the space');
     if (operand.kind === 'integer') return node({ ...operand, negative: true, span });
   }
-  return node({ kind: 'unary', op: text as UnaryOp, operand, span }, operand);
+  return node({ kind: 'unary', op: text as UnaryOp, operand, span }, [operand]);
 }
 
 function parsePostfix(cursor: Cursor): Expr {
@@ -144,18 +144,18 @@ function parsePostfix(cursor: Cursor): Expr {
     if (cursor.at('(')) {
       if (cursor.inRelayTarget && beginsLambda(cursor)) return expr;
       const args = parseArgs(cursor);
-      expr = node({ kind: 'call', callee: expr, args, span: since() }, expr, ...args);
+      expr = node({ kind: 'call', callee: expr, args, span: since() }, [expr, ...args]);
     } else if (cursor.at('[')) {
       cursor.take();
       const index = outsideTarget(cursor, () => parseExpr(cursor));
       cursor.expect(']', 'after the index');
-      expr = node({ kind: 'index', object: expr, index, span: since() }, expr, index);
+      expr = node({ kind: 'index', object: expr, index, span: since() }, [expr, index]);
     } else if (cursor.accept('.')) {
       const name = parseName(cursor, 'a member name');
-      expr = node({ kind: 'member', object: expr, name, span: since() }, expr);
+      expr = node({ kind: 'member', object: expr, name, span: since() }, [expr]);
     } else if (STEP_OPERATORS.has(cursor.token.text) && cursor.token.kind === 'symbol') {
       const op = cursor.take().text as StepOp;
-      expr = node({ kind: 'step', op, target: expr, span: since() }, expr);
+      expr = node({ kind: 'step', op, target: expr, span: since() }, [expr]);
     } else {
       return expr;
     }

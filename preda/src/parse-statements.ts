@@ -113,7 +113,7 @@ function parseTypeBeforeName(cursor: Cursor): TypeNode | 'expression' {
   if (isNamed && !isPathBeforeName(cursor)) return 'expression';
   const { mark } = cursor;
   const type = parseType(cursor);
-  if (cursor.token.kind === 'word') return type;
+  if (cursor.token.kind === 'word' || (!isNamed && cursor.token.kind === 'keyword')) return type;
   cursor.rewind(mark);
   return 'expression';
 }

@@ -240,6 +240,12 @@ export const hasUnary = (type: Type, op: UnaryOp): boolean => answers(type).unar
 export const hasSteps = (type: Type): boolean => answers(type).steps;
 export const missingFor = (type: Type): string | undefined => answers(type).missing(type as never);
 
+/** Whether the predicate holds for the type or anything inside it; each type is asked once. */
+export function containsType(type: Type, predicate: (type: Type) => boolean, seen: Set<string> = new Set()): boolean {
+  if (seen.has(type.id)) return false;
+  seen.add(type.id);
+  return predicate(type) || partsOf(type).some((part) => containsType(part, predicate, seen));
+}
 export const isScattered = (type: Type): boolean => 'scattered' in type && type.scattered;
 export const isInteger = (type: Type): boolean => type.kind === 'int' || type.kind === 'uint' || type.kind === 'bigint';
 
