@@ -84,7 +84,7 @@ export type ParentKind = 'on-chain' | 'orphan' | 'premature';
 /** What happened, for logs and metrics. A miner that is not listened to mines just the same. */
 export interface MinerEvents {
   hashes(count: number): void;
-  /** A parent header that proved at least one block, or one that changed its standing after a reorganisation of the parent. */
+  /** A parent header that was solved, or one that changed its standing after a reorganisation of the parent. */
   parent(fact: { readonly hash: Uint8Array; readonly kind: ParentKind; readonly was?: ParentKind }): void;
   proof(fact: {
     readonly group: number;
