@@ -1,0 +1,129 @@
+// From block to block: opening one, naming what it changed, making that final or taking it back.
+import { J_LINE } from './layout';
+import { commit, entryAt, oldLength, oldPayload, openBlock, position, undoTo } from './journal';
+import { entryBytes, idLength, lengthOf, partitionOf, payloadOf, writeId } from './cells';
+import { allocRun, ensurePages, freeRun, orderFor } from './memory';
+import { partitions, slotOf } from './table';
+import { clearSent } from './relay';
+import { openGas } from './run';
+import { resetReceiptIndex } from './receipt';
+
+/** Pages made ready between blocks, so that a block seldom waits for the kernel. */
+const AHEAD_PAGES: u32 = 16;
+const ABSENT: u32 = 0xffffffff;
+
+// Per partition slot, for the diff: cells u32, first index u32, bytes of new values u32, of old values u32.
+const P_BYTES: u32 = 16;
+const P_FIRST: u32 = 4;
+const P_NEW: u32 = 8;
+const P_OLD: u32 = 12;
+let perPartition: u32 = 0;
+
+/** Journal entries of the block, by partition, then first write. */
+let order: u32 = 0;
+let orderRun: u32 = 0;
+let orderCount: u32 = 0;
+let emitted: u32 = 0;
+let emitOld: bool = false;
+
+export function initBlocks(): void {
+  perPartition = allocRun(orderFor((partitions + 2) * P_BYTES));
+}
+
+export function begin_block(blockGas: i64): void {
+  ensurePages(AHEAD_PAGES);
+  openBlock();
+  openGas(blockGas);
+  clearSent();
+  resetReceiptIndex();
+}
+
+export function abort_block(): void {
+  undoTo(0);
+}
+
+export function commit_block(): void {
+  commit();
+  if (order) freeRun(order, orderRun);
+  order = 0;
+}
+
+/** Sorts the block's journal by partition; answers where the table per partition lies. */
+export function prepare_diff(): u32 {
+  const count = position();
+  memory.fill(perPartition, 0, (partitions + 2) * P_BYTES);
+  for (let i: u32 = 0; i < count; i++) {
+    const e = entryAt(i);
+    const line = load<u32>(e, J_LINE);
+    const before = oldLength(e);
+    const after = lengthOf(line);
+    if (before == ABSENT && after == ABSENT) continue;
+    const at = perPartition + slotOf(partitionOf(line)) * P_BYTES;
+    store<u32>(at, load<u32>(at) + 1);
+    store<u32>(at, load<u32>(at, P_NEW) + presentBytes(line, after), P_NEW);
+    store<u32>(at, load<u32>(at, P_OLD) + presentBytes(line, before), P_OLD);
+  }
+  orderCount = 0;
+  for (let p: u32 = 0; p < partitions + 2; p++) {
+    const at = perPartition + p * P_BYTES;
+    store<u32>(at, orderCount, P_FIRST);
+    orderCount += load<u32>(at);
+  }
+  orderRun = orderFor(orderCount * 4);
+  order = allocRun(orderRun);
+  for (let i: u32 = 0; i < count; i++) {
+    const e = entryAt(i);
+    const line = load<u32>(e, J_LINE);
+    if (oldLength(e) == ABSENT && lengthOf(line) == ABSENT) continue;
+    const at = perPartition + slotOf(partitionOf(line)) * P_BYTES;
+    const next = load<u32>(at, P_FIRST);
+    store<u32>(order + next * 4, e);
+    store<u32>(at, next + 1, P_FIRST);
+  }
+  return perPartition;
+}
+
+@inline
+function presentBytes(line: u32, length: u32): u32 {
+  return length == ABSENT ? 3 + idLength(line) : entryBytes(line, length);
+}
+
+export function rewind_diff(old: u32): void {
+  emitted = 0;
+  emitOld = old != 0;
+}
+
+/** Writes as many whole entries as fit; answers where it ended. */
+export function emit_diff(out: u32, end: u32): u32 {
+  let at = out;
+  while (emitted < orderCount) {
+    const e = load<u32>(order + emitted * 4);
+    const line = load<u32>(e, J_LINE);
+    const length = emitOld ? oldLength(e) : lengthOf(line);
+    if (at + presentBytes(line, length) > end) break;
+    at = writeEntry(at, line, length, emitOld ? oldPayload(e) : payloadOf(line));
+    emitted++;
+  }
+  return at;
+}
+
+/** One diff entry: idLen u16, id, present u8, then valueLen u32 and value. */
+export function writeEntry(out: u32, line: u32, length: u32, payload: u32): u32 {
+  const size = idLength(line);
+  store<u16>(out, size);
+  writeId(out + 2, line);
+  let at = out + 2 + size;
+  if (length == ABSENT) {
+    store<u8>(at, 0);
+    return at + 1;
+  }
+  store<u8>(at, 1);
+  store<u32>(at, length, 1);
+  at += 5;
+  if (length <= 20) {
+    let i: u32 = 0;
+    for (; i + 8 <= length; i += 8) store<u64>(at + i, load<u64>(payload + i));
+    for (; i < length; i++) store<u8>(at + i, load<u8>(payload + i));
+  } else memory.copy(at, payload, length);
+  return at + length;
+}

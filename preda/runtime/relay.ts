@@ -1,0 +1,351 @@
+// Emission: relay records into the outgoing buffer, the room of destination groups, and how gas is shared among children.
+import {
+  FAULT_ROOM,
+  GAS_RELAY,
+  GAS_RELAY_GLOBAL,
+  GAS_WRITE,
+  GLOBAL_PARTITION,
+  KIND_CREDIT,
+  KIND_DEFERRED,
+  KIND_RELAY,
+  KIND_USER,
+  MAX_EMISSION_BYTES,
+  MAX_RECORD_BYTES,
+  R_ARGS_LEN,
+  R_CONTRACT,
+  R_FROM,
+  R_GAS,
+  R_ID,
+  R_INDEX,
+  R_INITIATOR,
+  R_KEY,
+  R_KEY_LEN,
+  R_KIND,
+  R_NONCE,
+  R_OP,
+  R_ORIGIN,
+  R_PARTITION,
+  R_PRICE,
+  R_ROOT,
+  R_SCOPE,
+  R_SIZE,
+  R_VALUE,
+  NO_CODE,
+  SCOPE_ACCOUNT,
+  SCOPE_GLOBAL,
+  SCOPE_SHARD,
+} from './layout';
+import { broken, charge, fault, fuel } from './fault';
+import { calling, current, here } from './frame';
+import { keyPartition } from './hash';
+import { partitions } from './table';
+import { allocRun, orderFor } from './memory';
+
+const MAX_GROUPS: u32 = 65_536;
+// Per group: bytes of room taken off NO_LIMIT i32, busy u32, msat sent i64.
+const GROUP_BYTES: u32 = 16;
+const G_BUSY: u32 = 4;
+const G_SENT: u32 = 8;
+const NO_LIMIT: i32 = i32.MAX_VALUE;
+
+let groups: u32 = 0;
+let owners: u32 = 0;
+/** Highest group anything was sent to. */
+let topGroup: u32 = 0;
+let self: u32 = 0;
+let maxRelays: u32 = 4_096;
+
+/** Where the next relay goes, and where this invocation's begin. */
+export let out: u32 = 0;
+export let outStart: u32 = 0;
+let outEnd: u32 = 0;
+export let children: u32 = 0;
+
+export function initRelays(relays: u32): void {
+  maxRelays = relays;
+  groups = allocRun(orderFor(MAX_GROUPS * GROUP_BYTES));
+  owners = allocRun(orderFor(partitions * 2));
+}
+
+export function set_owner(partition: u32, group: u32): void {
+  topGroup = max(topGroup, group);
+  store<u16>(owners + partition * 2, group);
+}
+export function set_self(group: u32): void {
+  topGroup = max(topGroup, group);
+  self = group;
+}
+export function set_room(group: u32, bytes: i32): void {
+  store<i32>(groups + group * GROUP_BYTES, NO_LIMIT - bytes);
+}
+export function get_room(group: u32): i32 {
+  return NO_LIMIT - load<i32>(groups + group * GROUP_BYTES);
+}
+export function set_busy(group: u32, busy: u32): void {
+  store<u32>(groups + group * GROUP_BYTES, busy, G_BUSY);
+}
+export function get_sent(group: u32): i64 {
+  return load<i64>(groups + group * GROUP_BYTES, G_SENT);
+}
+export function clearSent(): void {
+  for (let g: u32 = 0; g <= topGroup; g++) store<i64>(groups + g * GROUP_BYTES, 0, G_SENT);
+}
+
+export function setOutput(at: u32, end: u32): void {
+  out = at;
+  outStart = at;
+  outEnd = end;
+}
+
+@inline
+export function mayEmit(): bool {
+  return outEnd - out >= MAX_EMISSION_BYTES;
+}
+
+@inline
+export function openEmission(): void {
+  outStart = out;
+  children = 0;
+}
+
+@inline
+export function groupOf(partition: u32): u32 {
+  return partition >= GLOBAL_PARTITION - 1 ? 0 : <u32>load<u16>(owners + partition * 2);
+}
+
+@inline
+export function priceOf(kind: u32, scope: u32): i64 {
+  return kind == KIND_RELAY && scope == SCOPE_GLOBAL ? GAS_RELAY_GLOBAL : GAS_RELAY;
+}
+
+/** Copies `size` bytes and pads with zeros to a multiple of 8. */
+@inline
+function copyPadded(to: u32, from: u32, size: u32): u32 {
+  const padded = (size + 7) & ~7;
+  if (padded) {
+    store<u64>(to + padded - 8, 0);
+    if (size <= 64) {
+      let i: u32 = 0;
+      for (; i + 8 <= size; i += 8) store<u64>(to + i, load<u64>(from + i));
+      for (; i < size; i++) store<u8>(to + i, load<u8>(from + i));
+    } else memory.copy(to, from, size);
+  }
+  return to + padded;
+}
+
+/** 36 bytes of a key, cut or padded with zeros. */
+@inline
+export function copyKey36(to: u32, key: u32, size: u32): void {
+  if (size == 36) copy36(to, key);
+  else copyKeySlow(to, key, size);
+}
+
+function copyKeySlow(to: u32, key: u32, size: u32): void {
+  memory.fill(to, 0, 36);
+  memory.copy(to, key, min<u32>(size, 36));
+}
+
+@inline
+export function copy36(to: u32, from: u32): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+  store<u32>(to, load<u32>(from, 32), 32);
+}
+
+/** True when `size` more bytes fit the batch of the partition's group; takes them. */
+@inline
+export function takeRoom(kind: u32, partition: u32, size: u32): bool {
+  if (kind == KIND_DEFERRED || calling) return true;
+  const at = groups + groupOf(partition) * GROUP_BYTES;
+  const left = NO_LIMIT - load<i32>(at);
+  if (<i32>size > left) return false;
+  store<i32>(at, NO_LIMIT - left + size);
+  return true;
+}
+
+/** One record: header and key, with `argsLen` bytes of arguments still to be written at the answered address. */
+function emit(kind: u32, scope: u32, partition: u32, key: u32, keyLen: u32, op: u32, contract: u64, argsLen: u32): u32 {
+  const d = current;
+  if (children >= maxRelays || argsLen > MAX_RECORD_BYTES) fault(22);
+  const size = R_KEY + ((keyLen + 7) & ~7) + ((argsLen + 7) & ~7);
+  const at = out;
+  if (size > MAX_RECORD_BYTES || at + size - outStart > MAX_EMISSION_BYTES) fault(22);
+  const fromUser = <u32>load<u8>(d, R_KIND) == KIND_USER;
+  if (fromUser && kind != KIND_DEFERRED && !calling && load<u32>(groups + groupOf(partition) * GROUP_BYTES, G_BUSY)) fault(22);
+  if (!takeRoom(kind, partition, size)) fault(FAULT_ROOM);
+  writeHeader(at, d, size, kind, scope, partition, keyLen, op, contract, argsLen);
+  out = at + size;
+  children++;
+  return copyPadded(at + R_KEY, key, keyLen);
+}
+
+@inline
+function writeHeader(
+  at: u32,
+  d: u32,
+  size: u32,
+  kind: u32,
+  scope: u32,
+  partition: u32,
+  keyLen: u32,
+  op: u32,
+  contract: u64,
+  argsLen: u32,
+): void {
+  store<u64>(at, (<u64>size) | ((<u64>kind) << 32) | ((<u64>scope) << 40) | ((<u64>op) << 48), R_SIZE);
+  store<u64>(at, contract, R_CONTRACT);
+  store<u64>(at, 0, R_GAS);
+  store<u64>(at, load<u64>(d, R_PRICE), R_PRICE);
+  store<u64>(at, 0, R_VALUE);
+  store<u64>(at, 0, R_NONCE);
+  v128.store(at, v128.load(d, R_ID), R_ID);
+  v128.store(at, v128.load(d, R_ID + 16), R_ID + 16);
+  v128.store(at, v128.load(d, R_ROOT), R_ROOT);
+  v128.store(at, v128.load(d, R_ROOT + 16), R_ROOT + 16);
+  copy36(at + R_INITIATOR, d + R_INITIATOR);
+  store<u64>(at, (<u64>partition) | ((<u64>children) << 32), R_PARTITION);
+  store<u64>(at, (<u64>argsLen) | ((<u64>keyLen) << 32) | ((<u64>here) << 48), R_ARGS_LEN);
+  copyKey36(at + R_FROM, d + R_KEY, load<u8>(d, R_KEY_LEN));
+}
+
+export function relay(kind: i32, scope: i32, key: i32, keyLen: i32, op: i32, args: i32, argsLen: i32): void {
+  const d = current;
+  const bytes = GAS_WRITE + <i64>(<u32>argsLen);
+  const contract = load<u64>(d, R_CONTRACT);
+  if (kind == 1) {
+    charge(GAS_RELAY + bytes);
+    const partition = keyPartition(key, keyLen);
+    copyPadded(emit(KIND_RELAY, scope, partition, key, keyLen, op, contract, argsLen), args, argsLen);
+  } else if (kind == 3) {
+    charge(GAS_RELAY_GLOBAL + bytes);
+    copyPadded(emit(KIND_RELAY, SCOPE_GLOBAL, GLOBAL_PARTITION, 0, 0, op, contract, argsLen), args, argsLen);
+  } else if (kind == 4) {
+    charge(GAS_RELAY + bytes);
+    const own = <u32>load<u8>(d, R_KEY_LEN);
+    const at = emit(KIND_DEFERRED, load<u8>(d, R_SCOPE), here, d + R_KEY, own, op, contract, argsLen);
+    copyPadded(at, args, argsLen);
+  } else if (kind == 2) {
+    charge((GAS_RELAY + bytes) * <i64>partitions);
+    for (let p: u32 = 0; p < partitions; p++)
+      copyPadded(emit(KIND_RELAY, SCOPE_SHARD, p, 0, 0, op, contract, argsLen), args, argsLen);
+  } else broken();
+}
+
+/** The implicit relay of a user transaction to another partition. `from` is its sender. */
+export function emitImplicit(d: u32): void {
+  const scope = <u32>load<u8>(d, R_SCOPE);
+  charge(priceOf(KIND_RELAY, scope));
+  const size = load<u32>(d, R_ARGS_LEN);
+  const keyLen = <u32>load<u8>(d, R_KEY_LEN);
+  const at = out;
+  const args = emit(KIND_RELAY, scope, load<u32>(d, R_PARTITION), d + R_KEY, keyLen, load<u16>(d, R_OP), load<u64>(d, R_CONTRACT), size);
+  copyPadded(args, d + R_KEY + ((keyLen + 7) & ~7), size);
+  copy36(at + R_FROM, d + R_INITIATOR);
+}
+
+/** Money to an account elsewhere. `from` is the sender. */
+export function emitValue(kind: u32, d: u32, op: u32, key: u32, partition: u32, value: u64, from: u32): void {
+  const at = out;
+  emit(kind, 0, partition, key, 36, op, 0, 0);
+  store<u64>(at, value, R_VALUE);
+  copy36(at + R_FROM, from);
+}
+
+/** What the children take: prices, and equal shares of what is left, the remainder to the last. Answers the sum. */
+@inline
+export function shareGas(left: i64, price: i64): i64 {
+  if (!children) return 0;
+  const share = left / <i64>children;
+  let rest = left - share * <i64>children;
+  let sum: i64 = 0;
+  let at = outStart;
+  while (at < out) {
+    const next = at + load<u32>(at);
+    const kind = <u32>load<u8>(at, R_KIND);
+    let gas = share + priceOf(kind, load<u8>(at, R_SCOPE));
+    if (next == out) gas += rest;
+    store<i64>(at, gas, R_GAS);
+    sum += gas;
+    const group = kind == KIND_DEFERRED ? self : groupOf(load<u32>(at, R_PARTITION));
+    const g = groups + group * GROUP_BYTES;
+    store<i64>(g, load<i64>(g, G_SENT) + gas * price + load<i64>(at, R_VALUE), G_SENT);
+    at = next;
+  }
+  return sum;
+}
+
+/** A system credit beside the receipt of a failed invocation: no gas, not a child. False = no room. */
+export function emitRefund(d: u32, to: u32, partition: u32, value: u64): bool {
+  const size = R_KEY + 40;
+  if (!takeRoom(KIND_CREDIT, partition, size)) return false;
+  const at = out;
+  writeHeader(at, d, size, KIND_CREDIT, SCOPE_ACCOUNT, partition, 36, NO_CODE, 0, 0);
+  store<u64>(at, value, R_VALUE);
+  copyPadded(at + R_KEY, to, 36);
+  out = at + size;
+  const g = groups + groupOf(partition) * GROUP_BYTES;
+  store<i64>(g, load<i64>(g, G_SENT) + <i64>value, G_SENT);
+  return true;
+}
+
+/** Takes back what this invocation emitted, and its room. */
+export function rewindEmission(): void {
+  for (let at = outStart; at < out; at += load<u32>(at)) {
+    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED || calling) continue;
+    const g = groups + groupOf(load<u32>(at, R_PARTITION)) * GROUP_BYTES;
+    store<i32>(g, load<i32>(g) - load<u32>(at));
+  }
+  out = outStart;
+  children = 0;
+}
+
+/**
+ * Sorts relays by the owner of their partition, keeping their order, deferred ones left out. `to` has room for as many
+ * bytes, and behind them for { group u32, bytes u32, cursor u32 } of each group present, which are ascending by group.
+ * Answers how many groups there are.
+ */
+export function route(from: u32, end: u32, to: u32): u32 {
+  const list = to + (end - from);
+  let present: u32 = 0;
+  for (let at = from; at < end; at += load<u32>(at)) {
+    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED) continue;
+    const group = groupOf(load<u32>(at, R_PARTITION));
+    let i = find(list, present, group);
+    if (i == present || load<u32>(list + i * ROUTE_BYTES) != group) {
+      memory.copy(list + (i + 1) * ROUTE_BYTES, list + i * ROUTE_BYTES, (present - i) * ROUTE_BYTES);
+      store<u32>(list + i * ROUTE_BYTES, group);
+      store<u32>(list + i * ROUTE_BYTES, 0, 4);
+      present++;
+    }
+    const bytes = list + i * ROUTE_BYTES + 4;
+    store<u32>(bytes, load<u32>(bytes) + load<u32>(at));
+  }
+  let cursor = to;
+  for (let i: u32 = 0; i < present; i++) {
+    store<u32>(list + i * ROUTE_BYTES, cursor, 8);
+    cursor += load<u32>(list + i * ROUTE_BYTES, 4);
+  }
+  for (let at = from; at < end; at += load<u32>(at)) {
+    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED) continue;
+    const entry = list + find(list, present, groupOf(load<u32>(at, R_PARTITION))) * ROUTE_BYTES;
+    const target = load<u32>(entry, 8);
+    const size = load<u32>(at);
+    for (let i: u32 = 0; i < size; i += 8) store<u64>(target + i, load<u64>(at + i));
+    store<u32>(entry, target + size, 8);
+  }
+  return present;
+}
+const ROUTE_BYTES: u32 = 12;
+
+/** Index of the first entry whose group is not below `group`. */
+@inline
+function find(list: u32, count: u32, group: u32): u32 {
+  let low: u32 = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<u32>(list + middle * ROUTE_BYTES) < group) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

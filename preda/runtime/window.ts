@@ -1,0 +1,115 @@
+// Looks ahead: for the next records, index slots first, then lines, so that their cache misses overlap; and their ids.
+import {
+  CODE_ADDRESS,
+  HINT_BYTES,
+  HINTS,
+  ID_QUEUE,
+  KIND_CREDIT,
+  KIND_USER,
+  KIND_VALUE,
+  MAX_RECORD_BYTES,
+  MAX_SHORT_CONTRACT,
+  R_ARGS_LEN,
+  R_CONTRACT,
+  R_INITIATOR,
+  R_KEY,
+  R_KEY_LEN,
+  R_KIND,
+  R_PARTITION,
+  R_SCOPE,
+  WINDOW,
+} from './layout';
+import { broken } from './fault';
+import { addressPartition, shortTag } from './hash';
+import { firstSlot, probe } from './table';
+import { ACCOUNT_META } from './ledger';
+import { deriveIds } from './ids';
+
+// A hint: tag and line of the instance, tag and line of the account, and the partitions they are in.
+export const H_LINE: u32 = 4;
+export const H_ACCOUNT_TAG: u32 = 8;
+export const H_ACCOUNT_LINE: u32 = 12;
+const H_PARTITION: u32 = 16;
+const H_ACCOUNT_PARTITION: u32 = 20;
+
+/** Keeps the touching loads alive. */
+let sink: u32 = 0;
+
+/** A record the chain should have refused stops the node. */
+@inline
+function sizeOf(d: u32, end: u32): u32 {
+  const size = load<u32>(d);
+  const keyLen = <u32>load<u8>(d, R_KEY_LEN);
+  const argsLen = load<u32>(d, R_ARGS_LEN);
+  if (argsLen > MAX_RECORD_BYTES || size != R_KEY + ((keyLen + 7) & ~7) + ((argsLen + 7) & ~7) || d + size > end || keyLen > 64)
+    broken();
+  return size;
+}
+
+/** Prepares the records from `from`; answers where the next window begins. */
+export function lookAhead(from: u32, end: u32): u32 {
+  let d = from;
+  let n: u32 = 0;
+  let ids: u32 = 0;
+  let touched: u32 = 0;
+  while (n < WINDOW && d < end) {
+    if (d + R_KEY > end) broken();
+    const size = sizeOf(d, end);
+    const kind = <u32>load<u8>(d, R_KIND);
+    const h = HINTS + n * HINT_BYTES;
+    const contract = load<u64>(d, R_CONTRACT);
+    const key = d + R_KEY;
+    let partition: u32 = 0;
+    let tag: u32 = 0;
+    let accountTag: u32 = 0;
+    let accountPartition: u32 = 0;
+    if (kind == KIND_USER) {
+      accountPartition = addressPartition(d + R_INITIATOR);
+      accountTag = shortTag(ACCOUNT_META, d + R_INITIATOR);
+    } else if (kind >= KIND_VALUE) {
+      accountPartition = addressPartition(key);
+      accountTag = shortTag(ACCOUNT_META, key);
+    }
+    if (kind != KIND_USER && kind != KIND_CREDIT) {
+      store<u32>(ID_QUEUE + ids * 4, d);
+      ids++;
+    }
+    if (kind < KIND_VALUE && contract - 1 < <u64>(MAX_SHORT_CONTRACT - 1) && <u32>load<u8>(d, R_KEY_LEN) == 36) {
+      partition = load<u32>(d, R_PARTITION);
+      if (partition == addressPartition(key)) {
+        tag = shortTag((<u32>contract << 7) | (<u32>load<u8>(d, R_SCOPE) << 3) | CODE_ADDRESS, key);
+        touched += load<u32>(firstSlot(partition, tag));
+      }
+    }
+    if (accountTag) touched += load<u32>(firstSlot(accountPartition, accountTag));
+    store<u32>(h, tag);
+    store<u32>(h, accountTag, H_ACCOUNT_TAG);
+    store<u32>(h, partition, H_PARTITION);
+    store<u32>(h, accountPartition, H_ACCOUNT_PARTITION);
+    n++;
+    d += size;
+  }
+  for (let h = HINTS; h < HINTS + n * HINT_BYTES; h += HINT_BYTES) {
+    const tag = load<u32>(h);
+    const accountTag = load<u32>(h, H_ACCOUNT_TAG);
+    store<u32>(h, tag ? probe(load<u32>(h, H_PARTITION), tag) : 0, H_LINE);
+    store<u32>(h, accountTag ? probe(load<u32>(h, H_ACCOUNT_PARTITION), accountTag) : 0, H_ACCOUNT_LINE);
+  }
+  for (let h = HINTS; h < HINTS + n * HINT_BYTES; h += HINT_BYTES) {
+    const line = load<u32>(h, H_LINE);
+    const account = load<u32>(h, H_ACCOUNT_LINE);
+    if (line) touched += load<u32>(line);
+    if (account) touched += load<u32>(account);
+  }
+  for (let i: u32 = 0; i < ids; i += 4) {
+    const last = ids - 1;
+    deriveIds(
+      load<u32>(ID_QUEUE + i * 4),
+      load<u32>(ID_QUEUE + min(i + 1, last) * 4),
+      load<u32>(ID_QUEUE + min(i + 2, last) * 4),
+      load<u32>(ID_QUEUE + min(i + 3, last) * 4),
+    );
+  }
+  sink = touched;
+  return d;
+}
