@@ -46,6 +46,9 @@ export const FUEL: Global = imported('fuel', 'i64');
 export const STACK: Global = imported('stack', 'i32');
 export const LEN: Global = imported('len', 'i32');
 
+/** What one invocation may ask of its heap. */
+export const MAX_HEAP_BYTES = 16 * 1024 * 1024;
+
 /** Exception ids of preda.md a.15. */
 export const FAULT = {
   overflow: 1,
@@ -77,6 +80,8 @@ export const CONTEXT = {
   originPartition: 8,
   verifySigner: 9,
 } as const;
+/** What context 5 answers. */
+export const TRANSACTION = { normal: 0, relay: 1, system: 2 } as const;
 export const CONTEXT_BYTES = { miner: 2, contract: 3 } as const;
 
 /** Offsets in an invocation record, docs/vm.md section 1. */
