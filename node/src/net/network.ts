@@ -1,0 +1,255 @@
+// Keeps a node connected: dials every configured peer, hands what they announce to the chain, and asks them for what
+// the chain lacks. It judges no block and stores nothing.
+
+import { BODY } from '../core/layouts.ts';
+import type { GossipHandler, GossipLink, PeerHello } from '../rpc/backend.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { ChainPort, OwnBlock } from './chain-port.ts';
+import { Links } from './links.ts';
+import { PeerConnection } from './peer-connection.ts';
+import type { PeerAddress, PeerTable } from './peer-file.ts';
+import { type Want, Wants } from './wants.ts';
+
+const HEADERS_PER_ANSWER = 1_000;
+const REDIAL_MS = [200, 500, 1_000, 2_000];
+
+export interface NetworkModules {
+  readonly chain: ChainPort;
+  readonly log: Log;
+  /** Our greeting, with the tip of the moment. */
+  hello(): PeerHello;
+  /** Whether every signature of these transactions is right. */
+  verify(transactions: readonly Uint8Array[]): Promise<boolean>;
+  /** A batch that came from a peer. */
+  takeTransactions(batch: Uint8Array, forwarded: boolean, connection: string): Promise<string | undefined>;
+  nowMs(): number;
+}
+
+export class Network {
+  readonly links: Links = new Links();
+  readonly #m: NetworkModules;
+  readonly #peers = new Map<string, { readonly peer: PeerConnection; readonly stop: AbortController }>();
+  readonly #outgoing = new Map<number, GossipLink[]>();
+  readonly #wants = new Wants();
+  #turn = 0;
+
+  constructor(modules: NetworkModules) {
+    this.#m = modules;
+  }
+
+  /** Peers with a live outgoing stream. */
+  get connected(): number {
+    let count = 0;
+    for (const links of this.#outgoing.values()) count += links.length;
+    return count;
+  }
+
+  /** Dials who is new in the table and leaves who is gone from it. */
+  configure(table: PeerTable, self: string): void {
+    const wanted = new Map<string, { group: number; address: PeerAddress }>();
+    for (const [group, nodes] of table) {
+      for (const address of nodes) if (address.peer !== self) wanted.set(address.peer, { group, address });
+    }
+    for (const [key, { peer, stop }] of this.#peers) {
+      if (wanted.has(key)) continue;
+      this.#peers.delete(key);
+      stop.abort();
+      peer.close();
+    }
+    for (const [key, { group, address }] of wanted) {
+      if (this.#peers.has(key)) continue;
+      const stop = new AbortController();
+      const peer = new PeerConnection(group, address);
+      this.#peers.set(key, { peer, stop });
+      void this.#listen(peer, stop.signal);
+    }
+  }
+
+  announce(block: OwnBlock): void {
+    this.links.announce(block);
+  }
+
+  /** Sends a batch to one node of a group; false when none is connected. */
+  forward(group: number, batch: Uint8Array): boolean {
+    const links = this.#outgoing.get(group) ?? [];
+    const link = links[this.#turn++ % Math.max(1, links.length)];
+    return link?.send({ kind: 'transactions', batch, forwarded: true }) ?? false;
+  }
+
+  /** Tells the other nodes of our own group. */
+  share(group: number, batch: Uint8Array): void {
+    for (const link of this.#outgoing.get(group) ?? []) link.send({ kind: 'transactions', batch, forwarded: true });
+  }
+
+  /** Asks for what is missing and not being asked for. */
+  async fetch(wants: readonly Want[]): Promise<void> {
+    const due = this.#wants.due(wants, this.#m.nowMs());
+    const bodies = due.filter((d) => d.want.kind === 'body');
+    const asked: Promise<void>[] = [];
+    for (const { want, tries } of due) {
+      if (want.kind === 'headers') asked.push(this.#fetchHeaders(want.group, tries));
+    }
+    if (bodies.length > 0)
+      asked.push(
+        this.#fetchBodies(
+          bodies.map((d) => d.want),
+          bodies[0]!.tries,
+        ),
+      );
+    for (const [group, leaves] of byGroup(due)) asked.push(this.#fetchLeaves(group, leaves, this.#turn++));
+    await Promise.all(asked);
+  }
+
+  close(): void {
+    for (const { peer, stop } of this.#peers.values()) {
+      stop.abort();
+      peer.close();
+    }
+    this.#peers.clear();
+  }
+
+  /** The handler of a stream, whichever side opened it; only those others opened are announced to. */
+  handler(link: GossipLink, incoming: boolean): GossipHandler {
+    const { chain, log } = this.#m;
+    link.send({ kind: 'hello', hello: this.#m.hello() });
+    return {
+      receive: async (message) => {
+        switch (message.kind) {
+          case 'hello': {
+            const fault = this.#judgeHello(message.hello);
+            if (fault !== undefined) link.close(fault);
+            else if (incoming) this.links.add(link, message.hello.group);
+            return;
+          }
+          case 'announcement': {
+            const { fault } = await chain.takeHeaders([message], link.connection);
+            if (fault === undefined) return;
+            log.warn({ connection: link.connection, fault }, 'peer announced a wrong header');
+            link.close(fault);
+            return;
+          }
+          case 'transactions': {
+            const fault = await this.#m.takeTransactions(message.batch, message.forwarded, link.connection);
+            if (fault !== undefined) link.close(fault);
+          }
+        }
+      },
+      closed: () => this.links.remove(link),
+    };
+  }
+
+  #judgeHello(theirs: PeerHello): string | undefined {
+    const ours = this.#m.hello();
+    if (Buffer.compare(theirs.genesisId, ours.genesisId) !== 0) return 'WRONG_NETWORK';
+    if (theirs.protocol !== ours.protocol) return 'WRONG_VERSION';
+    return Buffer.compare(theirs.nodeId, ours.nodeId) === 0 ? 'SELF' : undefined;
+  }
+
+  async #listen(peer: PeerConnection, signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; failures++) {
+      let mine: GossipLink | undefined;
+      const startedMs = this.#m.nowMs();
+      try {
+        await peer.gossip((link) => {
+          mine = link;
+          this.#outgoing.set(peer.group, [...(this.#outgoing.get(peer.group) ?? []), link]);
+          return this.handler(link, false);
+        }, signal);
+      } catch (error) {
+        this.#m.log.debug({ peer: peer.address.node, error: String(error) }, 'gossip stream ended');
+      }
+      this.#outgoing.set(
+        peer.group,
+        (this.#outgoing.get(peer.group) ?? []).filter((l) => l !== mine),
+      );
+      if (this.#m.nowMs() - startedMs > REDIAL_MS.at(-1)!) failures = 0;
+      await pause(REDIAL_MS[Math.min(failures, REDIAL_MS.length - 1)]!, signal);
+    }
+  }
+
+  /** A peer of the group, or of any other once those have failed us: whoever read a block has its header. */
+  #pick(group: number, tries: number): PeerConnection | undefined {
+    const all = [...this.#peers.values()].map((p) => p.peer);
+    const own = all.filter((p) => p.group === group);
+    const from = own.length > 0 && tries % 3 !== 2 ? own : all;
+    return from[(tries + this.#turn++) % Math.max(1, from.length)];
+  }
+
+  async #fetchHeaders(group: number, tries: number): Promise<void> {
+    const peer = this.#pick(group, tries);
+    if (peer === undefined) return;
+    try {
+      for (;;) {
+        const headers = await peer.headers(group, await this.#m.chain.locator(group), HEADERS_PER_ANSWER);
+        if (headers.length === 0) break;
+        const leaf = new Uint8Array(0);
+        const { fault, accepted } = await this.#m.chain.takeHeaders(
+          headers.map((h) => ({ header: h.header, witness: h.witness, leaf })),
+          peer.address.peer,
+        );
+        if (fault !== undefined || accepted === 0 || headers.length < HEADERS_PER_ANSWER) break;
+      }
+      this.#wants.answered({ kind: 'headers', group });
+    } catch (error) {
+      this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'headers not had');
+    }
+  }
+
+  async #fetchBodies(wants: readonly Want[], tries: number): Promise<void> {
+    const peer = this.#pick(this.#m.hello().group, tries * 3);
+    const ids = wants.flatMap((w) => (w.kind === 'body' ? [w.id] : []));
+    if (peer === undefined) return;
+    try {
+      for await (const { id, body } of peer.bodies(ids)) {
+        const ok = await this.#m.verify(transactionsOf(body));
+        await this.#m.chain.takeBody(id, body, ok);
+        this.#wants.answered({ kind: 'body', id });
+      }
+    } catch (error) {
+      this.#m.log.debug({ peer: peer.address.node, error: String(error) }, 'bodies not had');
+    }
+  }
+
+  async #fetchLeaves(group: number, ids: readonly Uint8Array[], tries: number): Promise<void> {
+    const peer = this.#pick(group, tries * 3);
+    if (peer === undefined) return;
+    try {
+      for await (const { id, leaf } of peer.leaves(ids, this.#m.hello().group)) {
+        await this.#m.chain.takeLeaf(id, leaf);
+        this.#wants.answered({ kind: 'leaf', group, id });
+      }
+    } catch (error) {
+      this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'leaves not had');
+    }
+  }
+}
+
+function byGroup(due: readonly { readonly want: Want }[]): Map<number, Uint8Array[]> {
+  const groups = new Map<number, Uint8Array[]>();
+  for (const { want } of due) {
+    if (want.kind === 'leaf') groups.set(want.group, [...(groups.get(want.group) ?? []), want.id]);
+  }
+  return groups;
+}
+
+/** Empty for bytes that are no body: the chain refuses those itself. */
+function transactionsOf(body: Uint8Array): readonly Uint8Array[] {
+  try {
+    return BODY.decode(body).transactions;
+  } catch {
+    return [];
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
