@@ -236,9 +236,9 @@ export interface UserBackend {
   nextBlock(seen: Uint8Array | undefined, signal: AbortSignal): Promise<BlockSummary>;
   /**
    * Pulls what follows `cursor` from the store, at most about `maxBytes`; empty at the tip (then the service waits with nextBlock).
-   * `undefined` begins at the tip. Throws CURSOR_GONE when the store no longer has it.
+   * Throws CURSOR_GONE when the store no longer has it.
    */
-  logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): Promise<readonly LogEvent[]>;
+  logsAfter(cursor: Cursor, filter: LogFilter, maxBytes: number): Promise<readonly LogEvent[]>;
 }
 
 export interface PeerHello {
