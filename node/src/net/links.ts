@@ -1,6 +1,7 @@
 // The gossip streams others opened to us: who listens, for which group, and what each is told.
+
+import type { OwnBlock } from '../engine/api.ts';
 import type { GossipLink, GossipMessage } from '../rpc/backend.ts';
-import type { OwnBlock } from './chain-port.ts';
 
 interface Listener {
   readonly link: GossipLink;

@@ -2,19 +2,20 @@
 // the chain lacks. It judges no block and stores nothing.
 
 import { BODY } from '../core/layouts.ts';
+import type { EngineApi, OwnBlock, Want } from '../engine/api.ts';
+import type { Remote } from '../engine/bridge.ts';
 import type { GossipHandler, GossipLink, PeerHello } from '../rpc/backend.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { ChainPort, OwnBlock } from './chain-port.ts';
 import { Links } from './links.ts';
 import { PeerConnection } from './peer-connection.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
-import { type Want, Wants } from './wants.ts';
+import { Wants } from './wants.ts';
 
 const HEADERS_PER_ANSWER = 1_000;
 const REDIAL_MS = [200, 500, 1_000, 2_000];
 
 export interface NetworkModules {
-  readonly chain: ChainPort;
+  readonly chain: Pick<Remote<EngineApi>, 'takeHeaders' | 'takeBody' | 'takeLeaf' | 'locator'>;
   readonly log: Log;
   /** Our greeting, with the tip of the moment. */
   hello(): PeerHello;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Want } from '../engine/api.ts';
 import { parsePeers } from './peer-file.ts';
-import { MAX_QUESTIONS, type Want, Wants } from './wants.ts';
+import { MAX_QUESTIONS, Wants } from './wants.ts';
 
 const body = (n: number): Want => ({ kind: 'body', id: Uint8Array.of(n & 255, n >> 8) });
 

@@ -1,13 +1,6 @@
 // What the chain lacks and who is being asked for it: at most one question per thing at a time, asked again elsewhere
 // after a failure. Holds no connection and no timer.
-
-export type Want =
-  /** Headers of a group beyond what is known. */
-  | { readonly kind: 'headers'; readonly group: number }
-  /** A body of the own group. */
-  | { readonly kind: 'body'; readonly id: Uint8Array }
-  /** The own leaf of a block of another group. */
-  | { readonly kind: 'leaf'; readonly group: number; readonly id: Uint8Array };
+import type { Want } from '../engine/api.ts';
 
 /** Things asked for at once, over all peers. */
 export const MAX_QUESTIONS = 256;

@@ -1,0 +1,135 @@
+// What the engine's thread answers and tells: the seam between the thread that owns the chain and the one that talks.
+// Everything here crosses a MessagePort, so it is plain data.
+import type {
+  AccountView,
+  BlockRef,
+  BlockSummary,
+  BlockView,
+  CallRequest,
+  CallResult,
+  Condition,
+  ContractRef,
+  ContractView,
+  Cursor,
+  FeeEstimate,
+  GroupStatus,
+  HeaderRecord,
+  IndexedRefusal,
+  LogEvent,
+  LogFilter,
+  Template,
+  Tip,
+  TotalsView,
+  TransactionView,
+} from '../rpc/backend.ts';
+
+/** Handed to the worker when it starts. */
+export interface EngineOptions {
+  readonly genesis: Uint8Array;
+  readonly group: number;
+  readonly dataDir: string;
+  /** 36 bytes: who the blocks of this node pay. */
+  readonly miner: Uint8Array;
+  readonly checkState: boolean;
+}
+
+/** A peer's header, and our own leaf of its block when it came along. */
+export interface Announced extends HeaderRecord {
+  /** PROVEN_LEAF bytes, or empty. */
+  readonly leaf: Uint8Array;
+}
+
+/** What a peer sent, judged: a fault is his and costs him the connection. */
+export interface Intake {
+  readonly fault: string | undefined;
+  /** How many were new. */
+  readonly accepted: number;
+}
+
+export type Want =
+  /** Headers of a group beyond what is known. */
+  | { readonly kind: 'headers'; readonly group: number }
+  /** A body of the own group. */
+  | { readonly kind: 'body'; readonly id: Uint8Array }
+  /** The own leaf of a block of another group. */
+  | { readonly kind: 'leaf'; readonly group: number; readonly id: Uint8Array };
+
+/** A block of our own, stored, as other nodes are told of it. */
+export interface OwnBlock extends HeaderRecord {
+  readonly height: number;
+  readonly id: Uint8Array;
+  /** PROVEN_LEAF bytes per group. */
+  readonly leaves: readonly { readonly group: number; readonly leaf: Uint8Array }[];
+}
+
+export interface EngineStatus {
+  readonly tip: Tip;
+  readonly stateRoot: Uint8Array;
+  readonly epoch: number;
+  readonly owners: readonly number[];
+  readonly groups: readonly GroupStatus[];
+  readonly poolTransactions: number;
+  readonly poolBytes: number;
+  readonly queuedRelays: number;
+  readonly inSync: boolean;
+  readonly conditions: readonly Condition[];
+  readonly bitcoinHeight: number;
+  readonly memoryBytes: number;
+}
+
+/** What one submitted batch became; `foreign` are to be forwarded, by group. */
+export interface PoolVerdict {
+  readonly refusals: readonly IndexedRefusal[];
+  readonly accepted: readonly number[];
+  readonly foreign: readonly { readonly index: number; readonly group: number }[];
+}
+
+export interface EngineApi {
+  /** Transactions whose signatures are right, in order. */
+  submit(transactions: readonly Uint8Array[]): PoolVerdict;
+  takeHeaders(headers: readonly Announced[], from: string): Intake;
+  /** `signaturesOk`: whether all signatures of its transactions are right; a false one kills the block, not the peer. */
+  takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake;
+  takeLeaf(sourceId: Uint8Array, leaf: Uint8Array): Intake;
+  takeParentHeaders(headers: Uint8Array): { readonly accepted: number; readonly bestHeight: number };
+  submitProof(blockId: Uint8Array, witness: Uint8Array): { readonly height: number };
+  locator(group: number): Uint8Array[];
+  wants(): Want[];
+  status(): EngineStatus;
+  transaction(id: Uint8Array): TransactionView;
+  account(address: Uint8Array): AccountView;
+  contract(ref: ContractRef): ContractView;
+  call(request: CallRequest): CallResult;
+  estimate(transaction: Uint8Array): FeeEstimate;
+  block(ref: BlockRef): BlockView;
+  headers(group: number, from: number, limit: number): HeaderRecord[];
+  headersAfter(group: number, locator: readonly Uint8Array[], limit: number): HeaderRecord[];
+  /** PROVEN_LEAF bytes of one of our blocks. */
+  leafOf(id: Uint8Array, destination: number): Uint8Array | undefined;
+  totals(height: number | 'tip'): TotalsView;
+  logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): LogEvent[];
+  /** Writes what is pending and closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Figures of one applied block, for the metrics of the main thread. */
+export interface BlockFacts {
+  readonly summary: BlockSummary;
+  readonly receipts: Uint8Array;
+  readonly commitSeconds: number;
+  readonly executeSeconds: number;
+  readonly staged: boolean;
+  readonly undone: number;
+}
+
+export type EngineEvents = {
+  /** The store is open and the chain restored. */
+  ready: EngineStatus;
+  /** Executed, stored and durable. */
+  block: BlockFacts;
+  announce: OwnBlock;
+  template: Template;
+  wants: readonly Want[];
+  /** The engine cannot go on; the process must end. */
+  fatal: { readonly code: string; readonly message: string };
+};

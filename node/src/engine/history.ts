@@ -1,0 +1,171 @@
+// Answers about blocks that are stored: receipts of a transaction, logs after a cursor, headers for a peer. Reads only.
+
+import type { View } from '../chain/view.ts';
+import type { HeaderEntry } from '../consensus/header-entry.ts';
+import { equalBytes } from '../core/bytes.ts';
+import { BODY, RECEIPT_BYTES } from '../core/layouts.ts';
+import type {
+  BlockSummary,
+  BlockView,
+  Cursor,
+  HeaderRecord,
+  LogEvent,
+  LogFilter,
+  PlacedReceipt,
+} from '../rpc/backend.ts';
+import { RpcError } from '../rpc/errors.ts';
+import type { ChainStore } from '../store/chain-store.ts';
+
+/** Blocks one answer walks over at most, found or not. */
+const LOG_BLOCKS_MAX = 1_024;
+/** Offsets inside a receipt (docs/vm.md §2). */
+const AT = { root: 32, gas: 72, contract: 88, self: 96, counterpart: 132, addressBytes: 36 };
+const NONE = new Uint8Array(0);
+
+export class History {
+  readonly #view: View;
+  readonly #store: ChainStore;
+
+  constructor(view: View, store: ChainStore) {
+    this.#view = view;
+    this.#store = store;
+  }
+
+  /** Receipts this group has of a transaction's tree, in chain order. */
+  receiptsOf(root: Uint8Array): PlacedReceipt[] {
+    const out: PlacedReceipt[] = [];
+    for (const { id, height } of this.#store.blocksWith(root)) {
+      const entry = this.#view.tree.get(id);
+      if (entry === undefined || this.#view.tip.ancestorAt(height) !== entry) continue;
+      for (const receipt of records(this.#store.receipts(id) ?? NONE)) {
+        if (!equalBytes(receipt.subarray(AT.root, AT.root + 32), root)) continue;
+        out.push({ receipt, height, blockId: id, timestampMs: entry.header.timestampMs });
+      }
+    }
+    return out;
+  }
+
+  logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): LogEvent[] {
+    const { tip } = this.#view;
+    if (cursor === undefined) return [this.#logBlock(tip, filter)];
+    const seen = tip.ancestorAt(cursor.height);
+    if (seen === undefined || !equalBytes(seen.id, cursor.id)) return [this.#undoneBelow(cursor)];
+    const events: LogEvent[] = [];
+    let bytes = 0;
+    const last = Math.min(tip.height, cursor.height + LOG_BLOCKS_MAX);
+    for (let height = cursor.height + 1; height <= last && bytes < maxBytes; height++) {
+      const event = this.#logBlock(tip.ancestorAt(height)!, filter);
+      if (event.kind === 'block') bytes += event.receipts.length;
+      events.push(event);
+    }
+    return events;
+  }
+
+  summary(entry: HeaderEntry): BlockSummary {
+    const receipts = this.#store.receipts(entry.id) ?? NONE;
+    const body = this.#store.body(entry.id);
+    let gas = 0n;
+    for (const receipt of records(receipts))
+      gas += Buffer.from(receipt.buffer, receipt.byteOffset).readBigUInt64LE(AT.gas);
+    return {
+      group: entry.group,
+      height: entry.height,
+      id: entry.id,
+      timestampMs: entry.header.timestampMs,
+      header: entry.bytes,
+      transactions: body === undefined ? 0 : BODY.decode(body).transactions.length,
+      receipts: receipts.length / RECEIPT_BYTES,
+      gas,
+    };
+  }
+
+  block(entry: HeaderEntry): BlockView {
+    const body = this.#view.body(entry);
+    if (body === undefined) throw new RpcError('NOT_FOUND', { message: 'the body of this block is not here' });
+    return {
+      id: entry.id,
+      header: entry.bytes,
+      witness: entry.witness,
+      body,
+      receipts: this.#store.receipts(entry.id) ?? NONE,
+    };
+  }
+
+  /** Ascending from a height, of what this node has stored or, for other groups, knows. */
+  headers(group: number, from: number, limit: number): HeaderRecord[] {
+    const tip = this.#servedTip(group);
+    const out: HeaderRecord[] = [];
+    for (let height = Math.max(from, 1); height <= tip.height && out.length < limit; height++) {
+      const entry = tip.ancestorAt(height);
+      if (entry !== undefined) out.push({ header: entry.bytes, witness: entry.witness });
+    }
+    return out;
+  }
+
+  headersAfter(group: number, locator: readonly Uint8Array[], limit: number): HeaderRecord[] {
+    const tip = this.#servedTip(group);
+    for (const id of locator) {
+      const entry = this.#view.tree.get(id);
+      if (entry !== undefined && tip.ancestorAt(entry.height) === entry)
+        return this.headers(group, entry.height + 1, limit);
+    }
+    return this.headers(group, 1, limit);
+  }
+
+  /** Ids from the newest down, at distances that double. */
+  locator(group: number): Uint8Array[] {
+    const tip = this.#view.tree.tip(group);
+    const ids: Uint8Array[] = [];
+    for (let back = 0; ; back = back === 0 ? 1 : back * 2) {
+      const entry = tip.ancestorAt(Math.max(tip.height - back, this.#view.tree.baseHeight(group)));
+      if (entry === undefined) break;
+      ids.push(entry.id);
+      if (entry.height <= this.#view.tree.baseHeight(group)) break;
+    }
+    return ids;
+  }
+
+  /** A node serves of its own group only what it has executed and stored. */
+  #servedTip(group: number): HeaderEntry {
+    if (group === this.#view.group) return this.#view.tip;
+    if (!this.#view.tree.groups.includes(group)) throw new RpcError('BAD_REQUEST', { field: 'group' });
+    return this.#view.tree.tip(group);
+  }
+
+  #logBlock(entry: HeaderEntry, filter: LogFilter): LogEvent {
+    const all = this.#store.receipts(entry.id) ?? NONE;
+    const kept = isOpen(filter) ? all : Buffer.concat([...records(all)].filter((r) => passes(r, filter)));
+    return {
+      kind: 'block',
+      height: entry.height,
+      id: entry.id,
+      timestampMs: entry.header.timestampMs,
+      tipHeight: this.#view.tip.height,
+      receipts: kept,
+    };
+  }
+
+  /** The newest block both the cursor's branch and ours have, as far as the tree still knows that branch. */
+  #undoneBelow(cursor: Cursor): LogEvent {
+    let entry = this.#view.tree.get(cursor.id);
+    while (entry !== undefined && this.#view.tip.ancestorAt(entry.height) !== entry) entry = entry.parent;
+    if (entry === undefined) throw new RpcError('CURSOR_GONE');
+    return { kind: 'undone', height: entry.height, id: entry.id };
+  }
+}
+
+function* records(receipts: Uint8Array): IterableIterator<Uint8Array> {
+  for (let at = 0; at < receipts.length; at += RECEIPT_BYTES) yield receipts.subarray(at, at + RECEIPT_BYTES);
+}
+
+function isOpen(filter: LogFilter): boolean {
+  return filter.contract === undefined && filter.address === undefined;
+}
+
+function passes(receipt: Uint8Array, filter: LogFilter): boolean {
+  const contract = Buffer.from(receipt.buffer, receipt.byteOffset).readBigUInt64LE(AT.contract);
+  if (filter.contract !== undefined && contract !== filter.contract) return false;
+  if (filter.address === undefined) return true;
+  const { address } = filter;
+  return [AT.self, AT.counterpart].some((at) => equalBytes(receipt.subarray(at, at + AT.addressBytes), address));
+}
