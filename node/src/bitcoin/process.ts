@@ -134,7 +134,9 @@ async function startOnce(options: BitcoindOptions): Promise<Bitcoind> {
   });
   // Losing the race later is an ordinary exit and nobody's unhandled rejection.
   failed.catch(() => undefined);
-  await Promise.race([waitReady(running, options.signal), failed]);
+  const settled = new AbortController();
+  const signals = [settled.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  await Promise.race([waitReady(running, AbortSignal.any(signals)), failed]).finally(() => settled.abort());
   options.log(`bitcoind ${running.pid} answers at ${running.url}`);
   return running;
 }

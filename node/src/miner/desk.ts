@@ -8,6 +8,9 @@ const SOLVED_REST_MS = 2_000;
 /** The same after a refusal. */
 const REFUSED_REST_MS = 250;
 
+/** Groups whose beats are this close share one header instead of needing one each. */
+const GATHER_MS = 10;
+
 interface Slot {
   readonly template: Template;
   readonly parentId: string;
@@ -37,11 +40,17 @@ export class Desk {
     this.#slots.delete(group);
   }
 
-  /** Templates to search now, by group. */
+  /** Templates to search now, by group: none, or those that want it and those that are about to. */
   due(nowMs: number): Template[] {
-    return this.#sorted()
-      .filter((slot) => this.#wantedAtMs(slot) <= nowMs)
-      .map((slot) => slot.template);
+    const slots = this.#sorted();
+    if (!slots.some((slot) => this.#wantedAtMs(slot) <= nowMs)) return [];
+    return slots.filter((slot) => this.#wantedAtMs(slot) <= nowMs + GATHER_MS).map((slot) => slot.template);
+  }
+
+  /** Whether the group rests on what it was given: a second proof would be for a sibling of the first, or for itself. */
+  isSolved(template: Template, nowMs: number): boolean {
+    const solved = this.#solved.get(template.group);
+    return solved?.parentId === parentOf(template) && nowMs < solved.untilMs;
   }
 
   /** When the next group will want work; Infinity when nothing is known to come. */

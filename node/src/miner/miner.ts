@@ -181,16 +181,22 @@ export class Miner {
     const header = work.solvedHeader(nonce);
     const hash = bitcoinHash(header);
     const now = this.#parts.nowMs();
+    const proven = work.due.filter((t) => this.#isMet(t, hash) && !this.#desk.isSolved(t, now));
+    if (proven.length > 0 || meetsTarget(hash, this.#parentTarget)) {
+      this.#parentDesk?.accept({ hash, header, block: () => work.block(nonce) });
+    }
     const witnesses = new WitnessSource(work.record(nonce), this.#options.chainIdBase);
-    for (const template of work.due) {
-      const target = targetFromBits(template.targetBits);
-      if (target === undefined || !meetsTarget(hash, target)) continue;
+    for (const template of proven) {
       this.#desk.solved(template, now);
       const witness = witnesses.witness(template.group);
       if (witness !== undefined) void this.#deliver(template, witness);
     }
-    this.#parentDesk?.accept({ hash, header, block: () => work.block(nonce) });
     this.#search();
+  }
+
+  #isMet(template: Template, hash: Uint8Array): boolean {
+    const target = targetFromBits(template.targetBits);
+    return target !== undefined && meetsTarget(hash, target);
   }
 
   async #deliver(template: Template, witness: Uint8Array): Promise<void> {
