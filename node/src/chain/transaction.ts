@@ -13,6 +13,7 @@ import {
 } from '../core/layouts.ts';
 import { SCOPE, SCOPES } from '../core/scopes.ts';
 import { TRANSACTION_GAS, userGas } from './gas.ts';
+import { NO_OP, pad8, RECORD } from './relay.ts';
 
 export const TRANSACTION_VERSION = 1;
 export const TRANSACTION_KIND = { transfer: 0, call: 1, deploy: 2 } as const;
@@ -200,35 +201,6 @@ function isDeploy(args: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-export const NO_OP = 0xffff;
-/** Offsets of an invocation record's fields (docs/vm.md §1). */
-export const RECORD = {
-  size: 0,
-  kind: 4,
-  scope: 5,
-  op: 6,
-  contract: 8,
-  gas: 16,
-  price: 24,
-  value: 32,
-  nonce: 40,
-  id: 48,
-  root: 80,
-  initiator: 112,
-  from: 148,
-  partition: 184,
-  index: 188,
-  argsLen: 192,
-  keyLen: 196,
-  zero: 197,
-  origin: 198,
-  key: 200,
-} as const;
-
-function pad8(size: number): number {
-  return (size + 7) & ~7;
 }
 
 /** Bytes of the record a sound transaction runs as. */

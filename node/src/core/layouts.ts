@@ -218,6 +218,56 @@ export const TOTALS = layout('Totals', {
 });
 export type Totals = ReturnType<typeof TOTALS.decode>;
 
+export const CURSOR = layout('Cursor', {
+  group: u32,
+  height: doc(uint, 'of the newest block of it read'),
+  id: hash32,
+  seen: doc(uint, 'height of the newest block of ours it had read'),
+});
+export type Cursor = ReturnType<typeof CURSOR.decode>;
+
+export const SYSTEM = layout('System', {
+  map: doc(hash32, 'hash of the shard map in force'),
+  served: doc(u32, 'partition whose queue was served last'),
+  deltas: doc(uint, 'version of the global replica'),
+  replica: doc(hash32, 'accumulator of the global replica'),
+  cursors: doc(list(u32, CURSOR, MAX_GROUPS), 'ascending by group; a group never read is left out'),
+  totals: TOTALS,
+});
+export type System = ReturnType<typeof SYSTEM.decode>;
+
+export const REGISTRY_ROW = layout('RegistryRow', {
+  dapp: text(u8, 63),
+  name: doc(text(u8, 255), 'of the contract'),
+  codeHash: hash32,
+  deployer: address,
+  source: text(u32, MAX_SOURCE_BYTES),
+});
+export type RegistryRow = ReturnType<typeof REGISTRY_ROW.decode>;
+
+const cellsBlob = blob(u32, 0xffff_ffff);
+const partitionCells = layout('PartitionCells', {
+  partition: doc(u32, '65535 global, 65534 its replica'),
+  cells: doc(cellsBlob, 'entries idLen u16 ‖ id ‖ present u8 ‖ (valueLen u32 ‖ value, when present)'),
+});
+
+export const BLOCK_DIFF = layout('BlockDiff', {
+  height: uint,
+  system: doc(blob(u32, 1 << 24), 'System after the block'),
+  checkpoint: doc(hash32, 'of the cells after this block, in every checkpointEvery-th; else zeros'),
+  parts: doc(list(u32, partitionCells, 8_192), 'new values, ascending by partition, entries in order of first write'),
+});
+export type BlockDiff = ReturnType<typeof BLOCK_DIFF.decode>;
+
+export const SNAPSHOT = layout('Snapshot', {
+  height: uint,
+  system: blob(u32, 1 << 24),
+  checkpoint: doc(hash32, 'of the newest checkpoint height up to here'),
+  accumulators: doc(list(u16, hash32, 4_097), 'of every partition, the global one last'),
+  parts: doc(list(u32, partitionCells, 8_192), 'all cells, ascending by partition and cell id'),
+});
+export type Snapshot = ReturnType<typeof SNAPSHOT.decode>;
+
 export const GENESIS = layout('Genesis', {
   version: doc(u16, '1'),
   seed: uint,
@@ -271,4 +321,9 @@ export const LAYOUTS: readonly Layout<never>[] = [
   MAP_UPDATE,
   TOTALS,
   GROUP_TOTAL,
+  SYSTEM,
+  CURSOR,
+  REGISTRY_ROW,
+  BLOCK_DIFF,
+  SNAPSHOT,
 ] as unknown as readonly Layout<never>[];
