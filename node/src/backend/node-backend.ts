@@ -1,0 +1,252 @@
+// Answers the gRPC services: what is the chain's goes to the engine's thread, what is new goes through the door first,
+// what belongs to another group is forwarded once. Holds only the newest block and template for those who wait.
+import type { EngineApi, EngineEvents } from '../engine/api.ts';
+import type { Remote } from '../engine/bridge.ts';
+import { RemoteError } from '../engine/bridge.ts';
+import type { Network } from '../net/network.ts';
+import type {
+  AccountView,
+  BatchVerdict,
+  BlockRef,
+  BlockSummary,
+  BlockView,
+  Caller,
+  CallRequest,
+  CallResult,
+  ContractRef,
+  ContractView,
+  Cursor,
+  FaucetGrant,
+  FeeEstimate,
+  GossipHandler,
+  GossipLink,
+  HeaderRecord,
+  IndexedRefusal,
+  LogEvent,
+  LogFilter,
+  NetworkConstants,
+  NodeBackend,
+  PeerHello,
+  StatusView,
+  Template,
+  TotalsView,
+  TransactionView,
+} from '../rpc/backend.ts';
+import { isErrorCode, RpcError, refusal } from '../rpc/errors.ts';
+import { packBatch, unpackBatch } from './batch-bytes.ts';
+import type { Faucet } from './faucet.ts';
+import { Latest } from './latest.ts';
+
+/** Signatures of a batch, judged off this thread: one flag per transaction. */
+export interface Door {
+  verify(transactions: readonly Uint8Array[], connection: string): Promise<readonly boolean[]>;
+}
+
+export interface BackendModules {
+  readonly engine: Remote<EngineApi>;
+  readonly door: Door;
+  readonly network: Network;
+  readonly constants: NetworkConstants;
+  readonly group: number;
+  readonly software: string;
+  readonly faucet: Faucet | undefined;
+  hello(): PeerHello;
+  /** Parents seen by miners of this node's group; counted where proofs arrive. */
+  parents(): StatusView['parents'];
+}
+
+export class Backend implements NodeBackend {
+  readonly #m: BackendModules;
+  readonly #blocks = new Latest<BlockSummary>();
+  readonly #templates = new Latest<Template>();
+
+  constructor(modules: BackendModules) {
+    this.#m = modules;
+  }
+
+  block(summary: BlockSummary): void {
+    this.#blocks.set(summary);
+  }
+
+  template(template: EngineEvents['template']): void {
+    this.#templates.set(template);
+  }
+
+  async submitBatch(bytes: Uint8Array, caller: Caller): Promise<BatchVerdict> {
+    const transactions = unpackBatch(bytes);
+    const { refusals } = await this.#admit(transactions, caller.connection, true);
+    return { count: transactions.length, refusals };
+  }
+
+  /** A batch from a peer; answers the peer's fault, if any. What peers forward is never forwarded again. */
+  async takeTransactions(batch: Uint8Array, connection: string): Promise<string | undefined> {
+    const { refusals } = await this.#admit(unpackBatch(batch), connection, false);
+    return refusals.some((r) => r.code === 'BAD_SIGNATURE') ? 'BAD_SIGNATURE' : undefined;
+  }
+
+  async #admit(
+    transactions: readonly Uint8Array[],
+    connection: string,
+    mayForward: boolean,
+  ): Promise<{ refusals: IndexedRefusal[] }> {
+    const valid = await this.#m.door.verify(transactions, connection);
+    const refusals: IndexedRefusal[] = [];
+    const kept: number[] = [];
+    for (const [index, ok] of valid.entries()) {
+      if (ok) kept.push(index);
+      else refusals.push({ index, ...refusal('BAD_SIGNATURE') });
+    }
+    const verdict = await rethrow(this.#m.engine.submit(kept.map((i) => transactions[i]!)));
+    for (const refused of verdict.refusals) refusals.push({ ...refused, index: kept[refused.index]! });
+    for (const { group, index } of verdict.foreign) {
+      const at = kept[index]!;
+      if (mayForward && this.#m.network.forward(group, packBatch([transactions[at]!]))) continue;
+      refusals.push({ index: at, ...refusal(mayForward ? 'UNREACHABLE' : 'WRONG_GROUP', { group }) });
+    }
+    if (mayForward && verdict.accepted.length > 0) {
+      this.#m.network.share(this.#m.group, packBatch(verdict.accepted.map((i) => transactions[kept[i]!]!)));
+    }
+    return { refusals: refusals.sort((a, b) => a.index - b.index) };
+  }
+
+  estimateFee(transaction: Uint8Array): Promise<FeeEstimate> {
+    return rethrow(this.#m.engine.estimate(transaction));
+  }
+
+  getTransaction(id: Uint8Array): Promise<TransactionView> {
+    return rethrow(this.#m.engine.transaction(id));
+  }
+
+  getAccount(address: Uint8Array): Promise<AccountView> {
+    return rethrow(this.#m.engine.account(address));
+  }
+
+  getContract(ref: ContractRef): Promise<ContractView> {
+    return rethrow(this.#m.engine.contract(ref));
+  }
+
+  call(request: CallRequest): Promise<CallResult> {
+    return rethrow(this.#m.engine.call(request));
+  }
+
+  getBlock(ref: BlockRef): Promise<BlockView> {
+    return rethrow(this.#m.engine.block(ref));
+  }
+
+  getHeaders(request: {
+    readonly group: number;
+    readonly fromHeight: number;
+    readonly limit: number;
+  }): Promise<readonly HeaderRecord[]> {
+    return rethrow(this.#m.engine.headers(request.group, request.fromHeight, request.limit));
+  }
+
+  getTotals(height: number | 'tip'): Promise<TotalsView> {
+    return rethrow(this.#m.engine.totals(height));
+  }
+
+  async status(): Promise<StatusView> {
+    const engine = await rethrow(this.#m.engine.status());
+    return {
+      version: this.#m.software,
+      network: this.#m.constants,
+      group: this.#m.group,
+      peers: this.#m.network.connected,
+      faucet: this.#m.faucet !== undefined,
+      parents: this.#m.parents(),
+      ...engine,
+    };
+  }
+
+  faucet(
+    request: { readonly address: Uint8Array; readonly amount: bigint | 'default' },
+    caller: Caller,
+  ): Promise<FaucetGrant> {
+    if (this.#m.faucet === undefined) throw new RpcError('FAUCET_OFF');
+    return this.#m.faucet.grant(request.address, request.amount, (batch) => this.submitBatch(batch, caller));
+  }
+
+  nextBlock(seen: Uint8Array | undefined, signal: AbortSignal): Promise<BlockSummary> {
+    return this.#blocks.next((block) => seen === undefined || Buffer.compare(block.id, seen) !== 0, signal);
+  }
+
+  logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): Promise<readonly LogEvent[]> {
+    return rethrow(this.#m.engine.logsAfter(cursor, filter, maxBytes));
+  }
+
+  async hello(theirs: PeerHello): Promise<PeerHello> {
+    const ours = this.#m.hello();
+    if (Buffer.compare(theirs.genesisId, ours.genesisId) !== 0) throw new RpcError('WRONG_NETWORK');
+    return ours;
+  }
+
+  peerHeaders(request: {
+    readonly group: number;
+    readonly locator: readonly Uint8Array[];
+    readonly limit: number;
+  }): Promise<readonly HeaderRecord[]> {
+    return rethrow(this.#m.engine.headersAfter(request.group, request.locator, request.limit));
+  }
+
+  async peerBlock(id: Uint8Array): Promise<BlockView | undefined> {
+    try {
+      return await this.#m.engine.block({ id });
+    } catch (error) {
+      if (error instanceof RemoteError && error.code === 'NOT_FOUND') return undefined;
+      throw toRpc(error);
+    }
+  }
+
+  peerBatch(id: Uint8Array, destination: number): Promise<Uint8Array | undefined> {
+    return rethrow(this.#m.engine.leafOf(id, destination));
+  }
+
+  async peerStateChunk(): Promise<undefined> {
+    throw new RpcError('NOT_SERVED');
+  }
+
+  openGossip(link: GossipLink): GossipHandler {
+    return this.#m.network.handler(link, true);
+  }
+
+  nextTemplate(seen: number | undefined, signal: AbortSignal): Promise<Template> {
+    return this.#templates.next((template) => template.sequence !== seen, signal);
+  }
+
+  submitProof(proof: {
+    readonly blockId: Uint8Array;
+    readonly witness: Uint8Array;
+  }): Promise<{ readonly height: number }> {
+    return rethrow(this.#m.engine.submitProof(proof.blockId, proof.witness));
+  }
+
+  submitParentHeaders(headers: Uint8Array): Promise<{ readonly accepted: number; readonly bestHeight: number }> {
+    return rethrow(this.#m.engine.takeParentHeaders(headers));
+  }
+}
+
+/** Refusals keep their code across the thread; everything else is a mistake of ours. */
+function toRpc(error: unknown): Error {
+  if (!(error instanceof RemoteError) || !isErrorCode(error.code))
+    return error instanceof Error ? error : new Error(String(error));
+  const { group, epoch, field, retryAfterMs } = error.facts;
+  return new RpcError(
+    error.code,
+    {
+      message: error.message,
+      ...(typeof group === 'number' ? { group } : {}),
+      ...(typeof epoch === 'number' ? { epoch } : {}),
+      ...(typeof field === 'string' ? { field } : {}),
+      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    },
+    { cause: error },
+  );
+}
+
+async function rethrow<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw toRpc(error);
+  }
+}
