@@ -48,11 +48,11 @@ export class FakeGroups implements TemplateSource {
 
   async *watch(group: number, signal: AbortSignal): AsyncGenerator<Template> {
     let last: Template | undefined;
+    const aborted = new Promise<void>((settle) => signal.addEventListener('abort', () => settle(), { once: true }));
     while (!signal.aborted) {
       const { template } = this.#chain(group);
       if (template !== last) yield template;
       last = template;
-      const aborted = new Promise<void>((settle) => signal.addEventListener('abort', () => settle(), { once: true }));
       if (this.#chain(group).template === last) await Promise.race([this.#change(), aborted]);
     }
   }
