@@ -6,7 +6,7 @@ import { MSAT_PER_RXBTC } from '../core/amount.ts';
 import { compareBytes, equalBytes } from '../core/bytes.ts';
 import { sha256d } from '../core/hash.ts';
 import { GENESIS, type Genesis, MAX_BATCH_BYTES, MAX_SOURCE_BYTES, MAX_TRANSACTION_BYTES } from '../core/layouts.ts';
-import { RELAY_GAS } from './gas.ts';
+import { RELAY_GAS, TRANSACTION_GAS, userGas } from './gas.ts';
 import { DEV_KEYS, deriveKey, FAUCET_KEY, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from './keys.ts';
 import { evenOwners, firstShardMap, type ShardMap } from './shard-map.ts';
 
@@ -228,10 +228,13 @@ function checkGenesis(g: Genesis): void {
     refuse('BAD_GROUPS', `${g.owners.length} owners for ${g.partitions} partitions`);
   const ids = [...new Set(g.owners)].sort((a, b) => a - b);
   if (ids.some((id, i) => id !== i)) refuse('BAD_GROUPS', 'the ids of the first groups count up from 0');
-  const least = 2n * RELAY_GAS * BigInt(g.partitions);
-  if (g.blockGas < least)
-    refuse('BLOCK_GAS_TOO_LOW', `a broadcast to ${g.partitions} partitions needs blockGas ≥ ${least}`);
   if (g.userShareNumerator < 1 || g.userShareNumerator > g.userShareDenominator) refuse('BAD_SHARE', 'userShare');
+  const broadcast = TRANSACTION_GAS + RELAY_GAS * BigInt(g.partitions);
+  if (userGas(g) < broadcast)
+    refuse(
+      'BLOCK_GAS_TOO_LOW',
+      `a broadcast to ${g.partitions} partitions takes ${broadcast} gas, a block admits ${userGas(g)}`,
+    );
   if (g.difficulty > 1) refuse('BAD_TARGET', `difficulty ${g.difficulty}`);
   if (targetFromBits(g.floorTarget) === undefined) refuse('BAD_TARGET', 'floorTarget');
   if (targetFromBits(g.parentTarget) === undefined) refuse('BAD_TARGET', 'parentTarget');
