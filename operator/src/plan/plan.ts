@@ -1,58 +1,28 @@
 // What has to exist for a Testnet, as data: the genesis input, nodes, miners, parent chain, contracts, load. Pure: it starts
 // nothing and knows neither processes nor pods, so that the laptop and the cluster follow the same plan.
+
+import { RELAY_GAS, TRANSACTION_GAS, userGas } from '@rexnet/node/chain/gas.ts';
+import { CONSTANTS, type GenesisInput, seedAccounts } from '@rexnet/node/chain/genesis.ts';
+import { evenOwners } from '@rexnet/node/chain/shard-map.ts';
 import { parseDuration } from '../api/quantity.ts';
 import type { Contract, Testnet } from '../api/testnet.ts';
-import { evenRanges, ownersOf } from './partitions.ts';
-
-/** Constants of genesis a person does not set; another value is another network version. */
-export const GENESIS_CONSTANTS = {
-  userShareNumerator: 7,
-  userShareDenominator: 8,
-  floorHashes: 1_000,
-  halfLifeMs: 60_000,
-  gasPriceFloorMsat: 1n,
-  checkpointEvery: 256,
-  maxBatchBytes: 1_048_576,
-  maxReadBytes: 16_777_216,
-  maxQueue: 65_536,
-  maxRelays: 4_096,
-  maxStateBytes: 1_610_612_736n,
-  maxLag: 256,
-  maxReorg: 1_024,
-  headerWindow: 20_000,
-  blockRewardMsat: 0n,
-} as const;
-
-/** Hashes a parent header takes under Asert, where no beat is given. */
-const ASERT_PARENT_HASHES = 1_500_000;
-export const DEV_ACCOUNTS = 10;
-export const LOAD_ACCOUNTS_PER_GROUP = 1_000;
-/** Gas of a broadcast: what its transaction costs at least, and one relay per partition. */
-const TRANSACTION_GAS = 20_000;
-const RELAY_GAS = 8_000;
 
 /** What the plan takes from the world instead of the Testnet. */
 export type Facts = {
   readonly bitcoind: { readonly kind: 'found' } | { readonly kind: 'absent'; readonly reason: string };
-};
-
-export type GenesisPlan = typeof GENESIS_CONSTANTS & {
-  readonly seed: number;
-  readonly partitions: number;
-  readonly blockIntervalMs: number;
-  readonly blockGas: number;
-  readonly difficulty: 'Floor' | 'Asert';
-  readonly confirmations: number;
-  /** Hashes a parent header takes on average: how often work for Bitcoin is found. */
-  readonly parentHashes: number;
-  /** First owner of every partition. */
-  readonly owners: readonly number[];
-  readonly devAccounts: number;
-  readonly loadAccounts: number;
+  /** Public half of the network's random governance key. */
+  readonly governance: Uint8Array;
+  readonly compilerHash: Uint8Array;
 };
 
 export type NodePlan = { readonly name: string; readonly group: number; readonly ordinal: number };
-export type GroupPlan = { readonly group: number; readonly nodes: readonly NodePlan[] };
+export type PartitionRange = { readonly first: number; readonly count: number };
+export type GroupPlan = {
+  readonly group: number;
+  readonly nodes: readonly NodePlan[];
+  /** What the group owns at genesis. */
+  readonly partitions: PartitionRange;
+};
 export type MinerPlan = { readonly name: string; readonly cpuPercent: number };
 export type BitcoinPlan =
   | { readonly kind: 'regtest'; readonly blockIntervalMs: number }
@@ -74,7 +44,7 @@ export type LoadPlan = {
 export type Plan = {
   readonly name: string;
   readonly suspended: boolean;
-  readonly genesis: GenesisPlan;
+  readonly genesis: GenesisInput;
   readonly groups: readonly GroupPlan[];
   readonly miners: readonly MinerPlan[];
   readonly bitcoin: BitcoinPlan;
@@ -83,34 +53,21 @@ export type Plan = {
   readonly load?: LoadPlan;
 };
 
-export type Planned =
-  | { readonly plan: Plan }
-  | { readonly refusal: { readonly field: string; readonly message: string; readonly cure: string } };
+export type Refusal = { readonly field: string; readonly message: string; readonly cure: string };
+export type Planned = { readonly plan: Plan } | { readonly refusal: Refusal };
 
 /** The whole plan, or why no chain can run with these values. */
 export function planTestnet({ name, spec }: Testnet, facts: Facts): Planned {
-  // A transaction may have at most the users' share of a block, and a broadcast must fit into it.
-  const { userShareNumerator, userShareDenominator } = GENESIS_CONSTANTS;
-  const broadcastGas = Math.ceil(
-    ((TRANSACTION_GAS + RELAY_GAS * spec.chain.partitions) * userShareDenominator) / userShareNumerator,
-  );
-  if (spec.chain.blockGas < broadcastGas) {
-    const message = `a broadcast to ${spec.chain.partitions} partitions must fit into a block: blockGas is ${spec.chain.blockGas}, at least ${broadcastGas} is needed`;
-    return {
-      refusal: {
-        field: 'spec.chain.blockGas',
-        message,
-        cure: `raise spec.chain.blockGas to ${broadcastGas} or lower spec.chain.partitions`,
-      },
-    };
-  }
+  const refusal = refusalOf({ name, spec });
+  if (refusal !== undefined) return { refusal };
   const load = planLoad({ name, spec });
+  const owners = evenOwners(spec.chain.partitions, spec.groups);
   return {
     plan: {
       name,
       suspended: spec.suspend,
-      genesis: planGenesis({ name, spec }),
-      groups: Array.from({ length: spec.groups }, (_, group) => planGroup(group, spec.nodesPerGroup)),
+      genesis: planGenesis({ name, spec }, facts),
+      groups: Array.from({ length: spec.groups }, (_, group) => planGroup(group, spec.nodesPerGroup, owners)),
       miners: Array.from({ length: spec.mining.miners }, (_, index) => ({
         name: `miner-${index}`,
         cpuPercent: spec.mining.cpuPercent,
@@ -122,31 +79,44 @@ export function planTestnet({ name, spec }: Testnet, facts: Facts): Planned {
   };
 }
 
-function planGenesis({ spec }: Testnet): GenesisPlan {
-  const { partitions, blockGas, difficulty, confirmations } = spec.chain;
-  const blockIntervalMs = durationMs(spec.chain.blockInterval);
-  const beats = durationMs(spec.bitcoin.blockInterval) / blockIntervalMs;
-  const parentHashes =
-    difficulty === 'Floor' ? Math.max(1, Math.round(GENESIS_CONSTANTS.floorHashes * beats)) : ASERT_PARENT_HASHES;
+/** What genesis would refuse, in the words of the file it comes from. */
+function refusalOf({ spec }: Testnet): Refusal | undefined {
+  const { partitions, blockGas } = spec.chain;
+  const broadcast = TRANSACTION_GAS + RELAY_GAS * BigInt(partitions);
+  if (userGas({ ...CONSTANTS, blockGas: BigInt(blockGas) }) >= broadcast) return undefined;
+  const least = (broadcast * BigInt(CONSTANTS.userShareDenominator)) / BigInt(CONSTANTS.userShareNumerator) + 1n;
   return {
-    ...GENESIS_CONSTANTS,
-    seed: spec.seed,
-    partitions,
-    blockIntervalMs,
-    blockGas,
-    difficulty,
-    confirmations,
-    parentHashes,
-    owners: ownersOf(evenRanges(partitions, spec.groups)),
-    devAccounts: DEV_ACCOUNTS,
-    loadAccounts: LOAD_ACCOUNTS_PER_GROUP * spec.groups,
+    field: 'spec.chain.blockGas',
+    message: `a broadcast to ${partitions} partitions must fit into a block: blockGas is ${blockGas}, at least ${least} is needed`,
+    cure: `raise spec.chain.blockGas to ${least} or lower spec.chain.partitions`,
   };
 }
 
-function planGroup(group: number, nodesPerGroup: number): GroupPlan {
+function planGenesis({ spec }: Testnet, { governance, compilerHash }: Facts): GenesisInput {
+  const { partitions, blockGas, difficulty, confirmations } = spec.chain;
+  return {
+    chain: {
+      partitions,
+      blockIntervalMs: durationMs(spec.chain.blockInterval),
+      blockGas: BigInt(blockGas),
+      difficulty,
+      confirmations,
+    },
+    groups: spec.groups,
+    seed: spec.seed,
+    governance,
+    compilerHash,
+    bitcoinIntervalMs: durationMs(spec.bitcoin.blockInterval),
+    accounts: seedAccounts(spec.seed, spec.groups),
+  };
+}
+
+function planGroup(group: number, nodesPerGroup: number, owners: ArrayLike<number>): GroupPlan {
+  const first = Array.from(owners).indexOf(group);
   return {
     group,
     nodes: Array.from({ length: nodesPerGroup }, (_, ordinal) => ({ name: nodeName(group, ordinal), group, ordinal })),
+    partitions: { first, count: Array.from(owners).lastIndexOf(group) - first + 1 },
   };
 }
 
