@@ -11,7 +11,7 @@ import { meetsTarget, targetFromBits } from './target.ts';
 /** How far the parent's clock may be from the block's: old L2 history is not rewritten with today's work. */
 export const PARENT_TIME_RANGE_MS = 300_000;
 
-/** Every way a proof can fail. Rule letters are those of docs/protocol.md. */
+/** Every way a proof can fail. Rule letters are those of docs/merge-mining.md. */
 export type AuxPowProblem =
   /** J: the bytes are no canonical witness. */
   | 'MALFORMED'

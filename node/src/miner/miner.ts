@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bitcoinHash } from '../consensus/bitcoin-header.ts';
 import { meetsTarget, targetFromBits, targetToBytes } from '../consensus/target.ts';
 import { WitnessSource } from '../consensus/work-record.ts';
-import { toHex } from '../core/bytes.ts';
+import { toHex, viewOf } from '../core/bytes.ts';
 import { Desk } from './desk.ts';
 import { ParentDesk } from './parent-desk.ts';
 import { ParentHeaders } from './parent-headers.ts';
@@ -163,7 +163,7 @@ export class Miner {
     const id = this.#nextJobId++;
     this.#works.set(id, work);
     this.#works.delete(id - WORKS_KEPT);
-    const firstNonce = new DataView(randomBytes(4).slice().buffer).getUint32(0);
+    const firstNonce = viewOf(randomBytes(4)).getUint32(0);
     // Where groups ask for more work than the parent, its own blocks are not to be missed on the way.
     const target = max(this.#parentTarget, easiest(due));
     this.#grinder?.start({ id, header: work.header, target: targetToBytes(target), firstNonce });
