@@ -86,7 +86,7 @@ function beginTrusted(m: ModuleBuilder, f: FunctionBuilder, from: Expr, size: Ex
   f.setGlobal(suspicious(m), i32(0));
 }
 
-/** (): writes the record back when something of it changed. With an equal length the bytes not written stay. */
+/** (): writes the record back when something of it changed. A tail that did not is carried over as bytes. */
 export const flushRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
   m.helper(`state.flush.${layout.scope}`, [], [], (f) => {
     const record = f.hold(global(m.record(layout.scope)));
@@ -95,25 +95,37 @@ export const flushRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
     const dirty = op('i32.or', word(RECORD_HEADER.headDirty), word(RECORD_HEADER.tailDirty));
     f.when(not(dirty), () => f.return());
     const instance = instanceOf(layout.scope);
-    if (layout.hasTail) {
-      const rewrite = op('i32.or', word(RECORD_HEADER.tailDirty), not(word(RECORD_HEADER.payload)));
-      f.if(rewrite, () => {
-        const tail = partOf(layout, 'tail').map(({ field, offset }) => ({
-          type: field.type,
-          value: loadCell(field.type, record, offset),
-        }));
-        const sizes = tail.map(({ type, value }) => sizeOf(m, f, type, value));
-        const total = sizes.reduce((sum, size) => op('i32.add', sum, size), i32(layout.headBytes));
-        const to = f.call1(RT.stateWrite, instance, total);
-        writeHead(m, f, layout, record, to);
-        let next = f.hold(add32(to, layout.headBytes));
-        for (const { type, value } of tail) next = encodeNext(m, f, type, value, next);
-        f.return();
-      });
+    if (!layout.hasTail) {
+      writeHead(m, f, layout, record, f.call1(RT.stateWrite, instance, i32(layout.headBytes)));
+      return;
     }
-    const size = layout.hasTail ? word(RECORD_HEADER.payloadBytes) : i32(layout.headBytes);
-    writeHead(m, f, layout, record, f.call1(RT.stateWrite, instance, size));
+    const payload = f.hold(word(RECORD_HEADER.payload));
+    f.if(
+      op('i32.or', word(RECORD_HEADER.tailDirty), not(payload)),
+      () => writeAll(m, f, layout, record),
+      () => {
+        const size = f.hold(word(RECORD_HEADER.payloadBytes));
+        const rest = f.hold(add32(size, -layout.headBytes));
+        const tail = ownCopy(f, add32(payload, layout.headBytes), rest);
+        const to = f.call1(RT.stateWrite, instance, size);
+        writeHead(m, f, layout, record, to);
+        f.copy(add32(to, layout.headBytes), tail, rest);
+      },
+    );
   });
+
+function writeAll(m: ModuleBuilder, f: FunctionBuilder, layout: StateLayout, record: Expr): void {
+  const tail = partOf(layout, 'tail').map(({ field, offset }) => ({
+    type: field.type,
+    value: loadCell(field.type, record, offset),
+  }));
+  const sizes = tail.map(({ type, value }) => sizeOf(m, f, type, value));
+  const total = sizes.reduce((sum, size) => op('i32.add', sum, size), i32(layout.headBytes));
+  const to = f.call1(RT.stateWrite, instanceOf(layout.scope), total);
+  writeHead(m, f, layout, record, to);
+  let next = f.hold(add32(to, layout.headBytes));
+  for (const { type, value } of tail) next = encodeNext(m, f, type, value, next);
+}
 
 function writeHead(m: ModuleBuilder, f: FunctionBuilder, layout: StateLayout, record: Expr, to: Expr): void {
   for (const { field, offset, wire } of partOf(layout, 'head')) {
