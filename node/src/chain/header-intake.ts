@@ -10,6 +10,7 @@ import {
   judgeHeader,
   type ParsedHeader,
   parseHeader,
+  workOfBits,
 } from '../consensus/header.ts';
 import { HeaderEntry } from '../consensus/header-entry.ts';
 import { HeaderTree } from '../consensus/header-tree.ts';
@@ -66,10 +67,13 @@ export class HeaderIntake {
   }
 
   offer(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): Intake {
-    const parsed = parseHeader(this.#params, bytes);
-    if (typeof parsed === 'string') return nothing({ kind: 'refused', code: parsed });
-    const standing = this.#standing(parsed);
+    const id = blockId(bytes);
+    const standing = this.#standing(id);
     if (standing !== undefined) return nothing(standing);
+    const parsed = parseHeader(this.#params, id, bytes);
+    if (typeof parsed === 'string') return nothing({ kind: 'refused', code: parsed });
+    const refusal = this.#misplaced(parsed.header);
+    if (refusal !== undefined) return nothing({ kind: 'refused', code: refusal });
     if (!this.#rules.verifyWitness(parsed.header, parsed.id, witness)) {
       return nothing({ kind: 'refused', code: 'BAD_WITNESS' });
     }
@@ -88,9 +92,10 @@ export class HeaderIntake {
   restore(stored: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>, nowMs: number): void {
     this.#waiting = new WaitingHeaders(Number.POSITIVE_INFINITY);
     for (const { bytes, witness } of stored) {
-      const parsed = parseHeader(this.#params, bytes);
+      const id = blockId(bytes);
+      const parsed = parseHeader(this.#params, id, bytes);
       if (typeof parsed === 'string') throw new Error(`a stored header is refused: ${parsed}`);
-      if (this.#standing(parsed) === undefined) this.#enter(parsed, witness, '', nowMs);
+      if (this.#standing(id) === undefined) this.#enter(parsed, witness, '', nowMs);
     }
     this.#waiting = new WaitingHeaders(WAITING_MAX_PER_PEER);
   }
@@ -101,15 +106,17 @@ export class HeaderIntake {
     return this.#choice.decideFrom(entry.group);
   }
 
-  #standing(parsed: ParsedHeader): HeaderOutcome | undefined {
-    const { header, id } = parsed;
-    const known = this.tree.get(id);
-    if (known !== undefined) return { kind: 'known' };
-    if (this.#refused.has(toHex(id))) return { kind: 'refused', code: 'KNOWN_INVALID' };
-    if (!this.tree.groups.includes(header.group)) return { kind: 'refused', code: 'UNKNOWN_GROUP' };
-    if (header.height <= this.tree.baseHeight(header.group)) return { kind: 'refused', code: 'TOO_OLD' };
-    const waiting = this.#waiting.get(toHex(id));
+  #standing(id: Uint8Array): HeaderOutcome | undefined {
+    if (this.tree.get(id) !== undefined) return { kind: 'known' };
+    const key = toHex(id);
+    if (this.#refused.has(key)) return { kind: 'refused', code: 'KNOWN_INVALID' };
+    const waiting = this.#waiting.get(key);
     return waiting === undefined ? undefined : { kind: 'waiting', waits: waiting.waits };
+  }
+
+  #misplaced(header: Header): HeaderRefusal | undefined {
+    if (!this.tree.has(header.group)) return 'UNKNOWN_GROUP';
+    return header.height <= this.tree.baseHeight(header.group) ? 'TOO_OLD' : undefined;
   }
 
   #enter(parsed: ParsedHeader, witness: Uint8Array, from: string, nowMs: number): Intake {
@@ -169,15 +176,16 @@ function nothing(outcome: HeaderOutcome): Intake {
   return { outcome, accepted: [], changes: [] };
 }
 
-/** Genesis is not judged: it is an input. Its work counts nothing, as it is the same on every branch. */
+/** Genesis is not judged: it is an input. */
 function genesisEntry(bytes: Uint8Array): HeaderEntry {
+  const header = HEADER.decode(bytes);
   return new HeaderEntry({
     id: blockId(bytes),
-    header: HEADER.decode(bytes),
+    header,
     bytes,
     witness: new Uint8Array(0),
     parent: undefined,
-    ownWork: 0n,
+    ownWork: workOfBits(header.target),
     reads: new Map(),
     readingOrder: [],
   });

@@ -29,7 +29,8 @@ export class HeaderEntry {
   readonly header: Header;
   readonly bytes: Uint8Array;
   readonly witness: Uint8Array;
-  /** Work of the whole chain up to here. */
+  readonly ownWork: bigint;
+  /** Work of the whole chain up to here, genesis counting nothing. */
   readonly work: bigint;
   readonly reads: ReadonlyMap<number, HeaderEntry>;
   readonly readingOrder: readonly HeaderEntry[];
@@ -53,7 +54,8 @@ export class HeaderEntry {
     this.witness = parts.witness;
     this.reads = parts.reads;
     this.readingOrder = parts.readingOrder;
-    this.work = (parts.parent?.work ?? 0n) + parts.ownWork;
+    this.ownWork = parts.ownWork;
+    this.work = parts.parent === undefined ? 0n : parts.parent.work + parts.ownWork;
     this.#parent = parts.parent;
     this.#skip = parts.parent?.ancestorAt(skipHeight(this.height));
     if (parts.parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();

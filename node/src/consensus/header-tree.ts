@@ -38,6 +38,10 @@ export class HeaderTree {
     return this.#groups;
   }
 
+  has(group: number): boolean {
+    return this.#chains.has(group);
+  }
+
   get size(): number {
     return this.#entries.size;
   }

@@ -61,8 +61,8 @@ export function blockId(headerBytes: Uint8Array): Uint8Array {
   return sha256d(headerBytes);
 }
 
-/** What bytes alone can tell. The answer keeps `bytes`: hand in a copy if the buffer lives on. */
-export function parseHeader(params: ConsensusParams, bytes: Uint8Array): ParsedHeader | HeaderRefusal {
+/** What bytes alone can tell, `id` being theirs. The answer keeps `bytes`: hand in a copy if the buffer lives on. */
+export function parseHeader(params: ConsensusParams, id: Uint8Array, bytes: Uint8Array): ParsedHeader | HeaderRefusal {
   let header: Header;
   try {
     header = HEADER.decode(bytes);
@@ -73,13 +73,18 @@ export function parseHeader(params: ConsensusParams, bytes: Uint8Array): ParsedH
   if (header.version !== HEADER_VERSION) return 'WRONG_VERSION';
   if (!equalBytes(header.networkId, params.networkId)) return 'WRONG_NETWORK';
   if (!readsAscend(header)) return 'READS_UNSORTED';
-  const target = targetFromBits(header.target);
-  const floor = targetFromBits(params.floorTarget);
   // An easier target than the floor is refused before anything is kept: waiting must cost its sender work.
-  if (target === undefined || floor === undefined || target > floor) return 'WRONG_TARGET';
+  if (!isAtMostFloor(header.target, params.floorTarget)) return 'WRONG_TARGET';
   const checkpointed = header.height % params.checkpointEvery === 0;
   if (!checkpointed && !isZero(header.checkpointRoot)) return 'CHECKPOINT_MISPLACED';
-  return { id: blockId(bytes), header, bytes };
+  return { id, header, bytes };
+}
+
+function isAtMostFloor(bits: number, floorBits: number): boolean {
+  if (bits === floorBits) return true;
+  const target = targetFromBits(bits);
+  const floor = targetFromBits(floorBits);
+  return target !== undefined && floor !== undefined && target <= floor;
 }
 
 function readsAscend(header: Header): boolean {
@@ -137,7 +142,7 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     bytes,
     witness,
     parent,
-    ownWork: workOfTarget(targetFromBits(header.target)!),
+    ownWork: header.target === parent.header.target ? parent.ownWork : workOfBits(header.target),
     reads: new Map(newest.map((source) => [source.group, source])),
     readingOrder: reading.order,
   });
@@ -163,6 +168,12 @@ export function epochOf(parent: HeaderEntry, newest: readonly HeaderEntry[]): nu
 /** Group 0 alone starts epochs, by a map update in the body: at most one a block. */
 function startsEpoch(header: Header, parent: HeaderEntry): boolean {
   return header.group === 0 && header.epoch === parent.header.epoch + 1;
+}
+
+export function workOfBits(bits: number): bigint {
+  const target = targetFromBits(bits);
+  if (target === undefined) throw new Error(`a known header carries an impossible target ${bits}`);
+  return workOfTarget(target);
 }
 
 function toUnconfirmed(source: HeaderEntry): HeaderWait {

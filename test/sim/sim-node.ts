@@ -1,0 +1,333 @@
+// One simulated node: the real view over a disk that keeps only what was stored, talking in messages. What a real node
+// does with timers, LMDB and gRPC is done here with events, so that histories can be replayed.
+
+import type { BlockOutcome, ChainState } from '@rexnet/node/chain/ports.ts';
+import type { Template } from '@rexnet/node/chain/template.ts';
+import { type AcceptedHeaders, View, type ViewModules } from '@rexnet/node/chain/view.ts';
+import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
+import { toHex } from '@rexnet/node/core/bytes.ts';
+import type { ProvenLeaf } from '@rexnet/node/core/layouts.ts';
+import { encodeTransaction, type ModelTransaction } from './model-state.ts';
+
+export interface StoredHeader {
+  readonly id: Uint8Array;
+  readonly group: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+  readonly witness: Uint8Array;
+}
+
+export interface StoredBlock {
+  readonly body: Uint8Array;
+  readonly outcome: BlockOutcome;
+}
+
+/** What survives a crash. */
+export class Disk {
+  readonly headers = new Map<string, StoredHeader>();
+  readonly blocks = new Map<string, StoredBlock>();
+  readonly leaves = new Map<string, { readonly source: Uint8Array; readonly proven: ProvenLeaf }>();
+  readonly condemned = new Map<string, Uint8Array>();
+  tip: Uint8Array | undefined;
+}
+
+export type Message =
+  | {
+      readonly kind: 'announce';
+      readonly header: Uint8Array;
+      readonly witness: Uint8Array;
+      readonly body?: Uint8Array;
+      readonly leaf?: ProvenLeaf;
+      readonly id: Uint8Array;
+    }
+  | {
+      readonly kind: 'ask';
+      readonly headers: readonly { readonly id: Uint8Array }[];
+      readonly above: readonly { readonly group: number; readonly height: number }[];
+      readonly bodies: readonly Uint8Array[];
+      readonly leaves: readonly Uint8Array[];
+    }
+  | {
+      readonly kind: 'give';
+      readonly headers: readonly StoredHeader[];
+      readonly bodies: readonly { readonly id: Uint8Array; readonly body: Uint8Array }[];
+      readonly leaves: readonly { readonly id: Uint8Array; readonly leaf: ProvenLeaf }[];
+    };
+
+/** Ancestors given with a header that was asked for. */
+const GIVEN_ANCESTORS = 24;
+
+export interface NodeWorld {
+  readonly nowMs: number;
+  readonly blockIntervalMs: number;
+  modules(group: number, state: SimState, disk: Disk): ViewModules;
+  makeState(group: number): SimState;
+  send(from: SimNode, to: SimNode, message: Message): void;
+  peersOf(node: SimNode): readonly SimNode[];
+  transactions(node: SimNode): ModelTransaction[];
+  /** Seen by the checkers. */
+  executed(node: SimNode, entry: HeaderEntry, outcome: BlockOutcome): void;
+  reorganised(node: SimNode, depth: number): void;
+  trace(...parts: (string | number)[]): void;
+}
+
+export interface SimState extends ChainState {
+  /** Continues at a stored tip; undefined when blocks must be executed again from genesis. */
+  load?(diff: Uint8Array): void;
+  /** What the header of the tip commits. */
+  root?(): Uint8Array;
+}
+
+/** Where a crash may strike: before what was executed is stored, or after it is stored and before anybody is told. */
+export type CrashPoint = 'before-store' | 'before-announce';
+
+export class SimNode {
+  readonly name: string;
+  readonly group: number;
+  readonly disk: Disk;
+  readonly clockSkewMs: number;
+  /** Mines, and is told to by the simulation. */
+  readonly mines: boolean;
+  readonly #world: NodeWorld;
+  crashAt: CrashPoint | undefined;
+  #view: View | undefined;
+  #state: SimState | undefined;
+
+  constructor(world: NodeWorld, name: string, group: number, disk: Disk, clockSkewMs: number, mines: boolean) {
+    this.#world = world;
+    this.name = name;
+    this.group = group;
+    this.disk = disk;
+    this.clockSkewMs = clockSkewMs;
+    this.mines = mines;
+  }
+
+  get up(): boolean {
+    return this.#view !== undefined;
+  }
+
+  get view(): View {
+    if (this.#view === undefined) throw new Error(`${this.name} is down`);
+    return this.#view;
+  }
+
+  get state(): SimState | undefined {
+    return this.#state;
+  }
+
+  get nowMs(): number {
+    return Math.floor(this.#world.nowMs + this.clockSkewMs);
+  }
+
+  start(): void {
+    const { disk } = this;
+    const state = this.#world.makeState(this.group);
+    const view = new View(this.#world.modules(this.group, state, disk));
+    const stored = disk.tip === undefined ? undefined : disk.blocks.get(toHex(disk.tip));
+    let tip: Uint8Array | undefined;
+    if (stored !== undefined && state.load !== undefined) {
+      state.load(stored.outcome.diff);
+      tip = disk.tip;
+    }
+    view.restore(
+      { headers: disk.headers.values(), tip, leaves: disk.leaves.values(), condemned: disk.condemned.values() },
+      this.nowMs,
+    );
+    this.#view = view;
+    this.#state = state;
+    this.crashAt = undefined;
+    this.#advance();
+  }
+
+  crash(): void {
+    this.#world.trace('crash', this.name);
+    this.#view = undefined;
+    this.#state = undefined;
+    this.crashAt = undefined;
+  }
+
+  receive(message: Message, from: SimNode): void {
+    if (this.#view === undefined) return;
+    switch (message.kind) {
+      case 'announce':
+        if (message.leaf !== undefined) this.#takeLeaf(message.id, message.leaf);
+        this.#takeHeader(message.header, message.witness, from.name);
+        if (message.body !== undefined) this.#view.addBody(message.id, message.body);
+        break;
+      case 'give':
+        for (const header of message.headers) this.#takeHeader(header.bytes, header.witness, from.name);
+        for (const { id, body } of message.bodies) this.#view.addBody(id, body);
+        for (const { id, leaf } of message.leaves) this.#takeLeaf(id, leaf);
+        break;
+      case 'ask':
+        this.#answer(message, from);
+        return;
+      default:
+        message satisfies never;
+    }
+    this.#advance();
+  }
+
+  /** Timers of a real node: headers from the future, asking for what is missing, telling the tip again. */
+  beat(pick: (peers: readonly SimNode[]) => SimNode | undefined): void {
+    const view = this.#view;
+    if (view === undefined) return;
+    for (const settled of view.tick(this.nowMs)) this.#keep(settled);
+    this.#advance();
+    if (this.#view === undefined) return;
+    const peers = this.#world.peersOf(this).filter((p) => p.up);
+    const missing = view.missing();
+    const wanted = missing.headers.flatMap(({ wait }) => (wait.reason === 'future' ? [] : [wait]));
+    const anybody = pick(peers);
+    if (anybody !== undefined) {
+      const headers = wanted.filter((w) => w.reason !== 'unconfirmed').map((w) => ({ id: w.id }));
+      const above = wanted.filter((w) => w.reason === 'unconfirmed').map((w) => ({ group: w.group, height: w.height }));
+      if (headers.length + above.length > 0) {
+        this.#world.send(this, anybody, { kind: 'ask', headers, above, bodies: [], leaves: [] });
+      }
+      this.#tell(anybody, view.tip);
+    }
+    for (const group of view.tree.groups) {
+      const member = pick(peers.filter((p) => p.group === group));
+      if (member === undefined) continue;
+      const bodies = group === this.group ? missing.bodies.map((e) => e.id) : [];
+      const leaves = missing.leaves.filter((e) => e.group === group).map((e) => e.id);
+      if (bodies.length + leaves.length > 0) {
+        this.#world.send(this, member, { kind: 'ask', headers: [], above: [], bodies, leaves });
+      }
+    }
+  }
+
+  /** When the next block may be stamped at the earliest. */
+  dueMs(): number {
+    return this.view.tip.header.timestampMs + this.#world.blockIntervalMs;
+  }
+
+  /** Shows every executed block of ours to everybody. */
+  tellEverything(): void {
+    for (const key of this.disk.blocks.keys()) {
+      const stored = this.disk.headers.get(key);
+      const entry = stored === undefined ? undefined : this.view.tree.get(stored.id);
+      if (entry !== undefined) for (const peer of this.#world.peersOf(this)) this.#tell(peer, entry);
+    }
+  }
+
+  /** Builds a template; undefined when not at the chosen tip. */
+  plan(): Template | undefined {
+    if (this.#view === undefined) return undefined;
+    const transactions = this.#world.transactions(this).map(encodeTransaction);
+    const miner = new Uint8Array(36).fill(this.name.charCodeAt(0) + this.name.charCodeAt(this.name.length - 1));
+    const content = { mapUpdate: new Uint8Array(0), bitcoinHeaders: [], transactions };
+    return this.#view.template(this.nowMs, miner, content);
+  }
+
+  /** A proof was found for a template. */
+  found(id: Uint8Array): boolean {
+    if (this.#view === undefined) return false;
+    const settled = this.#view.submit(id, id.subarray(0, 1), this.nowMs);
+    if (settled === undefined) return false;
+    // Our own header is stored with its block, never before: nobody else could give us the body.
+    const { outcome } = settled;
+    const others = settled.accepted.filter((e) => outcome.kind !== 'accepted' || e !== outcome.entry);
+    this.#keep({ ...settled, accepted: others });
+    this.#advance();
+    return settled.outcome.kind === 'accepted';
+  }
+
+  /** Tells a peer one of our executed blocks. */
+  #tell(to: SimNode, entry: HeaderEntry): void {
+    if (entry.height === 0 || !this.disk.blocks.has(entry.key)) return;
+    const message = { kind: 'announce', header: entry.bytes, witness: entry.witness, id: entry.id } as const;
+    if (to.group === this.group) {
+      const body = this.view.body(entry);
+      this.#world.send(this, to, body === undefined ? message : { ...message, body });
+      return;
+    }
+    const leaf = this.view.leafFor(entry, to.group);
+    this.#world.send(this, to, leaf === undefined ? message : { ...message, leaf });
+  }
+
+  #takeHeader(bytes: Uint8Array, witness: Uint8Array, from: string): void {
+    this.#keep(this.view.addHeader(bytes, witness, from, this.nowMs));
+  }
+
+  #takeLeaf(id: Uint8Array, leaf: ProvenLeaf): void {
+    if (this.view.addLeaf(id, leaf) === 'accepted') this.disk.leaves.set(toHex(id), { source: id, proven: leaf });
+  }
+
+  #keep(settled: AcceptedHeaders): void {
+    for (const entry of settled.accepted) this.#storeHeader(entry);
+    for (const { depth } of settled.changes) if (depth > 0) this.#world.reorganised(this, depth);
+    for (const { source, proven } of settled.leaves) {
+      this.disk.leaves.set(source.key, { source: source.id, proven });
+    }
+  }
+
+  #storeHeader(entry: HeaderEntry): void {
+    const { id, group, height, bytes, witness } = entry;
+    this.disk.headers.set(entry.key, { id, group, height, bytes, witness });
+  }
+
+  /** Follows the fork choice, storing before telling. */
+  #advance(): void {
+    for (;;) {
+      const view = this.view;
+      const followed = view.follow();
+      if (followed.deepReorg) throw new Error(`${this.name}: reorganisation deeper than maxReorg`);
+      if (this.crashAt === 'before-store' && followed.applied.length > 0) {
+        this.crash();
+        return;
+      }
+      for (const { entry, code } of followed.condemned) {
+        this.disk.condemned.set(entry.key, entry.id);
+        this.#world.trace('condemned', this.name, entry.key, code);
+      }
+      for (const { entry, bodyBytes, outcome } of followed.applied) {
+        if (!this.disk.headers.has(entry.key)) this.#storeHeader(entry);
+        this.disk.blocks.set(entry.key, { body: bodyBytes, outcome });
+        this.#world.trace('applied', this.name, entry.key);
+        this.#world.executed(this, entry, outcome);
+      }
+      this.disk.tip = view.tip.id;
+      if (this.crashAt === 'before-announce' && followed.applied.length > 0) {
+        this.crash();
+        return;
+      }
+      for (const { entry } of followed.applied) for (const peer of this.#world.peersOf(this)) this.#tell(peer, entry);
+      if (!followed.more) return;
+    }
+  }
+
+  /** Serves what it has executed of its own group and what it has accepted of others. */
+  #answer(ask: Extract<Message, { kind: 'ask' }>, to: SimNode): void {
+    const { view, disk } = this;
+    const given = new Map<string, StoredHeader>();
+    const give = (entry: HeaderEntry | undefined) => {
+      if (entry === undefined || entry.height === 0 || given.has(entry.key)) return;
+      if (entry.group === this.group && !disk.blocks.has(entry.key)) return;
+      const stored = disk.headers.get(entry.key);
+      if (stored !== undefined) given.set(entry.key, stored);
+    };
+    for (const { id } of ask.headers) {
+      const entry = view.tree.get(id);
+      if (entry === undefined) continue;
+      const first = Math.max(1, entry.height - GIVEN_ANCESTORS);
+      for (let height = first; height <= entry.height; height++) give(entry.ancestorAt(height));
+    }
+    for (const { group, height } of ask.above) {
+      const last = Math.min(view.tree.tip(group).height, height + GIVEN_ANCESTORS);
+      for (let h = height + 1; h <= last; h++) give(view.tree.chosenAt(group, h));
+    }
+    const bodies = ask.bodies.flatMap((id) => {
+      const stored = disk.blocks.get(toHex(id));
+      return stored === undefined ? [] : [{ id, body: stored.body }];
+    });
+    const leaves = ask.leaves.flatMap((id) => {
+      const entry = view.tree.get(id);
+      const leaf = entry === undefined || entry.group !== this.group ? undefined : view.leafFor(entry, to.group);
+      return leaf === undefined ? [] : [{ id, leaf }];
+    });
+    if (given.size + bodies.length + leaves.length === 0) return;
+    this.#world.send(this, to, { kind: 'give', headers: [...given.values()], bodies, leaves });
+  }
+}

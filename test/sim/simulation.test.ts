@@ -1,0 +1,68 @@
+// Seeded histories of many groups over the real view code. A failing line names its seed:
+// REXNET_SIM_SEED=n replays that one history; REXNET_FULL=1 runs ten times as many.
+import { expect, test } from 'vitest';
+import { planHistory } from './history.ts';
+import { MUTANTS } from './mutants.ts';
+import { type HistoryResult, HONEST_RULES, type RulesFor, Simulation } from './simulation.ts';
+
+const FULL = process.env['REXNET_FULL'] === '1';
+const ONLY_SEED = process.env['REXNET_SIM_SEED'];
+const HISTORIES = FULL ? 5_000 : 500;
+/** Seeds within which a missing rule must show. */
+const MUTANT_SEEDS_MAX = 40;
+const HISTORY_TIMEOUT_MS = 400;
+
+const honest: RulesFor = () => HONEST_RULES;
+
+function runSeed(seed: number, rules: RulesFor): HistoryResult {
+  return new Simulation(planHistory(seed), rules).run();
+}
+
+test.runIf(ONLY_SEED !== undefined)('one history', () => {
+  const result = runSeed(Number(ONLY_SEED), honest);
+  console.log(JSON.stringify({ seed: Number(ONLY_SEED), ...result }));
+  expect(result.failure).toBeUndefined();
+});
+
+test.skipIf(ONLY_SEED !== undefined)(
+  `${HISTORIES} histories hold`,
+  () => {
+    const total = { blocks: 0, relays: 0, crossed: 0, condemned: 0, deepest: 0 };
+    const startedMs = performance.now();
+    for (let seed = 1; seed <= HISTORIES; seed++) {
+      const result = runSeed(seed, honest);
+      expect(result.failure, `REXNET_SIM_SEED=${seed} replays it`).toBeUndefined();
+      total.blocks += result.blocks;
+      total.relays += result.relaysExecuted;
+      total.crossed += result.crossGroupRelays;
+      total.condemned += result.condemned;
+      total.deepest = Math.max(total.deepest, result.deepestReorg);
+    }
+    const perSecond = (HISTORIES * 1_000) / (performance.now() - startedMs);
+    console.log(`${perSecond.toFixed(1)} histories/s ${JSON.stringify(total)}`);
+    // The histories must contain what they are there to survive.
+    expect(total.deepest).toBeGreaterThanOrEqual(30);
+    expect(total.condemned).toBeGreaterThan(HISTORIES / 4);
+    expect(total.crossed).toBeGreaterThan(HISTORIES * 20);
+  },
+  HISTORIES * HISTORY_TIMEOUT_MS,
+);
+
+test('the same seed gives the same history', () => {
+  for (const seed of [3, 8]) {
+    const first = runSeed(seed, honest);
+    expect(runSeed(seed, honest)).toEqual(first);
+    expect(runSeed(seed + 1, honest).traceHash).not.toBe(first.traceHash);
+  }
+});
+
+test.each(Object.entries(MUTANTS))('without "%s" a history fails', (_, rules) => {
+  const failures: string[] = [];
+  for (let seed = 1; seed <= MUTANT_SEEDS_MAX && failures.length === 0; seed++) {
+    const { failure } = runSeed(seed, rules);
+    if (failure !== undefined) failures.push(failure.code);
+  }
+  expect(failures).not.toEqual([]);
+  // By what the rule protects, not by an accident of the double.
+  expect(failures[0]).not.toBe('THROWN');
+});

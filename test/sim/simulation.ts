@@ -1,0 +1,456 @@
+// Runs one seeded history of many groups over the real view code: virtual clock, bad network, crashes, splits, private
+// branches; then heals, and checks. One thread, no real time.
+import { createHash } from 'node:crypto';
+import { verifyLeaf } from '@rexnet/node/chain/outbox-proof.ts';
+import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
+import type { ViewModules, ViewParams, ViewRules } from '@rexnet/node/chain/view.ts';
+import { FORK_CHOICE_RULES, type ForkChoiceRules } from '@rexnet/node/consensus/fork-choice.ts';
+import { blockId } from '@rexnet/node/consensus/header.ts';
+import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
+import { judgeReading, planReads } from '@rexnet/node/consensus/reading.ts';
+import { bitsFromTarget, targetForHashes } from '@rexnet/node/consensus/target.ts';
+import { toHex, ZERO_HASH } from '@rexnet/node/core/bytes.ts';
+import { HEADER } from '@rexnet/node/core/layouts.ts';
+import { depthFor } from '@rexnet/node/core/merkle.ts';
+import {
+  CheckFailed,
+  checkAgreement,
+  checkClosedCut,
+  checkConservation,
+  checkDrained,
+  checkForkChoice,
+} from './checkers.ts';
+import { EventQueue } from './event-queue.ts';
+import type { HistoryPlan } from './history.ts';
+import {
+  decodeContents,
+  type ModelContents,
+  ModelState,
+  type ModelTransaction,
+  type ModelWorld,
+} from './model-state.ts';
+import { Random } from './random.ts';
+import { Disk, type Message, type NodeWorld, SimNode, type SimState } from './sim-node.ts';
+
+const START_MS = 1_000_000;
+const BEAT_MS = 400;
+const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
+const FLOOR_HASHES = 1_000n;
+
+export const HONEST_RULES: ViewRules = {
+  readingRule: judgeReading,
+  planReads,
+  forkChoice: FORK_CHOICE_RULES,
+  verifyWitness: (_, id, witness) => witness.length === 1 && witness[0] === id[0],
+  verifyLeaf,
+};
+
+/** Rules of one node; tests of tests replace one. */
+export type RulesFor = (group: number, random: Random) => ViewRules;
+
+export interface HistoryResult {
+  readonly traceHash: string;
+  readonly blocks: number;
+  readonly deepestReorg: number;
+  readonly relaysExecuted: number;
+  readonly crossGroupRelays: number;
+  readonly condemned: number;
+  readonly events: number;
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
+
+export class Simulation implements NodeWorld {
+  readonly #plan: HistoryPlan;
+  readonly #rulesFor: RulesFor;
+  readonly #definition: ForkChoiceRules | undefined;
+  readonly #random: Random;
+  readonly #queue = new EventQueue(START_MS);
+  readonly #nodes: SimNode[] = [];
+  readonly #executed = new Map<string, BlockOutcome>();
+  readonly #world: ModelWorld;
+  readonly #genesisHeaders: Uint8Array[];
+  readonly #genesis: ModelContents[];
+  readonly #trace = createHash('sha256');
+  /** Side of the split each node is on; nobody is split while empty. */
+  readonly #side = new Map<SimNode, number>();
+  #calm = false;
+  #mining = true;
+  #violation: string | undefined;
+  #deepestReorg = 0;
+  #condemned = 0;
+  #events = 0;
+
+  constructor(plan: HistoryPlan, rulesFor: RulesFor) {
+    const { forkChoice } = rulesFor(0, new Random(0));
+    // A mutant must be caught by what it breaks, not by being compared with the rule it lacks.
+    this.#definition = forkChoice === FORK_CHOICE_RULES ? forkChoice : undefined;
+    this.#plan = plan;
+    this.#rulesFor = rulesFor;
+    this.#random = new Random(plan.seed + 1);
+    this.#world = { groups: plan.groups, accountsPerGroup: 2, initialBalance: 50, relaysPerBlock: 4 };
+    const states = Array.from({ length: plan.groups }, (_, g) => new ModelState(this.#world, g, () => undefined));
+    this.#genesis = states.map((s) => s.contents());
+    this.#genesisHeaders = states.map((s, g) => this.#genesisHeader(g, s.root()));
+  }
+
+  get nowMs(): number {
+    return this.#queue.nowMs;
+  }
+
+  get blockIntervalMs(): number {
+    return this.#plan.blockIntervalMs;
+  }
+
+  run(): HistoryResult {
+    let failure: HistoryResult['failure'];
+    try {
+      this.#begin();
+      this.#queue.runUntil(START_MS + this.#plan.activeMs);
+      this.#heal();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      failure = { code: error instanceof CheckFailed ? error.code : 'THROWN', message: error.stack ?? error.message };
+    }
+    return {
+      traceHash: this.#trace.digest('hex'),
+      blocks: this.#executed.size,
+      deepestReorg: this.#deepestReorg,
+      ...this.#relaysExecuted(),
+      condemned: this.#condemned,
+      events: this.#events,
+      failure,
+    };
+  }
+
+  // ---- the world as nodes see it
+
+  modules(group: number, state: SimState, disk: Disk): ViewModules {
+    const plan = this.#plan;
+    const depth = depthFor(plan.groups);
+    const params: ViewParams = {
+      networkId: NETWORK_ID,
+      difficulty: 0,
+      floorTarget: floorBits(),
+      halfLifeMs: 60_000,
+      blockIntervalMs: plan.blockIntervalMs,
+      confirmations: plan.confirmations,
+      checkpointEvery: 256,
+      maxReorg: plan.maxReorg,
+      headerWindow: 20_000,
+      maxQueue: plan.maxQueue,
+      maxReadBytes: 4_096,
+    };
+    return {
+      params,
+      rules: this.#rulesFor(group, this.#random),
+      state,
+      group,
+      genesisHeaders: this.#genesisHeaders,
+      outboxDepth: () => depth,
+      archive: {
+        body: (id) => disk.blocks.get(toHex(id))?.body,
+        undo: (id) => disk.blocks.get(toHex(id))?.outcome.undo,
+        outbox: (id) => disk.blocks.get(toHex(id))?.outcome.outbox,
+      },
+    };
+  }
+
+  makeState(group: number): ModelState {
+    return new ModelState(this.#world, group, (what) => {
+      this.#violation ??= what;
+    });
+  }
+
+  peersOf(node: SimNode): readonly SimNode[] {
+    return this.#nodes.filter((n) => n !== node);
+  }
+
+  send(from: SimNode, to: SimNode, message: Message): void {
+    const { loss, duplication, omission, latencyMs } = this.#plan;
+    const random = this.#random;
+    if (this.#side.get(from) !== this.#side.get(to)) return;
+    if (!this.#calm && random.chance(loss)) return;
+    const sent = this.#calm || !random.chance(omission) ? message : omitLeaves(message);
+    const copies = !this.#calm && random.chance(duplication) ? 2 : 1;
+    for (let i = 0; i < copies; i++) {
+      this.#queue.after(random.between(latencyMs[0], latencyMs[1]), () => {
+        if (this.#side.get(from) !== this.#side.get(to)) return;
+        this.#events++;
+        this.trace('receive', from.name, to.name, sent.kind);
+        to.receive(sent, from);
+        this.#assertNoViolation();
+      });
+    }
+  }
+
+  transactions(node: SimNode): ModelTransaction[] {
+    if (this.#calm) return [];
+    const { groups, accountsPerGroup } = this.#world;
+    const random = this.#random;
+    return Array.from({ length: random.below(4) }, () => ({
+      from: random.below(accountsPerGroup) * groups + node.group,
+      to: random.below(groups * accountsPerGroup),
+      amount: 1 + random.below(2),
+      hops: random.below(3),
+      salt: random.below(1_000_000),
+    }));
+  }
+
+  executed(_: SimNode, entry: HeaderEntry, outcome: BlockOutcome): void {
+    this.#executed.set(entry.key, outcome);
+  }
+
+  reorganised(node: SimNode, depth: number): void {
+    this.trace('reorganised', node.name, depth);
+    this.#deepestReorg = Math.max(this.#deepestReorg, depth);
+  }
+
+  trace(...parts: (string | number)[]): void {
+    if (parts[0] === 'condemned') this.#condemned++;
+    this.#trace.update(`${Math.round(this.nowMs * 1_000)} ${parts.join(' ')}\n`);
+  }
+
+  // ---- what happens
+
+  #begin(): void {
+    const plan = this.#plan;
+    for (let group = 0; group < plan.groups; group++) {
+      for (let i = 0; i < plan.nodesPerGroup; i++) this.#addNode(`${group}.${i}`, group, new Disk(), true);
+    }
+    for (const { atMs, forMs } of plan.splits) {
+      this.#queue.after(atMs, () => this.#split());
+      this.#queue.after(atMs + forMs, () => this.#side.clear());
+    }
+    for (const crash of plan.crashes) this.#queue.after(crash.atMs, () => this.#crash(crash.forMs));
+    for (const [i, { atMs, group }] of plan.joiners.entries()) {
+      this.#queue.after(atMs, () => this.#addNode(`${group}.joiner${i}`, group, new Disk(), true));
+    }
+    for (const [i, attack] of plan.attacks.entries()) {
+      this.#queue.after(attack.atMs, () => this.#attack(`${attack.group}.attacker${i}`, attack.group, attack.depth));
+    }
+    for (const { atMs, group } of plan.forgeries) this.#queue.after(atMs, () => this.#forge(group));
+    this.#inspect();
+  }
+
+  #addNode(name: string, group: number, disk: Disk, mines: boolean): SimNode {
+    const skewMs = this.#random.between(-150, 150);
+    const node = new SimNode(this, name, group, disk, skewMs, mines);
+    if (this.#side.size > 0) this.#side.set(node, this.#random.below(2));
+    this.#nodes.push(node);
+    node.start();
+    this.#beat(node);
+    if (mines) this.#mine(node);
+    return node;
+  }
+
+  #beat(node: SimNode): void {
+    this.#queue.after(this.#random.between(0.8, 1.2) * BEAT_MS, () => {
+      this.#events++;
+      node.beat((peers) => (peers.length === 0 ? undefined : this.#random.pick(peers)));
+      this.#assertNoViolation();
+      this.#beat(node);
+    });
+  }
+
+  /** Waits until a template is due, takes a fresh one, grinds. */
+  #mine(node: SimNode): void {
+    const again = (ms: number) => this.#queue.after(ms, () => this.#mine(node));
+    if (!this.#mining || !node.up) {
+      again(300);
+      return;
+    }
+    const waitMs = node.dueMs() - node.nowMs;
+    const template = waitMs > 0 ? undefined : node.plan();
+    if (template === undefined) {
+      again(waitMs > 0 ? waitMs : 150);
+      return;
+    }
+    this.#assertNoViolation();
+    const parent = node.view.tip;
+    this.#queue.after(this.#random.exponential(this.#plan.grindMs), () => {
+      this.#events++;
+      if (this.#mining && node.up && node.view.tip === parent) {
+        const found = node.found(template.id);
+        this.trace('found', node.name, toHex(template.id), String(found));
+        this.#assertNoViolation();
+      }
+      this.#mine(node);
+    });
+  }
+
+  #split(): void {
+    for (const node of this.#nodes) this.#side.set(node, this.#random.below(2));
+    this.trace('split', [...this.#side.values()].join(''));
+  }
+
+  #crash(forMs: number): void {
+    const node = this.#random.pick(this.#nodes);
+    if (!node.up) return;
+    const kind = this.#random.below(3);
+    if (kind === 0) node.crash();
+    else node.crashAt = kind === 1 ? 'before-store' : 'before-announce';
+    this.#queue.after(forMs, () => {
+      if (!node.up) node.start();
+      else node.crashAt = undefined;
+    });
+  }
+
+  /** Mines a private branch from `depth` blocks below a chosen tip, as fast as timestamps allow, and shows it at once. */
+  #attack(name: string, group: number, depth: number): void {
+    const victims = this.#nodes.filter((n) => n.up && n.group === group && n.view.tip.height > depth);
+    if (victims.length === 0) return;
+    const disk = diskBelow(this.#random.pick(victims), depth);
+    const node = new SimNode(this, name, group, disk, 0, false);
+    // Nobody hears of it while it is not among the nodes' peers.
+    this.#side.set(node, -1);
+    node.start();
+    for (let i = 0; i < depth + 3; i++) {
+      const template = node.plan();
+      if (template === undefined || template.dueMs > node.nowMs || !node.found(template.id)) break;
+      this.trace('private', name, toHex(template.id));
+    }
+    const base = this.#side.size > 1 ? this.#random.below(2) : undefined;
+    if (base === undefined) this.#side.delete(node);
+    else this.#side.set(node, base);
+    this.#nodes.push(node);
+    node.tellEverything();
+    this.#beat(node);
+  }
+
+  /** A block with work and a wrong state root: its group condemns it, and nobody else hears of it. */
+  #forge(group: number): void {
+    const miner = this.#nodes.find((n) => n.up && n.group === group);
+    const template = miner?.plan();
+    if (miner === undefined || template === undefined) return;
+    const header = { ...template.header, stateRoot: new Uint8Array(32).fill(7) };
+    const bytes = HEADER.encode(header);
+    const id = blockId(bytes);
+    const message = {
+      kind: 'announce',
+      header: bytes,
+      witness: id.subarray(0, 1),
+      body: template.bodyBytes,
+      id,
+    } as const;
+    for (const node of this.#nodes) if (node.up && node.group === group) node.receive(message, miner);
+    this.trace('forged', toHex(id));
+  }
+
+  /** A look at a random node's view every now and then. */
+  #inspect(): void {
+    this.#queue.after(this.#random.between(700, 2_500), () => {
+      const up = this.#nodes.filter((n) => n.up);
+      if (up.length > 0) this.#check(this.#random.pick(up));
+      this.#inspect();
+    });
+  }
+
+  #check(node: SimNode): void {
+    checkClosedCut(node);
+    if (this.#definition !== undefined) checkForkChoice(node, this.#definition);
+    // A chosen block may be unknown to everybody but its forger until its body is executed.
+    if (node.view.tip === node.view.tree.tip(node.group)) {
+      checkConservation(node, this.#world, this.#executed, this.#genesis);
+    }
+  }
+
+  /** Calm network, no new transactions: everything must come to its end. */
+  #heal(): void {
+    const { blockIntervalMs, confirmations, activeMs, grindMs } = this.#plan;
+    this.#calm = true;
+    this.#side.clear();
+    for (const node of this.#nodes) {
+      node.crashAt = undefined;
+      if (!node.up) node.start();
+    }
+    // Catching up, then three hops of confirmations + a few blocks each.
+    const blocks = 6 + 4 * (confirmations + 3);
+    const before = this.#nodes[0]!.view.tree.groups.map((g) => this.#nodes[0]!.view.tree.tip(g).height);
+    const healedMs = START_MS + activeMs + blocks * (blockIntervalMs + grindMs);
+    this.#queue.runUntil(healedMs);
+    this.#mining = false;
+    this.#queue.runUntil(healedMs + 12 * BEAT_MS);
+    const first = this.#nodes[0]!;
+    for (const group of first.view.tree.groups) {
+      const grown = first.view.tree.tip(group).height - before[group]!;
+      if (grown < 3) throw new CheckFailed('LIVENESS', `group ${group} grew by ${grown} blocks after healing`);
+    }
+    checkAgreement(this.#nodes);
+    for (const node of this.#nodes) this.#check(node);
+    checkDrained(first, this.#executed, this.#genesis);
+    this.#assertNoViolation();
+  }
+
+  #assertNoViolation(): void {
+    if (this.#violation !== undefined) throw new CheckFailed(this.#violation.split(':')[0]!, this.#violation);
+  }
+
+  #relaysExecuted(): { relaysExecuted: number; crossGroupRelays: number } {
+    const node = this.#nodes.find((n) => n.up);
+    let relaysExecuted = 0;
+    let crossGroupRelays = 0;
+    if (node === undefined) return { relaysExecuted, crossGroupRelays };
+    for (const group of node.view.tree.groups) {
+      const outcome = this.#executed.get(node.view.tree.tip(group).key);
+      if (outcome === undefined) continue;
+      for (const [pair, count] of Object.entries(decodeContents(outcome.diff).executed)) {
+        const [from, to] = pair.split('>').map(Number);
+        relaysExecuted += count;
+        if (from! % this.#world.groups !== to! % this.#world.groups) crossGroupRelays += count;
+      }
+    }
+    return { relaysExecuted, crossGroupRelays };
+  }
+
+  #genesisHeader(group: number, stateRoot: Uint8Array): Uint8Array {
+    return HEADER.encode({
+      version: 1,
+      networkId: NETWORK_ID,
+      group,
+      height: 0,
+      parent: ZERO_HASH,
+      timestampMs: 0,
+      target: floorBits(),
+      epoch: 0,
+      transactionsRoot: ZERO_HASH,
+      outboxRoot: ZERO_HASH,
+      receiptsRoot: ZERO_HASH,
+      stateRoot,
+      checkpointRoot: ZERO_HASH,
+      miner: new Uint8Array(36),
+      reads: [],
+    });
+  }
+}
+
+function floorBits(): number {
+  return bitsFromTarget(targetForHashes(FLOOR_HASHES));
+}
+
+/** A leaf on its way becomes "nothing for you": what a lying or broken peer would send. */
+function omitLeaves(message: Message): Message {
+  const empty = new Uint8Array(0);
+  if (message.kind === 'announce' && message.leaf !== undefined) {
+    return { ...message, leaf: { ...message.leaf, leaf: empty } };
+  }
+  if (message.kind !== 'give') return message;
+  return { ...message, leaves: message.leaves.map(({ id, leaf }) => ({ id, leaf: { ...leaf, leaf: empty } })) };
+}
+
+/** What the victim knows, without its last `depth` blocks and everything that built on or read them. */
+function diskBelow(victim: SimNode, depth: number): Disk {
+  const { tree, tip } = victim.view;
+  const root = tip.ancestorAt(tip.height - depth)!;
+  const disk = new Disk();
+  for (const [key, header] of victim.disk.headers) {
+    const entry = tree.get(header.id);
+    if (entry === undefined) continue;
+    const height = entry.group === tip.group ? entry.height : (entry.cursor(tip.group)?.height ?? 0);
+    if (height <= root.height) disk.headers.set(key, header);
+  }
+  for (const [key, block] of victim.disk.blocks) disk.blocks.set(key, block);
+  for (const [key, leaf] of victim.disk.leaves) disk.leaves.set(key, leaf);
+  for (const [key, id] of victim.disk.condemned) disk.condemned.set(key, id);
+  disk.tip = root.height === 0 ? undefined : root.id;
+  return disk;
+}
