@@ -1,0 +1,194 @@
+// Wires one node: the engine's thread, the door, the network, the two gRPC ports, metrics and health. The only place
+// that knows them all; it decides nothing itself.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { Faucet } from './backend/faucet.ts';
+import { Meters } from './backend/meters.ts';
+import { Backend } from './backend/node-backend.ts';
+import { userGas } from './chain/gas.ts';
+import { type Network as Genesis, readGenesis } from './chain/genesis.ts';
+import { toHex } from './core/bytes.ts';
+import type { EngineApi, EngineEvents, EngineOptions, EngineStatus } from './engine/api.ts';
+import { Caller, RemoteError } from './engine/bridge.ts';
+import { Network } from './net/network.ts';
+import { watchPeers } from './net/peer-file.ts';
+import type { NetworkConstants, PeerHello } from './rpc/backend.ts';
+import { type Address, startServers } from './rpc/server.ts';
+import { SignatureDoor } from './signatures/door.ts';
+import { serveTelemetry } from './telemetry/http.ts';
+import type { Log } from './telemetry/log.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
+
+export const SOFTWARE = 'rxd/0.1.0';
+const PROTOCOL_VERSION = 1;
+/** Contracts may use 256 KiB of charged stack; V8's frames are up to eight times the estimate. */
+const ENGINE_STACK_MB = 8;
+const SCRAPE_TIMEOUT_MS = 2_000;
+
+export interface NodeOptions {
+  readonly genesisPath: string;
+  readonly dataDir: string;
+  readonly group: number;
+  readonly peersPath: string;
+  readonly grpc: Address;
+  readonly peerGrpc: Address;
+  readonly metrics: Address;
+  /** 36 bytes. */
+  readonly miner: Uint8Array;
+  readonly faucet: boolean;
+  readonly checkState: boolean;
+}
+
+/** Runs until the signal aborts; rejects when the node cannot go on. */
+export async function runNode(options: NodeOptions, log: Log, signal: AbortSignal): Promise<void> {
+  const genesisBytes = readFileSync(options.genesisPath);
+  const genesis = readGenesis(genesisBytes);
+  const telemetry = createTelemetry();
+  const meters = new Meters(telemetry.metrics, options.group);
+  const constants = constantsOf(genesis);
+  const nodeId = randomBytes(16);
+  const fatal = Promise.withResolvers<never>();
+  let newest: EngineStatus | undefined;
+
+  const worker = startEngine({
+    genesis: genesisBytes,
+    group: options.group,
+    dataDir: options.dataDir,
+    miner: options.miner,
+    checkState: options.checkState,
+  });
+  worker.on('error', (error) => fatal.reject(error));
+  const ready = Promise.withResolvers<EngineStatus>();
+  const on: { readonly [K in keyof EngineEvents]: (payload: EngineEvents[K]) => void } = {
+    ready: ready.resolve,
+    block: (facts) => {
+      backend.block(facts.summary);
+      meters.block(facts, Date.now());
+    },
+    announce: (block) => network.announce(block),
+    template: (template) => backend.template(template),
+    wants: (wants) => void network.fetch(wants),
+    fatal: ({ code, message }) => fatal.reject(new RemoteError(code, message)),
+  };
+  const engine = new Caller<EngineApi, EngineEvents>(worker, (name, payload) => on[name](payload as never));
+
+  const door = new SignatureDoor({ metrics: telemetry.metrics });
+  const hello = (): PeerHello => ({
+    protocol: PROTOCOL_VERSION,
+    networkId: genesis.networkId,
+    genesisId: genesis.id,
+    group: options.group,
+    height: newest?.tip.height ?? 0,
+    tipId: newest?.tip.id ?? genesis.id,
+    nodeId,
+    software: SOFTWARE,
+  });
+  const network = new Network({
+    chain: engine.remote,
+    log,
+    hello,
+    verify: async (transactions) => (await door.verify(transactions, 'block')).every((ok) => ok),
+    takeTransactions: (batch, _, connection) => backend.takeTransactions(batch, connection),
+    nowMs: () => Date.now(),
+  });
+  const faucet = options.faucet
+    ? new Faucet({
+        seed: genesis.genesis.seed,
+        networkId: genesis.networkId,
+        gasPrice: constants.gasPriceFloor,
+        account: (address) => backend.getAccount(address),
+        nowMs: () => Date.now(),
+      })
+    : undefined;
+  const backend = new Backend({
+    engine: engine.remote,
+    door,
+    network,
+    constants,
+    group: options.group,
+    software: SOFTWARE,
+    faucet,
+    hello,
+    parents: () => ({ onChain: 0, orphan: 0, premature: 0 }),
+  });
+
+  newest = await Promise.race([ready.promise, fatal.promise]);
+  log.info({ height: newest.tip.height, id: toHex(newest.tip.id) }, 'chain restored');
+  const servers = await startServers(
+    { backend, log, metrics: telemetry.metrics },
+    { grpc: options.grpc, peerGrpc: options.peerGrpc },
+  );
+  telemetry.onScrape(async () => {
+    newest = await Promise.race([engine.remote.status(), after(SCRAPE_TIMEOUT_MS, newest)]);
+    if (newest !== undefined) meters.status(newest);
+  });
+  telemetry.metrics.node.info.set({ version: SOFTWARE, network: toHex(genesis.networkId), group: options.group }, 1);
+  const health = await serveTelemetry(
+    telemetry,
+    { live: () => true, ready: () => (newest?.inSync === true ? true : 'catching up with the network') },
+    options.metrics,
+  );
+  watchPeers(
+    options.peersPath,
+    {
+      changed: (table) => network.configure(table, `${servers.peerGrpc.host}:${servers.peerGrpc.port}`),
+      wrong: (error) => log.error({ error: error.message }, 'the peer file is wrong and was left alone'),
+    },
+    signal,
+  );
+  const beat = setInterval(() => void refresh(), 1_000);
+  const refresh = async (): Promise<void> => {
+    newest = await engine.remote.status().catch(() => newest);
+    servers.setReady(newest?.inSync === true);
+    await network.fetch(await engine.remote.wants().catch(() => []));
+  };
+  log.info({ grpc: servers.grpc, peerGrpc: servers.peerGrpc, metrics: health.port }, 'node listens');
+
+  try {
+    await Promise.race([fatal.promise, aborted(signal)]);
+  } finally {
+    clearInterval(beat);
+    network.close();
+    await servers.stop();
+    await health.stop();
+    await engine.remote
+      .stop()
+      .catch((error: unknown) => log.error({ error: String(error) }, 'the engine did not stop cleanly'));
+    engine.close(new Error('the node stopped'));
+    await Promise.all([worker.terminate(), door.close()]);
+  }
+}
+
+function startEngine(options: EngineOptions): Worker {
+  return new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { stackSizeMb: ENGINE_STACK_MB },
+  });
+}
+
+function constantsOf({ genesis, id, networkId }: Genesis): NetworkConstants {
+  return {
+    genesisId: id,
+    networkId,
+    partitions: genesis.partitions,
+    confirmations: genesis.confirmations,
+    blockIntervalMs: genesis.blockIntervalMs,
+    gasPriceFloor: genesis.gasPriceFloor,
+    blockGas: genesis.blockGas,
+    userGas: userGas(genesis),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(value), ms).unref();
+  });
+}
