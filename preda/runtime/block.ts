@@ -12,9 +12,9 @@ import { resetReceiptIndex } from './receipt';
 const AHEAD_PAGES: u32 = 16;
 const ABSENT: u32 = 0xffffffff;
 
-// Per partition slot, for the diff: cells u32, first index u32, bytes of new values u32, of old values u32.
+// Per partition slot, for the diff: entries u32, index u32, bytes of new values u32, of old values u32.
 const P_BYTES: u32 = 16;
-const P_FIRST: u32 = 4;
+const P_INDEX: u32 = 4;
 const P_NEW: u32 = 8;
 const P_OLD: u32 = 12;
 let perPartition: u32 = 0;
@@ -22,8 +22,8 @@ let perPartition: u32 = 0;
 /** Journal entries of the block, by partition, then first write. */
 let order: u32 = 0;
 let orderRun: u32 = 0;
-let orderCount: u32 = 0;
 let emitted: u32 = 0;
+let emitEnd: u32 = 0;
 let emitOld: bool = false;
 
 export function initBlocks(): void {
@@ -40,16 +40,25 @@ export function begin_block(blockGas: i64): void {
 
 export function abort_block(): void {
   undoTo(0);
+  freeOrder();
 }
 
 export function commit_block(): void {
   commit();
+  freeOrder();
+}
+
+function freeOrder(): void {
   if (order) freeRun(order, orderRun);
   order = 0;
 }
 
-/** Sorts the block's journal by partition; answers where the table per partition lies. */
+/**
+ * Sorts the block's journal by partition. Answers where the table per partition lies: entries, index behind the last of
+ * them, bytes of their new values, bytes of their old ones.
+ */
 export function prepare_diff(): u32 {
+  freeOrder();
   const count = position();
   memory.fill(perPartition, 0, (partitions + 2) * P_BYTES);
   for (let i: u32 = 0; i < count; i++) {
@@ -63,22 +72,22 @@ export function prepare_diff(): u32 {
     store<u32>(at, load<u32>(at, P_NEW) + presentBytes(line, after), P_NEW);
     store<u32>(at, load<u32>(at, P_OLD) + presentBytes(line, before), P_OLD);
   }
-  orderCount = 0;
+  let total: u32 = 0;
   for (let p: u32 = 0; p < partitions + 2; p++) {
     const at = perPartition + p * P_BYTES;
-    store<u32>(at, orderCount, P_FIRST);
-    orderCount += load<u32>(at);
+    store<u32>(at, total, P_INDEX);
+    total += load<u32>(at);
   }
-  orderRun = orderFor(orderCount * 4);
+  orderRun = orderFor(total * 4);
   order = allocRun(orderRun);
   for (let i: u32 = 0; i < count; i++) {
     const e = entryAt(i);
     const line = load<u32>(e, J_LINE);
     if (oldLength(e) == ABSENT && lengthOf(line) == ABSENT) continue;
     const at = perPartition + slotOf(partitionOf(line)) * P_BYTES;
-    const next = load<u32>(at, P_FIRST);
+    const next = load<u32>(at, P_INDEX);
     store<u32>(order + next * 4, e);
-    store<u32>(at, next + 1, P_FIRST);
+    store<u32>(at, next + 1, P_INDEX);
   }
   return perPartition;
 }
@@ -88,15 +97,16 @@ function presentBytes(line: u32, length: u32): u32 {
   return length == ABSENT ? 3 + idLength(line) : entryBytes(line, length);
 }
 
-export function rewind_diff(old: u32): void {
-  emitted = 0;
+export function rewind_diff(old: u32, from: u32, to: u32): void {
+  emitted = from;
+  emitEnd = to;
   emitOld = old != 0;
 }
 
 /** Writes as many whole entries as fit; answers where it ended. */
 export function emit_diff(out: u32, end: u32): u32 {
   let at = out;
-  while (emitted < orderCount) {
+  while (emitted < emitEnd) {
     const e = load<u32>(order + emitted * 4);
     const line = load<u32>(e, J_LINE);
     const length = emitOld ? oldLength(e) : lengthOf(line);

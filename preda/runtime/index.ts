@@ -22,7 +22,7 @@ export { i128_div, i128_mul, i128_rem, text_i128, text_u128, u128_div, u128_mul,
 // For the machine.
 export { code } from './fault';
 export { returned, returnedBytes } from './frame';
-export { call, cursor, done, fees_kept, finish_call, gas_burnt, run, set_contract, set_input, settle } from './run';
+export { burn, call, cursor, done, fees_kept, finish_call, gas_burnt, run, set_contract, set_input, settle } from './run';
 export { get_room, get_sent, out, route, set_busy, set_owner, set_room, set_self, setOutput as set_output } from './relay';
 export { receiptOut, setReceipts as set_receipts } from './receipt';
 export { abort_block, begin_block, commit_block, emit_diff, prepare_diff, rewind_diff } from './block';

@@ -3,7 +3,6 @@ import {
   FAULT_ROOM,
   GAS_RELAY,
   GAS_RELAY_GLOBAL,
-  GAS_WRITE,
   GLOBAL_PARTITION,
   KIND_CREDIT,
   KIND_DEFERRED,
@@ -210,22 +209,21 @@ function writeHeader(
 
 export function relay(kind: i32, scope: i32, key: i32, keyLen: i32, op: i32, args: i32, argsLen: i32): void {
   const d = current;
-  const bytes = GAS_WRITE + <i64>(<u32>argsLen);
   const contract = load<u64>(d, R_CONTRACT);
   if (kind == 1) {
-    charge(GAS_RELAY + bytes);
+    charge(GAS_RELAY);
     const partition = keyPartition(key, keyLen);
     copyPadded(emit(KIND_RELAY, scope, partition, key, keyLen, op, contract, argsLen), args, argsLen);
   } else if (kind == 3) {
-    charge(GAS_RELAY_GLOBAL + bytes);
+    charge(GAS_RELAY_GLOBAL);
     copyPadded(emit(KIND_RELAY, SCOPE_GLOBAL, GLOBAL_PARTITION, 0, 0, op, contract, argsLen), args, argsLen);
   } else if (kind == 4) {
-    charge(GAS_RELAY + bytes);
+    charge(GAS_RELAY);
     const own = <u32>load<u8>(d, R_KEY_LEN);
     const at = emit(KIND_DEFERRED, load<u8>(d, R_SCOPE), here, d + R_KEY, own, op, contract, argsLen);
     copyPadded(at, args, argsLen);
   } else if (kind == 2) {
-    charge((GAS_RELAY + bytes) * <i64>partitions);
+    charge(GAS_RELAY * <i64>partitions);
     for (let p: u32 = 0; p < partitions; p++)
       copyPadded(emit(KIND_RELAY, SCOPE_SHARD, p, 0, 0, op, contract, argsLen), args, argsLen);
   } else broken();

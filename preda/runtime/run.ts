@@ -3,7 +3,6 @@ import {
   CONTRACT_SLOTS,
   FAULT_ROOM,
   FAULT_STATUS,
-  GAS_READ,
   GAS_TRANSACTION,
   HINT_BYTES,
   HINTS,
@@ -11,7 +10,6 @@ import {
   KIND_USER,
   KIND_VALUE,
   MAX_SHORT_CONTRACT,
-  R_ARGS_LEN,
   R_CONTRACT,
   R_GAS,
   R_INITIATOR,
@@ -34,7 +32,7 @@ import {
   STOP_INVALID,
   STOP_ROOM,
 } from './layout';
-import { charge, clearFault, code, fault, fuel, stack } from './fault';
+import { clearFault, code, fault, fuel, stack } from './fault';
 import { begin, here, log_amount, setCalling } from './frame';
 import { closeInvocation, openBlock, openInvocation, position, undoTo } from './journal';
 import { resetHeap } from './heap';
@@ -77,6 +75,10 @@ export function openGas(blockGas: i64): void {
 }
 export function gas_burnt(): i64 {
   return gasBurnt;
+}
+/** Gas the chain charged by itself. */
+export function burn(gas: i64, price: i64): void {
+  keep(gas, price);
 }
 export function fees_kept(): i64 {
   return feesKept;
@@ -183,7 +185,6 @@ function one(d: u32): i32 {
 @inline
 function invoke(d: u32, where: u32, slot: u32): void {
   if (slot == SLOT_NONE) fault(FAULT_STATUS + STATUS_CONTRACT_UNAVAILABLE);
-  charge(GAS_READ + <i64>load<u32>(d, R_ARGS_LEN));
   stack = STACK_BYTES;
   resetHeap();
   enter(d, where, load<u32>(hint), load<u32>(hint, H_LINE));

@@ -1,13 +1,14 @@
 // The runtime module every contract links to: its bytes, compiled once per process, and its exports as types. Runs nothing.
 import { RUNTIME_BASE64 } from './runtime-bytes.ts';
 
-type Int = WebAssembly.Global;
+type Int = WebAssembly.Global<number>;
+type Long = WebAssembly.Global<bigint>;
 
 /** What the machine calls. What contracts import is docs/vm.md §3. */
 export interface Runtime {
   readonly memory: WebAssembly.Memory;
   readonly table: WebAssembly.Table;
-  readonly fuel: Int;
+  readonly fuel: Long;
   readonly stack: Int;
   readonly len: Int;
   readonly code: Int;
@@ -38,6 +39,7 @@ export interface Runtime {
   begin_block(blockGas: bigint): void;
   abort_block(): void;
   commit_block(): void;
+  burn(gas: bigint, price: bigint): void;
   gas_burnt(): bigint;
   fees_kept(): bigint;
 
@@ -57,7 +59,7 @@ export interface Runtime {
   remove_cell(partition: number, id: number, size: number): void;
 
   prepare_diff(): number;
-  rewind_diff(old: number): void;
+  rewind_diff(old: number, from: number, to: number): void;
   emit_diff(out: number, end: number): number;
   apply_entries(partition: number, from: number, end: number): number;
   open_export(partition: number): void;

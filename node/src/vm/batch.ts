@@ -1,0 +1,211 @@
+// Runs records in batches: copies them in, enters WebAssembly once per batch and once per fault, hands out what was written.
+
+import type { Runtime } from '@rexnet/preda/runtime.ts';
+import { concatBytes, viewOf } from '../core/bytes.ts';
+import type { Contracts } from './contracts.ts';
+import { type Linear, Region } from './linear.ts';
+import { type CallResult, type Route, type RunResult, type Stop, VmInternalFault } from './types.ts';
+
+/** Longer inputs run in several batches. */
+const MAX_BATCH_INPUT_BYTES = 8 * 1024 * 1024;
+const MIN_OUTPUT_BYTES = 2 * 1024 * 1024;
+const ROUTE_BYTES = 12;
+const RECORD = { gas: 16, contract: 8, kind: 4, partition: 184 } as const;
+const KIND_DEFERRED = 2;
+/** What `run` answers when the host must act before it goes on. */
+const FLUSH = 4;
+const INSTANTIATE = 5;
+const STOPS: readonly Stop[] = ['end', 'gas', 'room', 'invalid'];
+/** Fault codes from here on are statuses that are no exception. */
+const FAULT_STATUS = 100;
+
+export class Batches {
+  readonly #runtime: Runtime;
+  readonly #linear: Linear;
+  readonly #contracts: Contracts;
+  readonly #ownerOf: (partition: number) => number;
+  readonly #input: Region;
+  readonly #output: Region;
+  readonly #receipts: Region;
+  readonly #routes: Region;
+  #spilled: Uint8Array[] = [];
+
+  constructor(runtime: Runtime, linear: Linear, contracts: Contracts, ownerOf: (partition: number) => number) {
+    this.#runtime = runtime;
+    this.#linear = linear;
+    this.#contracts = contracts;
+    this.#ownerOf = ownerOf;
+    this.#input = new Region(runtime);
+    this.#output = new Region(runtime);
+    this.#receipts = new Region(runtime);
+    this.#routes = new Region(runtime);
+  }
+
+  run(records: Uint8Array): RunResult {
+    const rt = this.#runtime;
+    this.#spilled = [];
+    const receipts: Uint8Array[] = [];
+    let done = 0;
+    let from = 0;
+    for (;;) {
+      const to = batchEnd(records, from);
+      this.#load(records.subarray(from, to));
+      const stop = this.#drive();
+      done += rt.done.value;
+      const bytes = from + (rt.cursor.value >>> 0) - this.#input.at;
+      if (stop === 'end' && to < records.length) {
+        receipts.push(this.#linear.slice(this.#receipts.at, rt.receiptOut.value));
+        this.#spill();
+        from = to;
+        continue;
+      }
+      return this.#result(done, bytes, stop, receipts);
+    }
+  }
+
+  /** Runs one record read-only and takes it back. */
+  call(record: Uint8Array, gasCap: bigint): CallResult {
+    const rt = this.#runtime;
+    this.#spilled = [];
+    this.#load(record);
+    const { view, bytes } = this.#linear;
+    view.setBigUint64(this.#input.at + RECORD.gas, gasCap, true);
+    try {
+      const fault = this.#attempt(() => {
+        while (rt.call() === INSTANTIATE) this.#instantiate();
+      });
+      const left = rt.fuel.value;
+      const isStatus = fault >= FAULT_STATUS;
+      const at = rt.returned.value >>> 0;
+      return {
+        status: isStatus ? fault - FAULT_STATUS : statusOf(fault),
+        exception: isStatus ? 0 : fault,
+        gas: left < 0n ? gasCap : gasCap - left,
+        ret: fault === 0 ? bytesAt(this.#linear, at, rt.returnedBytes.value) : bytes.slice(0, 0),
+      };
+    } finally {
+      rt.finish_call();
+    }
+  }
+
+  #load(records: Uint8Array): void {
+    const rt = this.#runtime;
+    this.#input.ensure(records.length);
+    // A receipt is shorter than the shortest record.
+    this.#receipts.ensure(records.length);
+    this.#output.ensure(Math.max(MIN_OUTPUT_BYTES, 2 * records.length));
+    this.#routes.ensure(this.#output.size * 2);
+    this.#linear.bytes.set(records, this.#input.at);
+    rt.set_input(this.#input.at, this.#input.at + records.length);
+    rt.set_receipts(this.#receipts.at);
+    rt.set_output(this.#output.at, this.#output.end);
+  }
+
+  #drive(): Stop {
+    const rt = this.#runtime;
+    let answer = 0;
+    for (;;) {
+      const fault = this.#attempt(() => {
+        answer = rt.run();
+      });
+      if (fault !== 0) answer = rt.settle();
+      if (answer === INSTANTIATE) this.#instantiate();
+      else if (answer === FLUSH) this.#spill();
+      else if (fault === 0 || answer !== 0) return STOPS[answer]!;
+    }
+  }
+
+  /** Answers the code a contract fault left, 0 = none. Anything else that is thrown is a defect. */
+  #attempt(act: () => void): number {
+    try {
+      act();
+      return 0;
+    } catch (error) {
+      const fault = this.#runtime.code.value;
+      if (error instanceof WebAssembly.RuntimeError && fault !== 0) return fault;
+      throw new VmInternalFault('the virtual machine failed', { cause: error });
+    }
+  }
+
+  #instantiate(): void {
+    const at = (this.#runtime.cursor.value >>> 0) + RECORD.contract;
+    this.#contracts.instantiate(Number(this.#linear.view.getBigUint64(at, true)));
+  }
+
+  /** Copies relays out and begins the buffer anew. */
+  #spill(): void {
+    this.#spilled.push(this.#linear.slice(this.#output.at, this.#runtime.out.value));
+    this.#runtime.set_output(this.#output.at, this.#output.end);
+  }
+
+  #result(done: number, bytes: number, stop: Stop, receipts: Uint8Array[]): RunResult {
+    const rt = this.#runtime;
+    const memory = this.#linear.bytes;
+    const lastReceipts = memory.subarray(this.#receipts.at, rt.receiptOut.value >>> 0);
+    const outEnd = rt.out.value >>> 0;
+    const lastRelays = memory.subarray(this.#output.at, outEnd);
+    const spilled = this.#spilled;
+    if (spilled.length === 0 && receipts.length === 0) {
+      const routes = () => this.#route(outEnd);
+      return { done, bytes, stop, receipts: lastReceipts, relays: lastRelays, routes };
+    }
+    const relays = concatBytes([...spilled, lastRelays]);
+    const routes = () => routeSlowly(relays, this.#ownerOf);
+    return { done, bytes, stop, receipts: concatBytes([...receipts, lastReceipts]), relays, routes };
+  }
+
+  #route(end: number): Route[] {
+    const from = this.#output.at;
+    const to = this.#routes.at;
+    const count = this.#runtime.route(from, end, to);
+    const { bytes, view } = this.#linear;
+    const routes: Route[] = [];
+    let at = to;
+    for (let i = 0; i < count; i++) {
+      const entry = to + (end - from) + i * ROUTE_BYTES;
+      const size = view.getUint32(entry + 4, true);
+      routes.push({ group: view.getUint32(entry, true), records: bytes.subarray(at, at + size) });
+      at += size;
+    }
+    return routes;
+  }
+}
+
+function bytesAt(linear: Linear, at: number, size: number): Uint8Array {
+  return linear.slice(at, at + size);
+}
+
+function statusOf(exception: number): number {
+  return exception === 0 ? 0 : exception === 21 ? 5 : exception === 30 ? 4 : 6;
+}
+
+/** End of the last whole record of the next batch. */
+function batchEnd(records: Uint8Array, from: number): number {
+  if (records.length - from <= MAX_BATCH_INPUT_BYTES) return records.length;
+  const view = viewOf(records);
+  let at = from;
+  for (;;) {
+    const size = view.getUint32(at, true);
+    if (size === 0 || at + size > from + MAX_BATCH_INPUT_BYTES) break;
+    at += size;
+  }
+  if (at === from) throw new VmInternalFault('a record of no size or beyond every bound');
+  return at;
+}
+
+/** For output that did not fit the buffer at once. */
+function routeSlowly(relays: Uint8Array, ownerOf: (partition: number) => number): Route[] {
+  const view = viewOf(relays);
+  const parts = new Map<number, Uint8Array[]>();
+  for (let at = 0; at < relays.length; ) {
+    const size = view.getUint32(at, true);
+    if (relays[at + RECORD.kind] !== KIND_DEFERRED) {
+      const group = ownerOf(view.getUint32(at + RECORD.partition, true));
+      const records = parts.get(group) ?? [];
+      if (records.length === 0) parts.set(group, records);
+      records.push(relays.subarray(at, at + size));
+    }
+    at += size;
+  }
+  return [...parts].sort(([a], [b]) => a - b).map(([group, records]) => ({ group, records: concatBytes(records) }));
+}
