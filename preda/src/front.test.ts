@@ -73,11 +73,12 @@ test('a missing feature is named with its place, once', () => {
 
 test('a syntax error says what was expected', () => {
   expect(rendered(inFunction('int32 next = 1;'))).toMatchInlineSnapshot(`
-    "error[E1024]: expected \`;\` at the end of the statement, found \`next\`
+    "error[E1024]: expected a name for the variable, found \`next\`
      --> a.prd:3:7
       |
     3 | int32 next = 1;
       |       ^^^^ syntax error
+      = hint: \`next\` is a reserved word
     "
   `);
 });
