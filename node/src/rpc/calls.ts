@@ -182,6 +182,31 @@ export class Calls {
   }
 }
 
+/**
+ * The messages of a caller, one at a time. Not the stream's own iterator: that one destroys the call when an error is
+ * set as its status, and the status would never be sent.
+ */
+export async function* incoming<Q, A>(call: ServerDuplexStream<Q, A>): AsyncGenerator<Q, void, undefined> {
+  let over = false;
+  let wake = (): void => {};
+  call.on('readable', () => wake());
+  for (const event of ['end', 'close', 'cancelled'] as const) {
+    call.once(event, () => {
+      over = true;
+      wake();
+    });
+  }
+  while (!over) {
+    const message = call.read() as Q | null;
+    if (message !== null) yield message;
+    else if (!over) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}
+
 /** Writes one message and waits while the caller does not read; throws when that takes too long. */
 export async function writeTo<Q, A>(
   call: ServerWritableStream<Q, A> | ServerDuplexStream<Q, A>,

@@ -36,6 +36,7 @@ export class Connections {
   readonly #open = new Map<string, Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #server: Server;
+  #onEmpty: (() => void) | undefined;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -61,6 +62,18 @@ export class Connections {
   /** No new connections from now on; open ones stay. */
   close(): void {
     if (this.#server.listening) this.#server.close();
+  }
+
+  /** Resolves when the last connection is gone, or at the deadline. */
+  emptied(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#open.size === 0) return resolve();
+      const timer = setTimeout(resolve, deadlineMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   destroyAll(): void {
@@ -128,6 +141,7 @@ export class Connections {
     const left = (this.#perAddress.get(gone.address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(gone.address);
     else this.#perAddress.set(gone.address, left);
+    if (this.#open.size === 0) this.#onEmpty?.();
     const metrics = this.#options.metrics;
     metrics?.rpc.connections.dec();
     metrics?.rpc.bytes.inc({ direction: 'in' }, gone.socket.bytesRead);

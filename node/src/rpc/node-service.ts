@@ -9,7 +9,7 @@ import type { WatchBlocksResponse } from '@rexnet/proto/generated/rexnet/v1/Watc
 import type { WatchLogsRequest__Output } from '@rexnet/proto/generated/rexnet/v1/WatchLogsRequest.ts';
 import type { WatchLogsResponse } from '@rexnet/proto/generated/rexnet/v1/WatchLogsResponse.ts';
 import type { Caller, ContractRef, LogEvent, StatusView, UserBackend } from './backend.ts';
-import { type ActiveCall, type Calls, writeTo } from './calls.ts';
+import { type ActiveCall, type Calls, incoming, writeTo } from './calls.ts';
 import { refusalToWire } from './error-details.ts';
 import { RpcError } from './errors.ts';
 import { ADDRESS_BYTES, bad, bigOf, bytesOf, countOf, headerToWire, ID_BYTES, required, tipToWire } from './wire.ts';
@@ -123,6 +123,7 @@ async function submit(
   active: ActiveCall,
 ): Promise<void> {
   const { caller, aborted } = active;
+  const failed = Promise.withResolvers<never>();
   const inFlight: Promise<void>[] = [];
   let last: Promise<void> = Promise.resolve();
   const answer = async (before: Promise<void>, request: SubmitBatchRequest__Output): Promise<void> => {
@@ -137,16 +138,16 @@ async function submit(
       throw new RpcError('BAD_SIGNATURE');
     }
   };
-  const drain = async (): Promise<void> => {
-    for await (const request of call as AsyncIterable<SubmitBatchRequest__Output>) {
+  const read = async (): Promise<void> => {
+    for await (const request of incoming(call)) {
       last = answer(last, request);
-      last.catch(() => {});
+      last.catch(failed.reject);
       inFlight.push(last);
       if (inFlight.length >= MAX_BATCHES_IN_FLIGHT) await inFlight.shift();
     }
     await last;
   };
-  await Promise.race([drain(), aborted]);
+  await Promise.race([read(), failed.promise, aborted]);
 }
 
 async function* watchBlocks(

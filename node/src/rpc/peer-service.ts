@@ -10,7 +10,7 @@ import type { PeerHandlers } from '@rexnet/proto/generated/rexnet/v1/Peer.ts';
 import type { StateChunksRequest__Output } from '@rexnet/proto/generated/rexnet/v1/StateChunksRequest.ts';
 import type { StateChunksResponse } from '@rexnet/proto/generated/rexnet/v1/StateChunksResponse.ts';
 import type { Caller, GossipMessage, PeerBackend } from './backend.ts';
-import type { ActiveCall, Calls } from './calls.ts';
+import { type ActiveCall, type Calls, incoming } from './calls.ts';
 import { isErrorCode, RpcError } from './errors.ts';
 import { gossipLink, readGossip } from './gossip.ts';
 import { MAX_HEADERS_PER_ANSWER } from './node-service.ts';
@@ -85,8 +85,10 @@ async function* chunks(
   }
 }
 
-async function* messagesOf(call: AsyncIterable<GossipRequest__Output>): AsyncGenerator<GossipMessage, void, undefined> {
-  for await (const request of call) yield gossipFromWire(request.message);
+async function* messagesOf(
+  call: ServerDuplexStream<GossipRequest__Output, GossipResponse>,
+): AsyncGenerator<GossipMessage, void, undefined> {
+  for await (const request of incoming(call)) yield gossipFromWire(request.message);
 }
 
 async function gossip(
