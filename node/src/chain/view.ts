@@ -150,6 +150,12 @@ export class View {
     return 'accepted';
   }
 
+  /** A block of ours is wrong for a reason only the caller can see, such as a forged signature in its body. Then `follow`. */
+  condemn(id: Uint8Array): void {
+    const entry = this.tree.get(id);
+    if (entry !== undefined && entry.group === this.group) this.#intake.condemn(entry);
+  }
+
   addLeaf(sourceId: Uint8Array, proven: ProvenLeaf): LeafVerdict {
     const source = this.tree.get(sourceId);
     if (source === undefined) return this.#inbox.addPending(sourceId, proven);

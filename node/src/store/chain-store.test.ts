@@ -43,7 +43,7 @@ test('what was committed is found again', async () => {
   expect(again.tip()).toMatchObject({ height: 5 });
   expect([...again.headers(1)].map((h) => [h.height, [...h.header], [...h.witness]])).toEqual([[5, [1, 2], [3]]]);
   expect([...again.headers(1, 6)]).toEqual([]);
-  expect(again.outbox(id(5)).map((o) => [o.group, ...o.leaf])).toEqual([[3, 4]]);
+  expect(again.outbox(id(5))?.map((o) => [o.group, ...o.leaf])).toEqual([[3, 4]]);
   expect(again.blocksWith(id(7)).map((b) => b.height)).toEqual([5]);
   expect(again.blocksWith(id(9))).toEqual([]);
   await again.close();

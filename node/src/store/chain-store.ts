@@ -45,6 +45,7 @@ export class ChainStore implements BlockArchive {
   readonly #outbox: Table;
   readonly #totals: Table;
   readonly #leaves: Table;
+  readonly #condemned: Table;
   readonly #meta: Table;
 
   constructor(dir: string, identity: Identity) {
@@ -58,6 +59,7 @@ export class ChainStore implements BlockArchive {
     this.#outbox = this.#folder.table('outbox');
     this.#totals = this.#folder.table('totals');
     this.#leaves = this.#folder.table('leaves');
+    this.#condemned = this.#folder.table('condemned');
     this.#meta = this.#folder.table('meta');
   }
 
@@ -99,6 +101,24 @@ export class ChainStore implements BlockArchive {
 
   leaf(sourceId: Uint8Array): Uint8Array | undefined {
     return this.#leaves.get(Buffer.from(sourceId));
+  }
+
+  /** Every stored leaf, in no order that means anything. */
+  *leaves(): IterableIterator<{ readonly source: Uint8Array; readonly proven: Uint8Array }> {
+    for (const { key, value } of this.#leaves.getRange({})) yield { source: key, proven: value };
+  }
+
+  dropLeaf(sourceId: Uint8Array): void {
+    this.#leaves.removeSync(Buffer.from(sourceId));
+  }
+
+  /** Execution found the block wrong. */
+  putCondemned(id: Uint8Array, code: string): void {
+    this.#condemned.putSync(Buffer.from(id), Buffer.from(code));
+  }
+
+  *condemned(): IterableIterator<Uint8Array> {
+    for (const key of this.#condemned.getKeys({})) yield key;
   }
 
   /** Records a block as executed and as the tip. */
@@ -161,8 +181,9 @@ export class ChainStore implements BlockArchive {
     return this.#totals.get(Buffer.from(id));
   }
 
-  /** Leaves of an executed block, ascending by destination. */
-  outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] {
+  /** Leaves of an executed block, ascending by destination; undefined when it was not executed here. */
+  outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] | undefined {
+    if (!this.#totals.doesExist(Buffer.from(id))) return undefined;
     const range = this.#outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
     return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
   }

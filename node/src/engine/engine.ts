@@ -1,0 +1,246 @@
+// The thread that owns the chain: hands what arrives to the view, stores what came of it, and only then tells. Everything
+// is synchronous; time comes in with each call.
+
+import type { AppliedBlock, Followed } from '../chain/follower.ts';
+import type { Pool } from '../chain/pool.ts';
+import type { AcceptedHeaders, View } from '../chain/view.ts';
+import type { HeaderEntry } from '../consensus/header-entry.ts';
+import { toHex } from '../core/bytes.ts';
+import { DecodeError } from '../core/codec.ts';
+import { PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
+import type { Condition, Template } from '../rpc/backend.ts';
+import { RpcError } from '../rpc/errors.ts';
+import type { ChainStore } from '../store/chain-store.ts';
+import type { Announced, EngineEvents, Intake, OwnBlock, Want } from './api.ts';
+import { Beat } from './beat.ts';
+import type { History } from './history.ts';
+import type { ParentHeaders } from './parent-headers.ts';
+
+/** What one answer to `wants` may list. */
+const WANTS_MAX = 256;
+/** Faults of a header that are its sender's; the others say only that he or we are behind. */
+const BLAMELESS: ReadonlySet<string> = new Set(['TOO_OLD', 'UNKNOWN_GROUP', 'KNOWN_INVALID', 'INVALID_PARENT']);
+
+export interface EngineModules {
+  readonly view: View;
+  readonly store: ChainStore;
+  readonly pool: Pool;
+  readonly history: History;
+  readonly parents: ParentHeaders;
+  readonly miner: Uint8Array;
+  readonly blockIntervalMs: number;
+  readonly maxReorg: number;
+  nowMs(): number;
+  emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
+}
+
+export class Engine {
+  readonly #m: EngineModules;
+  readonly #beat: Beat;
+  /** Headers and leaves that are known but not stored yet; a block that rests on them is stored with them. */
+  #pendingHeaders: HeaderEntry[] = [];
+  #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
+  #sequence = 0;
+  #deepReorg = false;
+
+  constructor(modules: EngineModules) {
+    this.#m = modules;
+    this.#beat = new Beat(modules.blockIntervalMs);
+  }
+
+  takeHeaders(headers: readonly Announced[], from: string): Intake {
+    let accepted = 0;
+    let fault: string | undefined;
+    for (const { header, witness, leaf } of headers) {
+      const intake = this.#m.view.addHeader(header.slice(), witness.slice(), from, this.#m.nowMs());
+      accepted += this.#note(intake);
+      const { outcome } = intake;
+      if (outcome.kind === 'refused') {
+        if (!BLAMELESS.has(outcome.code)) fault = outcome.code;
+        break;
+      }
+      if (leaf.length > 0 && outcome.kind === 'accepted') fault ??= this.#leaf(outcome.entry.id, leaf).fault;
+    }
+    this.#advance();
+    return { fault, accepted };
+  }
+
+  takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake {
+    const verdict = this.#m.view.addBody(id, body.slice());
+    if (verdict === 'accepted' && !signaturesOk) {
+      this.#m.view.condemn(id);
+      this.#m.store.commit(() => this.#m.store.putCondemned(id, 'BAD_SIGNATURE'));
+    }
+    this.#advance();
+    const isFault = verdict === 'mismatch' || verdict === 'other-group';
+    return { fault: isFault ? 'BAD_BODY' : undefined, accepted: verdict === 'accepted' ? 1 : 0 };
+  }
+
+  takeLeaf(sourceId: Uint8Array, leaf: Uint8Array): Intake {
+    const intake = this.#leaf(sourceId, leaf);
+    if (intake.accepted > 0) this.#advance();
+    return intake;
+  }
+
+  submitProof(blockId: Uint8Array, witness: Uint8Array): { readonly height: number } {
+    const intake = this.#m.view.submit(blockId, witness.slice(), this.#m.nowMs());
+    if (intake === undefined) throw new RpcError('STALE_TEMPLATE');
+    this.#note(intake);
+    const { outcome } = intake;
+    if (outcome.kind === 'refused') throw new RpcError('BAD_PROOF', { message: outcome.code });
+    this.#advance();
+    const entry = this.#m.view.tree.get(blockId);
+    if (entry === undefined) throw new RpcError('STALE_TEMPLATE', { message: 'its time has not come' });
+    return { height: entry.height };
+  }
+
+  wants(): Want[] {
+    const missing = this.#m.view.missing();
+    const groups = new Set(missing.headers.flatMap(({ wait }) => (wait.reason === 'future' ? [] : [wait.group])));
+    const wants: Want[] = [...groups].map((group) => ({ kind: 'headers', group }));
+    for (const { id } of missing.bodies) wants.push({ kind: 'body', id });
+    for (const { id, group } of missing.leaves) wants.push({ kind: 'leaf', group, id });
+    return wants.slice(0, WANTS_MAX);
+  }
+
+  /** To be called often: headers whose time has come, and the template when it is due. */
+  tick(): void {
+    const nowMs = this.#m.nowMs();
+    let noted = 0;
+    for (const intake of this.#m.view.tick(nowMs)) noted += this.#note(intake);
+    if (noted > 0) this.#advance();
+    this.#offerTemplate(nowMs);
+  }
+
+  /** Writes what no block has carried to disk yet. */
+  flush(): void {
+    if (this.#pendingHeaders.length + this.#pendingLeaves.length > 0) this.#m.store.commit(() => this.#writePending());
+  }
+
+  get conditions(): Condition[] {
+    if (!this.#deepReorg) return [];
+    const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
+    return [
+      {
+        type: 'DeepReorg',
+        status: 'True',
+        reason: 'BeyondUndo',
+        message: `${message}; start this node again on an empty data folder`,
+      },
+    ];
+  }
+
+  /** Our chain is at the newest header of its group we know, and nothing newer is waiting for evidence. */
+  get inSync(): boolean {
+    const { view } = this.#m;
+    return !this.#deepReorg && view.tip === view.tree.tip(view.group);
+  }
+
+  #leaf(sourceId: Uint8Array, bytes: Uint8Array): Intake {
+    let proven: ProvenLeaf;
+    try {
+      proven = PROVEN_LEAF.decode(bytes.slice());
+    } catch (error) {
+      if (error instanceof DecodeError) return { fault: 'BAD_FRAME', accepted: 0 };
+      throw error;
+    }
+    const verdict = this.#m.view.addLeaf(sourceId, proven);
+    if (verdict === 'accepted') this.#pendingLeaves.push({ source: sourceId.slice(), proven });
+    return { fault: verdict === 'refused' ? 'BAD_LEAF' : undefined, accepted: verdict === 'accepted' ? 1 : 0 };
+  }
+
+  #note(intake: AcceptedHeaders): number {
+    this.#pendingHeaders.push(...intake.accepted);
+    for (const { source, proven } of intake.leaves) this.#pendingLeaves.push({ source: source.id, proven });
+    return intake.accepted.length;
+  }
+
+  /** Follows the fork choice until our chain is where it can be; stores before it tells. */
+  #advance(): void {
+    for (;;) {
+      const startedMs = performance.now();
+      const followed = this.#m.view.follow();
+      const executedMs = performance.now();
+      if (followed.undone.length + followed.applied.length + followed.condemned.length > 0) {
+        this.#m.store.commit(() => this.#write(followed));
+        this.#settle(followed, {
+          executeSeconds: (executedMs - startedMs) / 1_000,
+          commitSeconds: (performance.now() - executedMs) / 1_000,
+        });
+      }
+      this.#deepReorg = followed.deepReorg;
+      if (!followed.more) break;
+    }
+    const wants = this.wants();
+    if (wants.length > 0) this.#m.emit('wants', wants);
+  }
+
+  #write(followed: Followed): void {
+    const { store, view } = this.#m;
+    this.#writePending();
+    for (const { entry, bodyBytes, outcome } of followed.applied) {
+      store.putExecuted({ height: entry.height, id: entry.id, body: bodyBytes, outcome });
+      const settled = entry.ancestorAt(entry.height - this.#m.maxReorg);
+      if (settled !== undefined) store.dropUndo(settled.id);
+    }
+    for (const { entry, code } of followed.condemned) store.putCondemned(entry.id, code);
+    store.putTip(view.tip);
+  }
+
+  #writePending(): void {
+    for (const { group, height, id, bytes, witness } of this.#pendingHeaders) {
+      this.#m.store.putHeader({ group, height, id, header: bytes, witness });
+    }
+    for (const { source, proven } of this.#pendingLeaves) this.#m.store.putLeaf(source, PROVEN_LEAF.encode(proven));
+    this.#pendingHeaders = [];
+    this.#pendingLeaves = [];
+  }
+
+  #settle(followed: Followed, seconds: { readonly executeSeconds: number; readonly commitSeconds: number }): void {
+    const { pool, history, emit } = this.#m;
+    for (const entry of followed.undone) pool.undone(this.#m.store.body(entry.id), this.#m.nowMs());
+    for (const [i, block] of followed.applied.entries()) {
+      pool.applied(block.bodyBytes);
+      this.#m.parents.applied(block);
+      emit('announce', this.#ownBlock(block));
+      emit('block', {
+        summary: history.summary(block.entry),
+        receipts: block.outcome.receipts,
+        ...seconds,
+        staged: block.staged,
+        undone: i === 0 ? followed.undone.length : 0,
+      });
+    }
+  }
+
+  #ownBlock({ entry }: AppliedBlock): OwnBlock {
+    const leaves = this.#m.view.tree.groups
+      .filter((group) => group !== entry.group)
+      .map((group) => ({ group, leaf: PROVEN_LEAF.encode(this.#m.view.leafFor(entry, group)!) }));
+    return { height: entry.height, id: entry.id, header: entry.bytes, witness: entry.witness, leaves };
+  }
+
+  #offerTemplate(nowMs: number): void {
+    const { view, pool } = this.#m;
+    const tip = { key: toHex(view.tip.id), timestampMs: view.tip.header.timestampMs };
+    if (!this.#beat.isDue(tip, nowMs)) return;
+    const content = {
+      mapUpdate: new Uint8Array(0),
+      bitcoinHeaders: this.#m.parents.forNextBlock(),
+      transactions: pool.inOrder(nowMs),
+    };
+    const made = view.template(nowMs, this.#m.miner, content);
+    this.#beat.made(tip, nowMs);
+    if (made === undefined) return;
+    const template: Template = {
+      group: view.group,
+      sequence: ++this.#sequence,
+      header: made.headerBytes,
+      blockId: made.id,
+      height: made.header.height,
+      target: made.header.target,
+      notBeforeMs: made.dueMs,
+    };
+    this.#m.emit('template', template);
+  }
+}
