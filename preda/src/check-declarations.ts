@@ -18,6 +18,7 @@ import {
   MAX_ENUM_VALUES,
   MAX_FLAT_FIELDS,
   MAX_FUNCTIONS,
+  MAX_NESTING,
   MAX_SCATTERED_PER_KEY_SIZE,
   MAX_STRUCT_FIELDS,
   Rejected,
@@ -30,6 +31,7 @@ import {
   type InterfaceFunction,
   interfaceOf,
   isScattered,
+  nestingOf,
   type Scope,
   sameType,
   sizeBytes,
@@ -139,16 +141,14 @@ function structType(unit: Unit, { name, fields: nodes }: StructDecl): Type {
     if (isScattered(type)) fail(91, field.type.span, `${type.id} can not be a field`, 'declare it as state of its own');
     return { name: field.name.text, type };
   });
-  const flat = fields.reduce((sum, { type }) => sum + (type.kind === 'struct' ? type.info.flatFields : 1), 0);
-  if (flat > MAX_FLAT_FIELDS)
+  const flatFields = fields.reduce((sum, { type }) => sum + (type.kind === 'struct' ? type.info.flatFields : 1), 0);
+  if (flatFields > MAX_FLAT_FIELDS) {
     fail(2005, name.span, `with the fields of its fields the struct has more than ${MAX_FLAT_FIELDS}`);
-  return structOf({
-    contract: unit.module.name,
-    name: name.text,
-    index: unit.typeCounts.struct++,
-    fields,
-    flatFields: flat,
-  });
+  }
+  const nesting = 1 + Math.max(...fields.map(({ type }) => nestingOf(type)));
+  if (nesting > MAX_NESTING) fail(2003, name.span, `the struct is nested more than ${MAX_NESTING} levels deep`);
+  const index = unit.typeCounts.struct++;
+  return structOf({ contract: unit.module.name, name: name.text, index, fields, flatFields, nesting });
 }
 
 function enumType(unit: Unit, { name, values }: EnumDecl): Type {

@@ -222,6 +222,11 @@ test('structs that unfold to very many fields are refused', () => {
 
 const REFERENCE_CODES = `1-14 16-24 26 29-31 33-36 38-48 51 52 56-62 64 68 70-81 83-94 1024`;
 
+test('structs nested very deeply are refused', () => {
+  const structs = Array.from({ length: 2_000 }, (_, i) => `struct S${i + 1} { S${i} a; }`);
+  expect(verdictOf([source(inContract(['struct S0 { bool a; }', ...structs].join('\n')))])).toMatch(/^\d+:E2003$/);
+});
+
 test('the catalogue names every code of the reference', () => {
   const codes = REFERENCE_CODES.split(' ').flatMap((range) => {
     const [first, last] = range.split('-').map(Number) as [number, number?];

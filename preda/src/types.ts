@@ -13,8 +13,12 @@ export type FloatBits = (typeof FLOAT_BITS)[number];
 type Declared = { readonly contract: string; readonly name: string; readonly index: number };
 export type EnumInfo = Declared & { readonly values: readonly string[] };
 export type StructField = { readonly name: string; readonly type: Type };
-/** `flatFields` counts the fields of fields too: how much a default value unfolds to. */
-export type StructInfo = Declared & { readonly fields: readonly StructField[]; readonly flatFields: number };
+/** `flatFields` counts the fields of fields too, how much a default value unfolds to; `nesting` is the depth of types inside. */
+export type StructInfo = Declared & {
+  readonly fields: readonly StructField[];
+  readonly flatFields: number;
+  readonly nesting: number;
+};
 export type InterfaceFunction = {
   readonly name: string;
   readonly scope: Scope;
@@ -245,6 +249,11 @@ export function containsType(type: Type, predicate: (type: Type) => boolean, see
   if (seen.has(type.id)) return false;
   seen.add(type.id);
   return predicate(type) || partsOf(type).some((part) => containsType(part, predicate, seen));
+}
+/** How many types deep it is; every walk over a type recurses this far at most. */
+export function nestingOf(type: Type): number {
+  if (type.kind === 'struct') return type.info.nesting;
+  return partsOf(type).reduce((deepest, part) => Math.max(deepest, 1 + nestingOf(part)), 1);
 }
 export const isScattered = (type: Type): boolean => 'scattered' in type && type.scattered;
 export const isInteger = (type: Type): boolean => type.kind === 'int' || type.kind === 'uint' || type.kind === 'bigint';
