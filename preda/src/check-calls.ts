@@ -4,7 +4,7 @@ import type { Expr as Syntax } from './ast.ts';
 import { checkExpr, resolve } from './check-expressions.ts';
 import { computed, requireExact, requireShareable, requireValue } from './check-values.ts';
 import { fail } from './diagnostics.ts';
-import type { Entity, Env, Signature } from './names.ts';
+import { type Entity, type Env, lookUp, type Module, type Signature } from './names.ts';
 import type { Expr, ForeignTarget } from './program.ts';
 import type { Span } from './source.ts';
 import {
@@ -224,8 +224,8 @@ export function checkDeploy(env: Env, node: Syntax & { kind: 'deploy' }): Expr {
   return { kind: 'deploy', contract: target.name, args, ...computed(UINT64, span) };
 }
 
-function deployedModule(env: Env, target: Syntax) {
-  const symbol = target.kind === 'name' ? env.unit.symbols.get(target.name.text) : undefined;
-  if (symbol?.kind !== 'module') fail(85, target.span, 'only an imported contract can be deployed');
-  return symbol.module;
+function deployedModule(env: Env, target: Syntax): Module {
+  const meaning = target.kind === 'name' ? lookUp(env.unit, target.name.text, env) : undefined;
+  if (meaning?.kind !== 'module') fail(85, target.span, 'only an imported contract can be deployed');
+  return meaning.module;
 }

@@ -77,6 +77,7 @@ function createUnit({ contract: decl }: File, contracts: ReadonlyMap<string, Mod
 function declareImport(unit: Unit, { name, alias: given, span }: Import): Contract['imports'][number] {
   const alias = given ?? name;
   const module = unit.contracts.get(name.text);
+  if (!module) unit.symbols.set(alias.text, unit.symbols.get(alias.text) ?? { kind: 'broken' });
   if (!module) fail(5, name.span, `no contract \`${name.text}\` to import`, 'compile it together with this one');
   if (unit.module.imports.get(alias.text) === module) fail(4, span, `\`${name.text}\` is imported twice`);
   if (unit.symbols.has(alias.text))
