@@ -13,3 +13,8 @@ export const SEED_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 32;
 export const SECRET_KEY_BYTES = 64;
 export const SIGNATURE_BYTES = 64;
+
+/** 40–60 µs. True is final; what it refuses zip215.ts decides. */
+export function acceptedBySodium(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  return sodium.crypto_sign_verify_detached(signature, message, publicKey);
+}

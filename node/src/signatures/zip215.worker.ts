@@ -2,14 +2,19 @@
 import { parentPort } from 'node:worker_threads';
 import { bodyOf, MessageBuffer, senderOf, signatureOf } from './envelope.ts';
 import { type CheckAnswer, type CheckJob, unpackJob, VERDICT } from './jobs.ts';
-import { acceptedFast, validByZip215 } from './zip215.ts';
+import { acceptedBySodium } from './sodium.ts';
 
 const message = new MessageBuffer();
+type Rule = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
 
-function check(job: CheckJob): Uint8Array {
+/** noble is loaded by the first doubtful signature: most networks never see one. */
+async function ruleOf(job: CheckJob): Promise<Rule> {
+  return job.rule === 'fast' ? acceptedBySodium : (await import('./zip215.ts')).validByZip215;
+}
+
+function check(job: CheckJob, accepted: Rule): Uint8Array {
   const transactions = unpackJob(job.bytes);
   const verdicts = new Uint8Array(transactions.length);
-  const accepted = job.rule === 'fast' ? acceptedFast : validByZip215;
   for (const [i, transaction] of transactions.entries()) {
     const ok = accepted(signatureOf(transaction), message.of(bodyOf(transaction)), senderOf(transaction));
     verdicts[i] = ok ? VERDICT.accepted : VERDICT.refused;
@@ -22,8 +27,8 @@ function check(job: CheckJob): Uint8Array {
   return verdicts;
 }
 
-parentPort?.on('message', (job: CheckJob) => {
-  const verdicts = check(job);
+parentPort?.on('message', async (job: CheckJob) => {
+  const verdicts = check(job, await ruleOf(job));
   const answer: CheckAnswer = { id: job.id, verdicts };
   parentPort?.postMessage(answer, [verdicts.buffer as ArrayBuffer]);
 });
