@@ -316,7 +316,8 @@ export class SimNode {
     }
     for (const { group, height } of ask.above) {
       const last = Math.min(view.tree.tip(group).height, height + GIVEN_ANCESTORS);
-      for (let h = height + 1; h <= last; h++) give(view.tree.chosenAt(group, h));
+      // Branches that lost confirm as well: what was read because of them may be on the chosen chains.
+      for (let h = height + 1; h <= last; h++) for (const entry of view.tree.at(group, h)) give(entry);
     }
     const bodies = ask.bodies.flatMap((id) => {
       const stored = disk.blocks.get(toHex(id));

@@ -36,6 +36,10 @@ const START_MS = 1_000_000;
 const BEAT_MS = 400;
 const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
 const FLOOR_HASHES = 1_000n;
+/** Blocks over which every group is seen to grow. */
+const GROWING_BLOCKS_MIN = 8;
+/** Blocks after the calm within which everything must have come to its end. */
+const HEALING_BLOCKS_MAX = 60;
 
 export const HONEST_RULES: ViewRules = {
   readingRule: judgeReading,
@@ -95,6 +99,10 @@ export class Simulation implements NodeWorld {
 
   get nowMs(): number {
     return this.#queue.nowMs;
+  }
+
+  get nodes(): readonly SimNode[] {
+    return this.#nodes;
   }
 
   get blockIntervalMs(): number {
@@ -363,22 +371,38 @@ export class Simulation implements NodeWorld {
       node.crashAt = undefined;
       if (!node.up) node.start();
     }
-    // Catching up, then three hops of confirmations + a few blocks each.
-    const blocks = 6 + 4 * (confirmations + 3);
-    const before = this.#nodes[0]!.view.tree.groups.map((g) => this.#nodes[0]!.view.tree.tip(g).height);
-    const healedMs = START_MS + activeMs + blocks * (blockIntervalMs + grindMs);
-    this.#queue.runUntil(healedMs);
+    const beatMs = blockIntervalMs + grindMs;
+    this.#queue.runUntil(START_MS + activeMs + (6 + 2 * confirmations) * beatMs);
+    // By now everybody has caught up: from here on every group must grow.
+    const heights = () => this.#nodes[0]!.view.tree.groups.map((g) => this.#nodes[0]!.view.tree.tip(g).height);
+    const before = heights();
+    let blocks = 0;
+    do {
+      this.#queue.runUntil(this.nowMs + 4 * beatMs);
+      blocks += 4;
+    } while (blocks < GROWING_BLOCKS_MIN || (blocks < HEALING_BLOCKS_MAX && !this.#isDrained()));
+    const after = heights();
     this.#mining = false;
-    this.#queue.runUntil(healedMs + 12 * BEAT_MS);
-    const first = this.#nodes[0]!;
-    for (const group of first.view.tree.groups) {
-      const grown = first.view.tree.tip(group).height - before[group]!;
-      if (grown < 3) throw new CheckFailed('LIVENESS', `group ${group} grew by ${grown} blocks after healing`);
+    this.#queue.runUntil(this.nowMs + 12 * BEAT_MS);
+    for (const [group, height] of after.entries()) {
+      const grown = height - before[group]!;
+      if (grown * 3 < blocks)
+        throw new CheckFailed('LIVENESS', `group ${group}: ${grown} blocks in ${blocks} intervals`);
     }
     checkAgreement(this.#nodes);
     for (const node of this.#nodes) this.#check(node);
-    checkDrained(first, this.#executed, this.#genesis);
+    checkDrained(this.#nodes[0]!, this.#executed, this.#genesis);
     this.#assertNoViolation();
+  }
+
+  #isDrained(): boolean {
+    try {
+      checkDrained(this.#nodes[0]!, this.#executed, this.#genesis);
+      return true;
+    } catch (error) {
+      if (error instanceof CheckFailed) return false;
+      throw error;
+    }
   }
 
   #assertNoViolation(): void {

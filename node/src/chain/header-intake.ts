@@ -8,16 +8,17 @@ import {
   type HeaderRefusal,
   type HeaderWait,
   judgeHeader,
+  judgeLink,
   type ParsedHeader,
   parseHeader,
   workOfBits,
 } from '../consensus/header.ts';
-import { HeaderEntry } from '../consensus/header-entry.ts';
+import { HeaderEntry, type LinkedHeader, strengthen } from '../consensus/header-entry.ts';
 import { HeaderTree } from '../consensus/header-tree.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
 import { toHex } from '../core/bytes.ts';
 import { HEADER, type Header } from '../core/layouts.ts';
-import { WAITING_MAX_PER_PEER, type WaitingHeader, WaitingHeaders } from './waiting-headers.ts';
+import { PendingHeader, WAITING_MAX_PER_PEER, type WaitingHeader, WaitingHeaders } from './waiting-headers.ts';
 
 /** Ids refused for good, remembered so that they cost one look-up the next time. */
 const REFUSED_MAX = 16_384;
@@ -43,6 +44,14 @@ export interface Intake {
   readonly changes: readonly ChoiceChange[];
 }
 
+interface Judged {
+  readonly key: string;
+  readonly outcome: HeaderOutcome;
+  /** It came to stand on a known line just now. */
+  readonly linked: boolean;
+  readonly grown: readonly LinkedHeader[];
+}
+
 export class HeaderIntake {
   readonly tree: HeaderTree;
   readonly #params: ConsensusParams;
@@ -54,7 +63,7 @@ export class HeaderIntake {
   constructor(params: ConsensusParams, rules: HeaderRules, genesisHeaders: readonly Uint8Array[]) {
     this.#params = params;
     this.#rules = rules;
-    this.tree = new HeaderTree(genesisHeaders.map(genesisEntry), params.confirmations);
+    this.tree = new HeaderTree(genesisHeaders.map(genesisEntry));
     this.#choice = new ForkChoice(this.tree, rules.forkChoice);
   }
 
@@ -122,45 +131,69 @@ export class HeaderIntake {
   #enter(parsed: ParsedHeader, witness: Uint8Array, from: string, nowMs: number): Intake {
     const accepted: HeaderEntry[] = [];
     const changes: ChoiceChange[] = [];
-    const first = this.#judge({ parsed, key: toHex(parsed.id), witness, from, waits: [] }, nowMs);
-    const freed = [first];
+    const first = { parsed, key: toHex(parsed.id), witness, from, pending: undefined, waits: [] };
+    const judged = [this.#judge(first, nowMs)];
     // Judging one may free others; a plain queue keeps the stack flat however long the line is.
-    for (let i = 0; i < freed.length; i++) {
-      const outcome = freed[i]!;
-      if (outcome.kind !== 'accepted') continue;
-      const { entry } = outcome;
-      accepted.push(entry);
-      const grown = this.tree.add(entry);
-      changes.push(...this.#choice.added(entry));
-      const items = [
-        ...this.#waiting.takeWaitingFor(entry.key),
-        ...grown.flatMap((source) => this.#waiting.takeWaitingOnDescendants(source.key)),
-      ];
-      for (const item of items) freed.push(this.#judge(item, nowMs));
+    for (let i = 0; i < judged.length; i++) {
+      const { key, outcome, linked, grown } = judged[i]!;
+      if (outcome.kind === 'accepted') {
+        accepted.push(outcome.entry);
+        this.tree.add(outcome.entry);
+        changes.push(...this.#choice.added(outcome.entry));
+      }
+      const freed = outcome.kind === 'accepted' || linked ? this.#waiting.takeWaitingFor(key) : [];
+      for (const above of grown) freed.push(...this.#waiting.takeWaitingOnDescendants(above.key));
+      for (const item of freed) judged.push(this.#judge(item, nowMs));
     }
-    return { outcome: first, accepted, changes };
+    return { outcome: judged[0]!.outcome, accepted, changes };
   }
 
-  #judge(item: WaitingHeader, nowMs: number): HeaderOutcome {
+  #judge(item: WaitingHeader, nowMs: number): Judged {
+    const { key, parsed } = item;
+    const link = this.#link(item);
+    if (typeof link === 'string') {
+      this.#remember(key);
+      return { key, outcome: { kind: 'refused', code: link }, linked: false, grown: [] };
+    }
+    const { pending, grown } = link;
+    const linked = pending !== item.pending;
     const context = {
       params: this.#params,
       readingRule: this.#rules.readingRule,
       nowMs,
       lookup: (id: Uint8Array) => this.tree.get(id),
     };
-    const verdict = judgeHeader(context, item.parsed, item.witness);
+    const verdict = judgeHeader(context, parsed, item.witness);
     switch (verdict.kind) {
       case 'refused':
-        this.#remember(item.key);
-        return verdict;
+        this.#remember(key);
+        return { key, outcome: verdict, linked: false, grown };
       case 'wait':
-        this.#waiting.add({ ...item, waits: verdict.waits });
-        return { kind: 'waiting', waits: verdict.waits };
-      case 'valid':
-        return { kind: 'accepted', entry: verdict.entry };
+        this.#waiting.add({ ...item, pending, waits: verdict.waits });
+        return { key, outcome: { kind: 'waiting', waits: verdict.waits }, linked, grown };
+      case 'valid': {
+        const { entry } = verdict;
+        if (pending !== undefined) {
+          entry.descendants = pending.descendants;
+          pending.entry = entry;
+        }
+        return { key, outcome: { kind: 'accepted', entry }, linked, grown };
+      }
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** Puts a header on the line of its parent, when that stands on one itself: from now on it confirms those above. */
+  #link(item: WaitingHeader): { pending: PendingHeader | undefined; grown: readonly LinkedHeader[] } | HeaderRefusal {
+    if (item.pending !== undefined) return { pending: item.pending, grown: [] };
+    const { header } = item.parsed;
+    const parent = this.tree.get(header.parent) ?? this.#waiting.get(toHex(header.parent))?.pending;
+    if (parent === undefined) return { pending: undefined, grown: [] };
+    const problem = judgeLink(this.#params, header, parent);
+    if (problem !== undefined) return problem;
+    const pending = new PendingHeader(item.key, header, parent);
+    return { pending, grown: strengthen(pending, this.#params.confirmations) };
   }
 
   #remember(key: string): void {

@@ -2,15 +2,40 @@
 // asked for again; it forgets rather than grows.
 
 import type { HeaderWait, ParsedHeader } from '../consensus/header.ts';
+import type { HeaderEntry, LinkedHeader } from '../consensus/header-entry.ts';
 import { toHex } from '../core/bytes.ts';
+import type { Header } from '../core/layouts.ts';
 
 export const WAITING_MAX_PER_PEER = 512;
+
+/** A header whose parent is known, but not everything it reads. */
+export class PendingHeader implements LinkedHeader {
+  readonly key: string;
+  readonly header: Header;
+  descendants = 0;
+  /** What became of it, when it was accepted. */
+  entry: HeaderEntry | undefined;
+  readonly #parent: LinkedHeader;
+
+  constructor(key: string, header: Header, parent: LinkedHeader) {
+    this.key = key;
+    this.header = header;
+    this.#parent = parent;
+  }
+
+  get parent(): LinkedHeader {
+    const parent = this.#parent;
+    return parent instanceof PendingHeader && parent.entry !== undefined ? parent.entry : parent;
+  }
+}
 
 export interface WaitingHeader {
   readonly parsed: ParsedHeader;
   readonly key: string;
   readonly witness: Uint8Array;
   readonly from: string;
+  /** Undefined while even its parent is unknown. */
+  readonly pending: PendingHeader | undefined;
   readonly waits: readonly HeaderWait[];
 }
 
@@ -78,7 +103,7 @@ export class WaitingHeaders {
     if (others?.size === 0) this.#byNeed.delete(need);
   }
 
-  /** Takes out what waited for this block to become known. */
+  /** Takes out what waited for this block to be accepted, or at least linked. */
   takeWaitingFor(key: string): WaitingHeader[] {
     return this.#take(key);
   }

@@ -6,6 +6,32 @@ import type { Header } from '../core/layouts.ts';
 /** Heights between two full cursor vectors; between them an entry keeps only what it read itself. */
 const VECTOR_EVERY = 16;
 
+/** A header that stands on a line of known ones, accepted or still waiting for what it reads. */
+export interface LinkedHeader {
+  readonly key: string;
+  readonly header: Header;
+  readonly parent: LinkedHeader | undefined;
+  /** Longest known line of descendants, counted up to what confirmations ask for. */
+  descendants: number;
+}
+
+/**
+ * Tells the line above `header` how long it has become. Waiting headers count: two groups whose blocks confirm each
+ * other's could otherwise never be learnt by somebody who comes late. Answers those whose count grew.
+ */
+export function strengthen(header: LinkedHeader, confirmations: number): LinkedHeader[] {
+  const grown: LinkedHeader[] = [];
+  let above = header.parent;
+  for (let depth = 1; depth <= confirmations && above !== undefined; depth++) {
+    if (above.descendants < depth) {
+      above.descendants = depth;
+      grown.push(above);
+    }
+    above = above.parent;
+  }
+  return grown;
+}
+
 export interface EntryParts {
   readonly id: Uint8Array;
   readonly header: Header;
@@ -20,7 +46,7 @@ export interface EntryParts {
   readonly readingOrder: readonly HeaderEntry[];
 }
 
-export class HeaderEntry {
+export class HeaderEntry implements LinkedHeader {
   readonly id: Uint8Array;
   /** The id in hex: what maps are keyed by. */
   readonly key: string;
@@ -34,7 +60,6 @@ export class HeaderEntry {
   readonly work: bigint;
   readonly reads: ReadonlyMap<number, HeaderEntry>;
   readonly readingOrder: readonly HeaderEntry[];
-  /** Longest known line of descendants, counted up to what confirmations ask for. */
   descendants = 0;
   /** Execution refused it or an ancestor. */
   dead = false;

@@ -17,11 +17,9 @@ interface Chain {
 export class HeaderTree {
   readonly #entries = new Map<string, HeaderEntry>();
   readonly #chains = new Map<number, Chain>();
-  readonly #confirmations: number;
   #groups: readonly number[] = [];
 
-  constructor(genesis: readonly HeaderEntry[], confirmations: number) {
-    this.#confirmations = confirmations;
+  constructor(genesis: readonly HeaderEntry[]) {
     const sorted = genesis.slice().sort((a, b) => a.group - b.group);
     for (const entry of sorted) {
       entry.setCursors(new Map(sorted.filter((g) => g !== entry).map((g) => [g.group, g])));
@@ -59,8 +57,8 @@ export class HeaderTree {
     return this.#chain(group).genesis;
   }
 
-  /** Takes a valid header. Answers the blocks whose evidence grew: they may now be read where they could not before. */
-  add(entry: HeaderEntry): readonly HeaderEntry[] {
+  /** Takes a valid header whose parent stands in the tree. */
+  add(entry: HeaderEntry): void {
     const chain = this.#chain(entry.group);
     const parent = entry.parent;
     if (parent === undefined) throw new Error(`${entry.key} has no parent in the tree`);
@@ -70,16 +68,11 @@ export class HeaderTree {
     const level = chain.byHeight.get(entry.height);
     if (level === undefined) chain.byHeight.set(entry.height, [entry]);
     else level.push(entry);
-    const grown: HeaderEntry[] = [];
-    let above: HeaderEntry | undefined = parent;
-    for (let depth = 1; depth <= this.#confirmations && above !== undefined; depth++) {
-      if (above.descendants < depth) {
-        above.descendants = depth;
-        grown.push(above);
-      }
-      above = above.parent;
-    }
-    return grown;
+  }
+
+  /** Every known block of a group at a height. */
+  at(group: number, height: number): readonly HeaderEntry[] {
+    return this.#chain(group).byHeight.get(height) ?? [];
   }
 
   leaves(group: number): ReadonlySet<HeaderEntry> {

@@ -6,7 +6,7 @@ import { DecodeError } from '../core/codec.ts';
 import { sha256d } from '../core/hash.ts';
 import { type Genesis, HEADER, type Header } from '../core/layouts.ts';
 import { type DifficultyParams, nextTarget } from './difficulty.ts';
-import { HeaderEntry } from './header-entry.ts';
+import { HeaderEntry, type LinkedHeader } from './header-entry.ts';
 import type { ReadingProblem, ReadingRule } from './reading.ts';
 import { targetFromBits, workOfTarget } from './target.ts';
 
@@ -103,12 +103,23 @@ export interface HeaderContext {
   lookup(id: Uint8Array): HeaderEntry | undefined;
 }
 
-/** Judges a parsed header whose witness has been verified. */
+/** What a header's parent tells, be it accepted itself or not yet. */
+export function judgeLink(params: ConsensusParams, header: Header, parent: LinkedHeader): HeaderRefusal | undefined {
+  const above = parent.header;
+  if (above.group !== header.group) return 'UNKNOWN_GROUP';
+  if (header.height !== above.height + 1) return 'WRONG_HEIGHT';
+  if (header.timestampMs < above.timestampMs + params.blockIntervalMs) return 'TOO_EARLY';
+  if (header.target !== nextTarget(params, header.height, above, parent.parent?.header)) return 'WRONG_TARGET';
+  return undefined;
+}
+
+/** Judges a parsed header whose witness and link have been verified. */
 export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witness: Uint8Array): HeaderVerdict {
   const { header, id, bytes } = parsed;
   const { params, nowMs } = context;
   const waits: HeaderWait[] = [];
   const parent = context.lookup(header.parent);
+  if (parent?.dead === true) return refused('INVALID_PARENT');
   if (parent === undefined) {
     waits.push({ reason: 'parent', group: header.group, height: header.height - 1, id: header.parent });
   }
@@ -120,10 +131,6 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     else newest.push(source);
   }
   const aheadMs = header.timestampMs - nowMs - Math.min(AHEAD_MAX_MS, params.blockIntervalMs);
-  if (parent !== undefined) {
-    const problem = judgeAgainstParent(params, header, parent);
-    if (problem !== undefined) return refused(problem);
-  }
   if (aheadMs > 0) waits.push({ reason: 'future', untilMs: nowMs + aheadMs });
   if (waits.length > 0 || parent === undefined) return { kind: 'wait', waits };
 
@@ -147,15 +154,6 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     readingOrder: reading.order,
   });
   return { kind: 'valid', entry };
-}
-
-function judgeAgainstParent(params: ConsensusParams, header: Header, parent: HeaderEntry): HeaderRefusal | undefined {
-  if (parent.dead) return 'INVALID_PARENT';
-  if (parent.group !== header.group) return 'UNKNOWN_GROUP';
-  if (header.height !== parent.height + 1) return 'WRONG_HEIGHT';
-  if (header.timestampMs < parent.header.timestampMs + params.blockIntervalMs) return 'TOO_EARLY';
-  if (header.target !== nextTarget(params, header.height, parent.header, parent.parent?.header)) return 'WRONG_TARGET';
-  return undefined;
 }
 
 /** The epoch on `parent` after reading `newest`: that of the group-0 block at the cursor; group 0 keeps its parent's. */
