@@ -1,0 +1,20 @@
+// The contracts that come with Rexnet and need no source in a testnet.yaml: their file and what their deployment is given.
+// A table; it reads and deploys nothing.
+
+/** Stands for the address of whoever deploys. */
+export const DEPLOYER = '$deployer';
+
+export type ShippedContract = {
+  readonly file: string;
+  readonly contract: string;
+  readonly args: readonly (string | readonly string[])[];
+};
+
+export const SHIPPED: Readonly<Record<string, ShippedContract>> = {
+  token: { file: 'token.prd', contract: 'Token', args: ['RXT', '1000000000000000000', DEPLOYER] },
+  poll: { file: 'poll.prd', contract: 'Poll', args: ['Which colour?', ['red', 'green', 'blue'], DEPLOYER] },
+  airdrop: { file: 'airdrop.prd', contract: 'Airdrop', args: ['1000000000000', '1000', DEPLOYER] },
+};
+
+/** The dev key that deploys what a Testnet asks for, and owns it. */
+export const DEPLOYER_KEY = 'alice';

@@ -1,0 +1,134 @@
+// From a plan to the processes that carry it out on one machine: command lines and nothing else.
+import { join } from 'node:path';
+import type { Plan } from '@rexnet/operator/plan/plan.ts';
+import type { ChildSpec } from './child.ts';
+import { type Folders, REPOSITORY } from './folders.ts';
+import { LOOPBACK } from './ports.ts';
+
+/** The parent chain as far as the miners see it. */
+export type ParentEndpoint =
+  | { readonly kind: 'toy' }
+  | {
+      readonly kind: 'regtest';
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly url: string;
+      readonly cookieFile: string;
+    };
+
+export type ChildrenInput = {
+  readonly plan: Plan;
+  readonly folders: Folders;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly parent: ParentEndpoint;
+  /** Nodes compare live memory with the recorded history at every checkpoint. */
+  readonly checkState: boolean;
+};
+
+const NODE_PROGRAM = join(REPOSITORY, 'node', 'src', 'main.ts');
+const LOAD_PROGRAM = join(REPOSITORY, 'load', 'src', 'main.ts');
+/** The faucet signs with one key: only one node may use it, or two would use one nonce. */
+const FAUCET_NODE = 'g0-n0';
+
+/** Every port a plan needs has a name. */
+export function portNames(plan: Plan): readonly string[] {
+  const nodes = plan.groups.flatMap(({ nodes: members }) => members.map(({ name }) => name));
+  return [
+    ...nodes.flatMap((name) => [`${name}.grpc`, `${name}.peer`, `${name}.metrics`]),
+    ...plan.miners.map(({ name }) => `${name}.metrics`),
+    ...(plan.bitcoin.kind === 'regtest' ? ['bitcoind.rpc'] : []),
+  ];
+}
+
+/** The process that listens on a named port. */
+export function portOwner(portName: string): string {
+  return portName.split('.')[0] ?? portName;
+}
+
+export function addressOf(ports: Readonly<Record<string, number>>, portName: string): string {
+  const port = ports[portName];
+  if (port === undefined) throw new Error(`no port ${portName}`);
+  return `${LOOPBACK}:${port}`;
+}
+
+/** The contents of peers.json. */
+export function peersOf(plan: Plan, ports: Readonly<Record<string, number>>): string {
+  const groups = plan.groups.map(({ group, nodes }) => [
+    String(group),
+    nodes.map(({ name }) => ({
+      node: name,
+      grpc: addressOf(ports, `${name}.grpc`),
+      peer: addressOf(ports, `${name}.peer`),
+    })),
+  ]);
+  return `${JSON.stringify({ groups: Object.fromEntries(groups) }, undefined, 2)}\n`;
+}
+
+/** bitcoind, nodes, miners; in the order in which they are started. */
+export function childrenOf(input: ChildrenInput): readonly ChildSpec[] {
+  const { plan, parent } = input;
+  if (plan.suspended) return [];
+  const bitcoind = parent.kind === 'regtest' ? [keptChild('bitcoind', parent.command, parent.args)] : [];
+  return [
+    ...bitcoind,
+    ...plan.groups.flatMap(({ nodes }) => nodes.map((node) => nodeChild(input, node))),
+    ...plan.miners.map((miner) => minerChild(input, miner)),
+  ];
+}
+
+function nodeChild(
+  { folders, ports, checkState }: ChildrenInput,
+  { name, group }: Plan['groups'][number]['nodes'][number],
+): ChildSpec {
+  return keptChild(name, process.execPath, [
+    ...[
+      NODE_PROGRAM,
+      'run',
+      '--genesis',
+      folders.genesis,
+      '--data',
+      folders.node(name),
+      '--group',
+      String(group),
+      '--peers',
+      folders.peers,
+    ],
+    ...[
+      '--grpc',
+      addressOf(ports, `${name}.grpc`),
+      '--peer-grpc',
+      addressOf(ports, `${name}.peer`),
+      '--metrics',
+      addressOf(ports, `${name}.metrics`),
+    ],
+    ...(name === FAUCET_NODE ? ['--faucet'] : []),
+    ...(checkState ? ['--check-state'] : []),
+  ]);
+}
+
+function minerChild(
+  { folders, ports, parent }: ChildrenInput,
+  { name, cpuPercent }: Plan['miners'][number],
+): ChildSpec {
+  return keptChild(name, process.execPath, [
+    ...[NODE_PROGRAM, 'mine', '--genesis', folders.genesis, '--peers', folders.peers],
+    ...(parent.kind === 'toy' ? ['--toy-parent'] : ['--bitcoind', parent.url, '--bitcoind-cookie', parent.cookieFile]),
+    ...['--cpu', `${cpuPercent}%`, '--metrics', addressOf(ports, `${name}.metrics`)],
+  ]);
+}
+
+/** The load generator: told by a file, it writes its report to another, and ends by itself when its time is over. */
+export function loadChild(folders: Folders): ChildSpec {
+  return {
+    name: 'load',
+    command: process.execPath,
+    args: [LOAD_PROGRAM, '--spec', folders.loadSpec],
+    env: {},
+    leftover: 'end',
+    restart: 'once',
+  };
+}
+
+function keptChild(name: string, command: string, args: readonly string[]): ChildSpec {
+  return { name, command, args, env: {}, leftover: 'adopt', restart: 'always' };
+}
