@@ -51,12 +51,21 @@ export function decodeValue(abi: Abi, type: AbiType, bytes: Uint8Array): Json {
   return value;
 }
 
-/** Values one after the other, as arguments and state payloads are. */
-export function decodeValues(abi: Abi, types: readonly AbiType[], bytes: Uint8Array): Json[] {
-  const reader = new Reader(bytes);
-  const values = types.map((type, index) => decode(abi, type, reader, `[${index}]`));
+/** The fields of a scope instance by name, from its payload; state-level maps are not in it. */
+export function decodeState(abi: Abi, scope: string, payload: Uint8Array): { readonly [name: string]: Json } {
+  const fields = abi.state.filter((field) => field.scope === scope && !field.type.startsWith('map<'));
+  const head = fields.filter((field) => isFixed(abi, field.type));
+  const ordered = [...head, ...fields.filter((field) => !head.includes(field))];
+  const reader = new Reader(payload);
+  const entries = ordered.map((field) => [field.name, decode(abi, field.type, reader, field.name)] as const);
   reader.end();
-  return values;
+  return Object.fromEntries(entries);
+}
+
+function isFixed(abi: Abi, type: AbiType): boolean {
+  const shape = shapeOf(abi, type, type);
+  if (shape.kind === 'struct') return shape.fields.every((field) => isFixed(abi, field.type));
+  return shape.kind !== 'string' && shape.kind !== 'array' && shape.kind !== 'map';
 }
 
 type Shape =

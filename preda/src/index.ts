@@ -11,7 +11,7 @@ import type { Contract } from './program.ts';
 export type { Abi, AbiEnum, AbiFunction, AbiParam, AbiState, AbiStruct, AbiType } from './abi.ts';
 export { findFunction } from './abi.ts';
 export type { Json } from './abi-values.ts';
-export { AbiValueError, decodeValue, decodeValues, encodeArgs, encodeValue } from './abi-values.ts';
+export { AbiValueError, decodeState, decodeValue, encodeArgs, encodeValue } from './abi-values.ts';
 export type { Diagnostic } from './diagnostics.ts';
 export { renderDiagnostic } from './diagnostics.ts';
 

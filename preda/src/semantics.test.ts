@@ -6,7 +6,12 @@ import { compile, renderDiagnostic } from './index.ts';
 import { FakeRuntime } from './testing/fake-runtime.ts';
 import { person, Story } from './testing/story.ts';
 
-const contract = (members: string) => new Story(`contract T { ${members} }`);
+/** A story whose cells can be looked at. */
+function contract(members: string): Story & { readonly runtime: FakeRuntime } {
+  const story = new Story(`contract T { ${members} }`);
+  if (!(story.runtime instanceof FakeRuntime)) throw new Error('stories run on the test runtime');
+  return story as Story & { readonly runtime: FakeRuntime };
+}
 const at = (name: string) => person(name).text;
 const me = 'me';
 

@@ -17,6 +17,8 @@ export type Relay = {
   readonly key: Uint8Array;
   readonly op: number;
   readonly args: Uint8Array;
+  /** Set where the runtime has routed it already. */
+  readonly partition?: number;
 };
 export type Outcome = {
   /** Exception id, 0 = success. */
@@ -39,6 +41,17 @@ export type Invocation = {
 };
 export type World = { height: number; partitionOrder: number };
 
+/** What a story needs of a runtime: this one, or the real machine behind an adapter. */
+export type StoryRuntime = {
+  readonly world: World;
+  run(invocation: Invocation): Outcome;
+  partitionOf(scope: Scope, key: Uint8Array): number;
+  /** Payload of a scope instance. */
+  instance(scope: Scope, key: Uint8Array, partition: number): Uint8Array | undefined;
+};
+
+const GLOBAL_PARTITION = 65_535;
+
 class Fault extends Error {
   readonly id: number;
   constructor(id: number) {
@@ -50,7 +63,7 @@ class Fault extends Error {
 export const keyText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** One contract with its state. Cells are named `scope/key[/field/element]`. */
-export class FakeRuntime {
+export class FakeRuntime implements StoryRuntime {
   readonly cells = new Map<string, Uint8Array>();
   readonly world: World;
   readonly #memory = new WebAssembly.Memory({ initial: PAGES });
@@ -94,6 +107,16 @@ export class FakeRuntime {
       amount: this.#amount,
       gas: gas - (this.#fuel.value as bigint),
     };
+  }
+
+  partitionOf(scope: Scope, key: Uint8Array): number {
+    if (scope === 'global') return GLOBAL_PARTITION;
+    return (key[0] ?? 0) & ((1 << this.world.partitionOrder) - 1);
+  }
+
+  instance(scope: Scope, key: Uint8Array, partition: number): Uint8Array | undefined {
+    if (scope === 'global') return this.cells.get('global');
+    return this.cells.get(scope === 'shard' ? `shard/${partition}` : `${scope}/${keyText(key)}`);
   }
 
   #begin(invocation: Invocation, gas: bigint): void {

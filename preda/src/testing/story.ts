@@ -1,30 +1,28 @@
 /** A contract on a toy network of a few partitions: calls by name, relays delivered first in, first out. For tests only. */
-import { decodeValue, decodeValues, encodeArgs, type Json } from '../abi-values.ts';
+import { decodeState, decodeValue, encodeArgs, type Json } from '../abi-values.ts';
 import { addressText, parseAddressText, toBase32 } from '../address-text.ts';
 import { type Abi, type AbiFunction, compile, findFunction, renderDiagnostic } from '../index.ts';
-import { fixedBytes } from '../layout.ts';
 import { SCOPE_CODE } from '../rt.ts';
-import { SCALAR_TYPES, type Scope } from '../types.ts';
-import { FakeRuntime, type Invocation, keyText, type Outcome, type Relay } from './fake-runtime.ts';
+import type { Scope } from '../types.ts';
+import { FakeRuntime, type Invocation, type Outcome, type Relay, type StoryRuntime } from './fake-runtime.ts';
 
-const GLOBAL_PARTITION = 65_535;
 const SCOPE_OF = new Map<number, Scope>(Object.entries(SCOPE_CODE).map(([scope, code]) => [code, scope as Scope]));
 
 export type Step = { readonly fn: string; readonly outcome: Outcome };
 
 export class Story {
   readonly abi: Abi;
-  readonly runtime: FakeRuntime;
+  readonly runtime: StoryRuntime;
   readonly #queue: Invocation[] = [];
   readonly #deferred: Invocation[] = [];
   /** Every invocation since the last `call`, the call first. */
   steps: Step[] = [];
 
-  constructor(source: string, options: { readonly guard?: boolean } = {}) {
-    const result = compile(source, { guard: options.guard ?? true });
+  constructor(source: string, start: (wasm: Uint8Array) => StoryRuntime = (wasm) => new FakeRuntime(wasm)) {
+    const result = compile(source, { guard: true });
     if (!result.ok) throw new Error(result.diagnostics.map(renderDiagnostic).join('\n'));
     this.abi = result.abi;
-    this.runtime = new FakeRuntime(result.wasm);
+    this.runtime = start(result.wasm);
   }
 
   deploy(args: Json): Json {
@@ -60,34 +58,15 @@ export class Story {
     this.#drain();
   }
 
-  /** A field of an instance, its default when there is no instance. */
+  /** A field of an instance, null when there is no instance. */
   state(scope: Scope, key: string | number | undefined, name: string): Json {
-    const fields = this.abi.state.filter((field) => field.scope === scope && !field.type.startsWith('map<'));
-    const fixed = fields.filter((field) => this.#isFixed(field.type));
-    const ordered = [...fixed, ...fields.filter((field) => !fixed.includes(field))];
-    const cell =
-      scope === 'global'
-        ? 'global'
-        : scope === 'shard'
-          ? `shard/${key ?? 0}`
-          : `${scope}/${keyText(keyBytes(scope, key))}`;
-    const payload = this.runtime.cells.get(cell);
-    if (!payload) return null;
-    const types = ordered.map((field) => field.type);
-    return decodeValues(this.abi, types, payload)[ordered.findIndex((field) => field.name === name)]!;
+    const payload = this.runtime.instance(scope, keyBytes(scope, key), scope === 'shard' ? Number(key) : 0);
+    return payload ? decodeState(this.abi, scope, payload)[name]! : null;
   }
 
   /** The amounts of the log records since the last call. */
   get amounts(): (bigint | undefined)[] {
     return this.steps.map(({ outcome }) => outcome.amount);
-  }
-
-  #isFixed(type: string): boolean {
-    const scalar = SCALAR_TYPES.get(type);
-    if (scalar) return fixedBytes(scalar) !== undefined;
-    if (this.abi.enums.some((item) => item.name === type)) return true;
-    const struct = this.abi.structs.find((item) => item.name === type);
-    return struct?.fields.every((field) => this.#isFixed(field.type)) ?? false;
   }
 
   #start(fn: AbiFunction, key: Uint8Array, args: Json, initiator: Uint8Array): Json {
@@ -98,7 +77,7 @@ export class Story {
       key,
       args: encodeArgs(this.abi, fn, args),
       initiator,
-      partition: this.#partition(fn.scope, key),
+      partition: this.runtime.partitionOf(fn.scope, key),
     });
     if (outcome.fault) throw new StoryFault(fn.name, outcome.fault);
     this.#drain();
@@ -118,21 +97,16 @@ export class Story {
     const base = { op: relay.op, scope, key: relay.key, args: relay.args, kind: 1, initiator: from.initiator! };
     if (relay.kind === 4) {
       this.#deferred.push({ ...base, partition: from.partition! });
-    } else if (relay.kind === 2) {
+    } else if (relay.kind === 2 && relay.partition === undefined) {
       const count = 1 << this.runtime.world.partitionOrder;
       for (let partition = 0; partition < count; partition++) this.#queue.push({ ...base, partition });
     } else {
-      this.#queue.push({ ...base, partition: this.#partition(scope, relay.key) });
+      this.#queue.push({ ...base, partition: relay.partition ?? this.runtime.partitionOf(scope, relay.key) });
     }
   }
 
   #drain(): void {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#run(next);
-  }
-
-  #partition(scope: Scope, key: Uint8Array): number {
-    if (scope === 'global') return GLOBAL_PARTITION;
-    return (key[0] ?? 0) & ((1 << this.runtime.world.partitionOrder) - 1);
   }
 }
 
