@@ -82,7 +82,7 @@ export const CONSTANTS: Constants = {
   blockReward: 0n,
   chainIdBase: 0x5258,
   asertParentHashes: 1_500_000n,
-  compilerSteps: 5_000_000,
+  compilerSteps: 4_000_000,
   sourceBytes: MAX_SOURCE_BYTES,
   nesting: 256,
 };

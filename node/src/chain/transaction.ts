@@ -1,7 +1,7 @@
 // One user transaction: its bytes, its id, what can be judged without state, and the record it runs as. It checks no signature itself.
 import { ADDRESS_KIND, addressOf, crc32c, partitionOfTarget } from '../core/address.ts';
 import { concatBytes, viewOf } from '../core/bytes.ts';
-import { sha256d, sha256dInto } from '../core/hash.ts';
+import { sha256d } from '../core/hash.ts';
 import {
   DEPLOY_ARGS,
   type Genesis,
@@ -203,51 +203,58 @@ function isDeploy(args: Uint8Array): boolean {
   }
 }
 
+/** The contract that a deploy's record names: no registry sequence, so no machine ever runs it. */
+export const REGISTRY_CONTRACT = 0xffff_ffff_ffff_ffffn;
+/** The op of a transfer, the ledger's only function. */
+const OP_TRANSFER = 0;
+
 /** Bytes of the record a sound transaction runs as. */
 export function recordBytesOf(bytes: Uint8Array): number {
   const scope = SCOPES[bytes[AT.scope]!]!;
   const argsLen = bytes.length - AT.key - scope.targetBytes - 4 - SIGNATURE_BYTES;
-  const args = bytes[AT.kind] === TRANSACTION_KIND.transfer ? 0 : argsLen;
-  return RELAY_FIXED_BYTES + pad8(scope.keyBytes) + pad8(args);
+  return RELAY_FIXED_BYTES + pad8(scope.keyBytes) + pad8(argsLen);
 }
 
-/** Writes the record of a sound transaction at `at` of zeroed `out`; answers where it ends. */
+/**
+ * Writes the record of a sound transaction at `at` of zeroed `out`, its id taken from `ids`; answers where it ends.
+ * Written word by word: a block has ten thousand of them.
+ */
 export function writeRecord(
   bytes: Uint8Array,
   out: Uint8Array,
   outView: DataView,
   at: number,
   partitions: number,
+  id: Uint8Array,
 ): number {
   const view = viewOf(bytes);
-  const kind = bytes[AT.kind]!;
   const scopeId = bytes[AT.scope]!;
-  const scope = SCOPES[scopeId]!;
-  const argsAt = AT.key + scope.targetBytes + 4;
-  const argsLen = kind === TRANSACTION_KIND.transfer ? 0 : bytes.length - argsAt - SIGNATURE_BYTES;
-  const size = RELAY_FIXED_BYTES + pad8(scope.keyBytes) + pad8(argsLen);
+  const { keyBytes, targetBytes } = SCOPES[scopeId]!;
+  const argsAt = AT.key + targetBytes + 4;
+  const argsLen = bytes.length - argsAt - SIGNATURE_BYTES;
+  const size = RELAY_FIXED_BYTES + pad8(keyBytes) + pad8(argsLen);
   outView.setUint32(at + RECORD.size, size, true);
   out[at + RECORD.scope] = scopeId;
-  const bare = kind !== TRANSACTION_KIND.call;
-  outView.setUint16(at + RECORD.op, bare ? NO_OP : view.getUint16(AT.op, true), true);
-  copyWords(view, AT.contract, outView, at + RECORD.contract, 2);
-  copyWords(view, AT.gasLimit, outView, at + RECORD.gas, 2);
-  copyWords(view, AT.gasPrice, outView, at + RECORD.price, 2);
-  if (kind === TRANSACTION_KIND.transfer) copyWords(view, argsAt, outView, at + RECORD.value, 2);
+  if (bytes[AT.kind] === TRANSACTION_KIND.deploy) {
+    outView.setUint16(at + RECORD.op, NO_OP, true);
+    outView.setBigUint64(at + RECORD.contract, REGISTRY_CONTRACT, true);
+  } else {
+    const isTransfer = bytes[AT.kind] === TRANSACTION_KIND.transfer;
+    outView.setUint16(at + RECORD.op, isTransfer ? OP_TRANSFER : view.getUint16(AT.op, true), true);
+    copyWords(view, AT.contract, outView, at + RECORD.contract, 2);
+  }
+  copyWords(view, AT.gasLimit, outView, at + RECORD.gas, 4);
   copyWords(view, AT.nonce, outView, at + RECORD.nonce, 2);
-  sha256dInto(bytes, out, at + RECORD.id);
-  copyWords(outView, at + RECORD.id, outView, at + RECORD.root, 8);
+  out.set(id, at + RECORD.id);
+  out.set(id, at + RECORD.root);
   copyWords(view, AT.sender, outView, at + RECORD.initiator, 8);
   outView.setUint32(at + RECORD.initiator + 32, tagOf(senderKeyOf(bytes)), true);
-  outView.setUint32(
-    at + RECORD.partition,
-    partitionOfTarget(scopeId, bytes.subarray(AT.key, AT.key + scope.targetBytes), partitions),
-    true,
-  );
+  const target = bytes.subarray(AT.key, AT.key + targetBytes);
+  outView.setUint32(at + RECORD.partition, partitionOfTarget(scopeId, target, partitions), true);
   outView.setUint32(at + RECORD.argsLen, argsLen, true);
-  out[at + RECORD.keyLen] = scope.keyBytes;
-  for (let i = 0; i < scope.keyBytes; i++) out[at + RECORD.key + i] = bytes[AT.key + i]!;
-  const argsOut = at + RECORD.key + pad8(scope.keyBytes);
+  out[at + RECORD.keyLen] = keyBytes;
+  for (let i = 0; i < keyBytes; i++) out[at + RECORD.key + i] = bytes[AT.key + i]!;
+  const argsOut = at + RECORD.key + pad8(keyBytes);
   for (let i = 0; i < argsLen; i++) out[argsOut + i] = bytes[argsAt + i]!;
   return at + size;
 }

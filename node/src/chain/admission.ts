@@ -1,0 +1,205 @@
+// User transactions of one block, in body order: judged, turned into records, run in batches. A block that is being judged
+// must take every one of them; one that is being built leaves out what does not fit.
+import { partitionOf } from '../core/address.ts';
+import { viewOf } from '../core/bytes.ts';
+import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
+import { RECEIPT_BYTES } from '../core/layouts.ts';
+import type { RunResult, Stop, VirtualMachine } from '../vm/types.ts';
+import type { Effects } from './effects.ts';
+import { BlockInvalid } from './ports.ts';
+import type { Registry } from './registry.ts';
+import { RECORD } from './relay.ts';
+import {
+  gasLimitOf,
+  problemOf,
+  REGISTRY_CONTRACT,
+  recordBytesOf,
+  type TransactionRules,
+  validUntilMsOf,
+  writeRecord,
+} from './transaction.ts';
+
+/** Transactions that run in one batch of the machine. */
+const BATCH_TRANSACTIONS = 1_024;
+const BATCH_BYTES = 1 << 20;
+/** A block is full when so many in a row did not fit. */
+const MISSES_MAX = 256;
+
+/** preda.md a.15. */
+const STATUS_CONTRACT_UNAVAILABLE = 8;
+const STATUS_FUNCTION_DISALLOWED = 10;
+const RECEIPT_STATUS = 68;
+const RECEIPT_CONTRACT = 88;
+
+export interface AdmissionParts {
+  readonly machine: Pick<VirtualMachine, 'run'>;
+  readonly effects: Effects;
+  readonly registry: Pick<Registry, 'code'>;
+  readonly rules: TransactionRules;
+  readonly timestampMs: number;
+  readonly holds: (partition: number) => boolean;
+}
+
+/** A call that must fail where it is signed: its function is not for users, or its contract not known here. */
+interface Refused {
+  /** Number within the batch. */
+  readonly at: number;
+  readonly status: number;
+  readonly contract: bigint;
+}
+
+export interface Admitted {
+  readonly transactions: readonly Uint8Array[];
+  /** Their ids one after the other. */
+  readonly ids: Uint8Array;
+}
+
+export class Admission {
+  readonly #parts: AdmissionParts;
+  readonly #strict: boolean;
+  readonly #included: Uint8Array[] = [];
+  readonly #ids: Uint8Array[] = [];
+  #buffer = new Uint8Array(BATCH_BYTES);
+  #view = viewOf(this.#buffer);
+  #fill = 0;
+  #batch: { readonly bytes: Uint8Array; readonly gas: bigint }[] = [];
+  #refused: Refused[] = [];
+  #gasLeft: bigint;
+  #misses = 0;
+
+  /** `strict`: the block is being judged, not built. */
+  constructor(parts: AdmissionParts, strict: boolean) {
+    this.#parts = parts;
+    this.#strict = strict;
+    this.#gasLeft = parts.rules.userGas;
+  }
+
+  /** `ids`, when the caller has computed them already: 32 bytes per transaction in their order. */
+  run(transactions: Iterable<Uint8Array>, ids?: Uint8Array): Admitted {
+    let i = 0;
+    for (const bytes of transactions) {
+      if (this.#misses >= MISSES_MAX) break;
+      const id = ids?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+      i++;
+      if (this.#accepts(bytes)) this.#gather(bytes, id);
+    }
+    this.#flush();
+    const flat = new Uint8Array(this.#ids.length * HASH_BYTES);
+    for (const [n, id] of this.#ids.entries()) flat.set(id, n * HASH_BYTES);
+    return { transactions: this.#included, ids: flat };
+  }
+
+  #accepts(bytes: Uint8Array): boolean {
+    const { rules, timestampMs, holds } = this.#parts;
+    const problem = problemOf(bytes, rules);
+    if (problem !== undefined) return this.#refuse(problem);
+    if (validUntilMsOf(bytes) < timestampMs) return this.#refuse('EXPIRED');
+    // The first 32 bytes of an address decide its partition.
+    if (!holds(senderPartition(bytes, rules.partitions))) return this.#refuse('PARTITION_MOVED');
+    if (gasLimitOf(bytes) > this.#gasLeft) {
+      this.#misses++;
+      return this.#refuse('USER_SHARE');
+    }
+    return true;
+  }
+
+  #refuse(code: string): false {
+    if (this.#strict) throw new BlockInvalid(code);
+    return false;
+  }
+
+  #gather(bytes: Uint8Array, id: Uint8Array | undefined): void {
+    const size = recordBytesOf(bytes);
+    if (this.#batch.length >= BATCH_TRANSACTIONS || this.#fill + size > this.#buffer.length) this.#flush();
+    const at = this.#fill;
+    const gas = gasLimitOf(bytes);
+    const out = this.#buffer;
+    out.fill(0, at, at + size);
+    let known = id;
+    if (known === undefined) {
+      known = new Uint8Array(HASH_BYTES);
+      sha256dInto(bytes, known, 0);
+    }
+    writeRecord(bytes, out, this.#view, at, this.#parts.rules.partitions, known);
+    this.#fence(at);
+    this.#fill += size;
+    this.#gasLeft -= gas;
+    this.#batch.push({ bytes, gas });
+  }
+
+  /**
+   * Users may name exported functions of contracts their own group knows. What fails that must fail here: as a relay it
+   * could no longer be told from the contract's own. The record is turned to a contract that cannot exist, at its sender.
+   */
+  #fence(at: number): void {
+    const view = this.#view;
+    const contract = view.getBigUint64(at + RECORD.contract, true);
+    if (contract === 0n || contract === REGISTRY_CONTRACT) return;
+    const code = contract < NUMBERS_END ? this.#parts.registry.code(Number(contract)) : undefined;
+    if (code?.exports.has(view.getUint16(at + RECORD.op, true))) return;
+    const status = code === undefined ? STATUS_CONTRACT_UNAVAILABLE : STATUS_FUNCTION_DISALLOWED;
+    this.#refused.push({ at: this.#batch.length, status, contract });
+    view.setBigUint64(at + RECORD.contract, NO_CONTRACT, true);
+    const initiator = this.#buffer.subarray(at + RECORD.initiator, at + RECORD.initiator + 36);
+    view.setUint32(at + RECORD.partition, partitionOf(initiator, this.#parts.rules.partitions), true);
+  }
+
+  #flush(): void {
+    let next = 0;
+    let at = 0;
+    while (at < this.#fill) {
+      const run = this.#parts.machine.run(this.#buffer.subarray(at, this.#fill));
+      const { done, bytes, stop } = run;
+      this.#take(run, at, next);
+      next += done;
+      at += bytes;
+      if (stop === 'end') break;
+      this.#leaveOut(stop, this.#batch[next]!.gas);
+      next++;
+      at += this.#view.getUint32(at + RECORD.size, true);
+    }
+    this.#fill = 0;
+    this.#batch = [];
+    this.#refused = [];
+  }
+
+  #take(run: RunResult, at: number, first: number): void {
+    const { done } = run;
+    if (done > 0) this.#misses = 0;
+    const receipts = this.#parts.effects.absorb(run);
+    const view = viewOf(receipts);
+    for (const { at: number, status, contract } of this.#refused) {
+      if (number < first || number >= first + done) continue;
+      const receipt = (number - first) * RECEIPT_BYTES;
+      receipts[receipt + RECEIPT_STATUS] = status;
+      view.setBigUint64(receipt + RECEIPT_CONTRACT, contract, true);
+    }
+    let record = at;
+    for (let i = 0; i < done; i++) {
+      this.#included.push(this.#batch[first + i]!.bytes);
+      this.#ids.push(this.#buffer.slice(record + RECORD.id, record + RECORD.id + HASH_BYTES));
+      record += this.#view.getUint32(record + RECORD.size, true);
+    }
+  }
+
+  #leaveOut(stop: Exclude<Stop, 'end'>, gas: bigint): void {
+    if (this.#strict) throw new BlockInvalid(STOP_CODES[stop]);
+    this.#gasLeft += gas;
+    if (stop !== 'invalid') this.#misses++;
+  }
+}
+
+/** No registry sequence reaches it, and it is not the registry's own. */
+const NO_CONTRACT = REGISTRY_CONTRACT - 1n;
+const NUMBERS_END = 1n << 53n;
+
+const STOP_CODES = { gas: 'BLOCK_GAS', room: 'BATCH_FULL', invalid: 'NONCE_OR_FUNDS' } as const;
+
+const SENDER_AT = 6;
+
+/** As partitionOf its address: the tag takes no part. */
+function senderPartition(bytes: Uint8Array, partitions: number): number {
+  const view = viewOf(bytes);
+  const word = (i: number): number => view.getUint32(SENDER_AT + i * 4, true);
+  return ((word(0) ^ word(4) ^ word(7)) & (partitions - 1)) >>> 0;
+}
