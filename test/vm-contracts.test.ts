@@ -6,6 +6,7 @@ import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../node/src/core/scopes.ts'
 import { Machine } from '../node/src/vm/machine.ts';
 import { cellId, record } from '../node/src/vm/testing/records.ts';
 import { RELAY_KIND, SCOPE_CODE } from '../preda/src/rt.ts';
+import { compareOperators, KINDS } from '../preda/src/testing/arith-model.ts';
 import type { Invocation, Outcome, Relay, StoryRuntime, World } from '../preda/src/testing/fake-runtime.ts';
 import { STORIES, Teller } from '../preda/src/testing/stories.ts';
 import type { Scope } from '../preda/src/types.ts';
@@ -101,5 +102,10 @@ function relaysIn(bytes: Uint8Array): Relay[] {
   }
   return relays;
 }
+
+const WIDE = KINDS.filter(({ bits }) => bits === 128);
+test.each(WIDE)('the runtime computes 128 bits as BigInt does, signed: $signed', (kind) => {
+  compareOperators(kind, 1500, (wasm) => new MachineRuntime(wasm));
+});
 
 test.each(STORIES)('$name', ({ run }) => run(new Teller((wasm) => new MachineRuntime(wasm))));
