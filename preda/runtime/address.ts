@@ -20,11 +20,26 @@ export function initCrc(): void {
     for (let k = 0; k < 8; k++) c = c & 1 ? (c >> 1) ^ 0x82f63b78 : c >> 1;
     store<u32>(CRC_TABLE + n * 4, c);
   }
+  for (let n: u32 = 256; n < 2048; n++) {
+    const c = load<u32>(CRC_TABLE + (n - 256) * 4);
+    store<u32>(CRC_TABLE + n * 4, (c >> 8) ^ load<u32>(CRC_TABLE + (c & 255) * 4));
+  }
+}
+
+/** Table `t` at byte `i` of a word. */
+@inline
+function slice(word: u32, i: u32, t: u32): u32 {
+  return load<u32>(CRC_TABLE + t * 1024 + ((word >> (i * 8)) & 255) * 4);
 }
 
 function tagOf(key: u32, kind: u32): u32 {
   let crc = kind;
-  for (let i: u32 = 0; i < 32; i++) crc = (crc >> 8) ^ load<u32>(CRC_TABLE + ((crc ^ load<u8>(key + i)) & 255) * 4);
+  for (let i: u32 = 0; i < 32; i += 8) {
+    const low = load<u32>(key + i) ^ crc;
+    const high = load<u32>(key + i, 4);
+    crc = slice(high, 3, 0) ^ slice(high, 2, 1) ^ slice(high, 1, 2) ^ slice(high, 0, 3);
+    crc ^= slice(low, 3, 4) ^ slice(low, 2, 5) ^ slice(low, 1, 6) ^ slice(low, 0, 7);
+  }
   return (crc & 0xfffffff0) | kind;
 }
 

@@ -1,5 +1,5 @@
 // From block to block: opening one, naming what it changed, making that final or taking it back.
-import { J_LINE } from './layout';
+import { INLINE_BYTES, J_LINE } from './layout';
 import { commit, entryAt, oldLength, oldPayload, openBlock, position, undoTo } from './journal';
 import { entryBytes, idLength, lengthOf, partitionOf, payloadOf, writeId } from './cells';
 import { allocRun, ensurePages, freeRun, orderFor } from './memory';
@@ -11,6 +11,8 @@ import { resetReceiptIndex } from './receipt';
 /** Pages made ready between blocks, so that a block seldom waits for the kernel. */
 const AHEAD_PAGES: u32 = 16;
 const ABSENT: u32 = 0xffffffff;
+/** Short ids and values are copied a little further than they reach. */
+export const SLACK: u32 = 64;
 
 // Per partition slot, for the diff: entries u32, index u32, bytes of new values u32, of old values u32.
 const P_BYTES: u32 = 16;
@@ -110,7 +112,7 @@ export function emit_diff(out: u32, end: u32): u32 {
     const e = load<u32>(order + emitted * 4);
     const line = load<u32>(e, J_LINE);
     const length = emitOld ? oldLength(e) : lengthOf(line);
-    if (at + presentBytes(line, length) > end) break;
+    if (at + presentBytes(line, length) + SLACK > end) break;
     at = writeEntry(at, line, length, emitOld ? oldPayload(e) : payloadOf(line));
     emitted++;
   }
@@ -130,10 +132,9 @@ export function writeEntry(out: u32, line: u32, length: u32, payload: u32): u32 
   store<u8>(at, 1);
   store<u32>(at, length, 1);
   at += 5;
-  if (length <= 20) {
-    let i: u32 = 0;
-    for (; i + 8 <= length; i += 8) store<u64>(at + i, load<u64>(payload + i));
-    for (; i < length; i++) store<u8>(at + i, load<u8>(payload + i));
+  if (length <= INLINE_BYTES) {
+    v128.store(at, v128.load(payload));
+    store<u32>(at, load<u32>(payload, 16), 16);
   } else memory.copy(at, payload, length);
   return at + length;
 }

@@ -160,6 +160,7 @@ export function metaOf(line: u32): u32 {
   return load<u32>(line, L_META) & META_MASK;
 }
 
+@inline
 export function partitionOf(line: u32): u32 {
   return (metaOf(line) & 7) == CODE_ADDRESS ? addressPartition(line + L_KEY) : load<u32>(line, L_KEY + 32);
 }
@@ -207,10 +208,12 @@ export function setLength(line: u32, code: u32): void {
   store<u32>(line, metaOf(line) | (code << LEN_SHIFT), L_META);
 }
 
+@inline
 export function shortIdBytes(meta: u32): u32 {
   return 10 + keyBytes(meta & 7);
 }
 
+@inline
 export function idLength(line: u32): u32 {
   const meta = metaOf(line);
   return meta == CODE_LONG ? load<u32>(line, L_KEY + 4) : shortIdBytes(meta);
@@ -222,7 +225,7 @@ export function entryBytes(line: u32, length: u32): u32 {
   return length == 0xffffffff ? 0 : ENTRY_BYTES + idLength(line) + length;
 }
 
-/** Writes the cell id to `out`. */
+/** Writes the cell id to `out`, which has room for 46 bytes at least. */
 export function writeId(out: u32, line: u32): void {
   const meta = metaOf(line);
   if (meta == CODE_LONG) {
@@ -233,7 +236,10 @@ export function writeId(out: u32, line: u32): void {
   store<u64>(out, <u64>(meta >> 7));
   store<u8>(out, (meta >> 3) & 15, 8);
   store<u8>(out, size, 9);
-  memory.copy(out + 10, line + L_KEY, size);
+  // Ids are written one after the other, so what is written too much is overwritten or left behind the last.
+  v128.store(out + 10, v128.load(line + L_KEY));
+  v128.store(out + 26, v128.load(line + L_KEY + 16));
+  store<u32>(out + 42, load<u32>(line, L_KEY + 32));
 }
 
 /** Books a change of canonical size. */

@@ -20,7 +20,7 @@ import { credit as creditAccount } from './ledger';
 import { putCell, removeCell } from './state';
 import { allocRun, freeLineAt, freeObject, freeRun, orderFor } from './memory';
 import { collect, dropIndex, ROOT_CANONICAL, ROOT_CELLS, rootOf, slotOf } from './table';
-import { writeEntry } from './block';
+import { SLACK, writeEntry } from './block';
 
 /** Where the cell's value is, 0 = none; its length in `len`. */
 export function get_cell(partition: u32, id: u32, size: u32): u32 {
@@ -109,7 +109,7 @@ export function emit_export(out: u32, end: u32): u32 {
   while (emitted < sortedCount) {
     const line = load<u32>(sorted + emitted * 4);
     const length = lengthOf(line);
-    if (at + entryBytes(line, length) > end) break;
+    if (at + entryBytes(line, length) + SLACK > end) break;
     at = writeEntry(at, line, length, payloadOf(line));
     emitted++;
   }

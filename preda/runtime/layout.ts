@@ -21,9 +21,6 @@ export const BLOCK_TIME: u32 = BLOCK + 8;
 export const BLOCK_PARENT: u32 = BLOCK + 16;
 export const BLOCK_MINER: u32 = BLOCK + 48;
 export const SHA_SCRATCH: u32 = 0x11000;
-/** 64 vectors of the message schedule, for four messages at once. */
-export const SHA4_SCHEDULE: u32 = 0x17000;
-export const CRC_TABLE: u32 = 0x11800;
 /** Per size class: free list, bump pointer, end. */
 export const CLASSES: u32 = 0x11c00;
 /** Free page runs by order. */
@@ -44,6 +41,10 @@ export const HINT_BYTES: u32 = 24;
 export const WINDOW: u32 = 32;
 /** Records of the window whose id is to be computed. */
 export const ID_QUEUE: u32 = 0x16800;
+/** 16 words of four messages. */
+export const SHA4_WORDS: u32 = 0x17000;
+/** Eight tables of 256 words: CRC-32C eight bytes at a time. */
+export const CRC_TABLE: u32 = 0x18000;
 /** Pages of the journal. */
 export const JOURNAL_PAGES: u32 = 0x20000;
 export const JOURNAL_PAGE_COUNT: u32 = 0x8000;

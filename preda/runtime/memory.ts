@@ -6,7 +6,7 @@ const PAGE: u32 = 65_536;
 const LARGEST_SLAB: u32 = 32_768;
 const MAX_ORDER: u32 = 12;
 const GROW_PAGES: u32 = 16;
-const MAX_GROW_PAGES: u32 = 256;
+const MAX_GROW_PAGES: u32 = 1_024;
 
 let frontier: u32 = FIRST_FREE_PAGE;
 let freeLine: u32 = 0;
@@ -19,7 +19,7 @@ export function ensurePages(pages: u32): void {
   const have = <u32>memory.size();
   const need = frontier + pages;
   if (need <= have) return;
-  const step = max(need - have, max(GROW_PAGES, min(have >> 3, MAX_GROW_PAGES)));
+  const step = max(need - have, max(GROW_PAGES, min(have >> 2, MAX_GROW_PAGES)));
   if (memory.grow(step) < 0 && memory.grow(need - have) < 0) broken();
 }
 
@@ -65,7 +65,7 @@ function classOf(bytes: u32): u32 {
 @inline
 function sizeOfClass(index: u32): u32 {
   if (index < 2) return index ? 48 : 32;
-  const shift = ((index + 12) >> 2) - 0;
+  const shift = (index + 12) >> 2;
   return ((index + 16 - (shift << 2)) + 1) << shift;
 }
 
@@ -142,7 +142,11 @@ export function allocLine(): u32 {
 
 /** Wipes it: hints that still point here must not match. */
 export function freeLineAt(at: u32): void {
-  memory.fill(at, 0, LINE_BYTES);
+  const zero = i64x2.splat(0);
+  v128.store(at, zero);
+  v128.store(at, zero, 16);
+  v128.store(at, zero, 32);
+  v128.store(at, zero, 48);
   store<u32>(at, freeLine, 8);
   freeLine = at;
 }

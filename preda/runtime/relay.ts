@@ -328,7 +328,9 @@ export function route(from: u32, end: u32, to: u32): u32 {
     const entry = list + find(list, present, groupOf(load<u32>(at, R_PARTITION))) * ROUTE_BYTES;
     const target = load<u32>(entry, 8);
     const size = load<u32>(at);
-    for (let i: u32 = 0; i < size; i += 8) store<u64>(target + i, load<u64>(at + i));
+    let i: u32 = 0;
+    for (; i + 16 <= size; i += 16) v128.store(target + i, v128.load(at + i));
+    if (i < size) store<u64>(target + i, load<u64>(at + i));
     store<u32>(entry, target + size, 8);
   }
   return present;

@@ -1,7 +1,7 @@
 // State by its canonical names: single cells, what a block changed and how to take it back, partitions in and out.
 
 import type { Runtime } from '@rexnet/preda/runtime.ts';
-import { concatBytes, viewOf } from '../core/bytes.ts';
+import { viewOf } from '../core/bytes.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
 import { type Linear, Region } from './linear.ts';
 import type { Account, BlockChanges, PartitionDiff } from './types.ts';
@@ -66,14 +66,29 @@ export class Cells {
   /** The block's changes so far. */
   changes(): BlockChanges {
     const rows = this.#rows();
-    const diffs: PartitionDiff[] = rows.map((row) => ({ partition: row.partition, diff: this.#entries(row, false) }));
-    const undo = rows.flatMap((row) => [section(row), this.#entries(row, true)]);
-    return { diffs, undo: concatBytes(undo) };
+    const news = new Uint8Array(rows.reduce((sum, row) => sum + row.newBytes, 0));
+    const undo = new Uint8Array(rows.reduce((sum, row) => sum + SECTION_BYTES + row.oldBytes, 0));
+    const view = viewOf(undo);
+    const diffs: PartitionDiff[] = [];
+    let at = 0;
+    let undoAt = 0;
+    for (const row of rows) {
+      const diff = news.subarray(at, at + row.newBytes);
+      this.#entries(row, false, diff);
+      diffs.push({ partition: row.partition, diff });
+      at += row.newBytes;
+      view.setUint32(undoAt, row.partition, true);
+      view.setUint32(undoAt + 4, row.oldBytes, true);
+      undoAt += SECTION_BYTES;
+      this.#entries(row, true, undo.subarray(undoAt, undoAt + row.oldBytes));
+      undoAt += row.oldBytes;
+    }
+    return { diffs, undo };
   }
 
   changesOf(partition: number): Uint8Array {
     const row = this.#rows().find((r) => r.partition === partition);
-    return row === undefined ? new Uint8Array(0) : this.#entries(row, false);
+    return row === undefined ? new Uint8Array(0) : this.#entries(row, false, new Uint8Array(row.newBytes));
   }
 
   undo(undo: Uint8Array): void {
@@ -138,12 +153,13 @@ export class Cells {
     return rows;
   }
 
-  #entries(row: Row, old: boolean): Uint8Array {
-    const out = new Uint8Array(old ? row.oldBytes : row.newBytes);
+  #entries(row: Row, old: boolean, out: Uint8Array): Uint8Array {
     this.#runtime.rewind_diff(old ? 1 : 0, row.from, row.to);
-    this.#fill(out, (at, end) => this.#runtime.emit_diff(at, end));
+    this.#fill(out, this.#emitDiff);
     return out;
   }
+
+  readonly #emitDiff = (at: number, end: number): number => this.#runtime.emit_diff(at, end);
 
   /** Lets `emit` fill the transfer buffer again and again until `out` is full. */
   #fill(out: Uint8Array, emit: (at: number, end: number) => number): void {
@@ -174,12 +190,4 @@ export class Cells {
     if (address.length !== ADDRESS_BYTES) throw new RangeError(`an address of ${address.length} bytes`);
     return this.#name(address);
   }
-}
-
-function section(row: Row): Uint8Array {
-  const bytes = new Uint8Array(SECTION_BYTES);
-  const view = viewOf(bytes);
-  view.setUint32(0, row.partition, true);
-  view.setUint32(4, row.oldBytes, true);
-  return bytes;
 }
