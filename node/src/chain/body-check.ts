@@ -21,7 +21,11 @@ export function checkBody(
     if (!checkLeaf(source, proven)) return undefined;
     leaves.set(source, proven);
   }
-  return { body, bytes, sources: entry.readingOrder.map((source) => sourceBlock(source, leaves.get(source)!, entry.group)) };
+  return {
+    body,
+    bytes,
+    sources: entry.readingOrder.map((source) => sourceBlock(source, leaves.get(source)!, entry.group)),
+  };
 }
 
 /** Ascending by group, then height: how a body lists batches. */
