@@ -55,10 +55,11 @@ export function lowerContext(body: Body, expr: Context): Value {
     case '__transaction.get_remaining_gas':
       return long(CONTEXT.gasLeft);
     case '__debug.print':
-      lowerList(body, expr.args);
+      lowerList(body, expr.args.filter(isWorthEvaluating));
       return [];
     case '__debug.assert': {
-      const [condition] = lowerList(body, expr.args);
+      const [check, ...message] = expr.args;
+      const [condition] = lowerList(body, [check!, ...message.filter(isWorthEvaluating)]);
       f.faultIf(not(condition![0]!), FAULT.assertion);
       return [];
     }
@@ -69,6 +70,11 @@ export function lowerContext(body: Body, expr: Context): Value {
     default:
       return body.unsupported(expr.span, `\`${expr.context}\``);
   }
+}
+
+/** Nobody reads what is printed, so only what may do something is evaluated. */
+function isWorthEvaluating({ kind }: Expr): boolean {
+  return kind !== 'string' && kind !== 'constant' && kind !== 'local' && kind !== 'integer' && kind !== 'bool';
 }
 
 const fromRecord = ({ m, f }: Body, offset: number): Ir => f.hold(add32(global(m.descriptor), offset));
