@@ -1,31 +1,31 @@
-// Transactions waiting for a block: bounded per sender and in total, taken by price and then by arrival, a sender's own
-// always by nonce. Says why it refuses. Signatures were checked at the door.
-import { BODY } from '../core/layouts.ts';
+// Transactions that wait for a block of their sender's group, and why one may not. Bounded per sender and in total;
+// it hands them out by fee, then nonce. It checks no signature: whoever adds one has.
+import { addressOf, partitionOf } from '../core/address.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
+import type { Account } from '../vm/types.ts';
+import { Heap } from './heap.ts';
 import {
   costOf,
   gasPriceOf,
   nonceOf,
   problemOf,
-  senderOf,
+  senderKeyOf,
   type TransactionProblem,
   type TransactionRules,
-  transactionId,
   validUntilMsOf,
 } from './transaction.ts';
 
-export const POOL_TRANSACTIONS_MAX = 50_000;
-export const POOL_BYTES_MAX = 64 * 1024 * 1024;
-export const POOL_PER_SENDER_MAX = 64;
-/** A transaction may live this long at most, so that the pool forgets what nobody mines. */
-export const VALID_AHEAD_MAX_MS = 24 * 3_600_000;
-/** Who replaces a waiting transaction pays at least a tenth more. */
+export const POOL_MAX = 65_536;
+export const POOL_BYTES_MAX: number = 128 * 1024 * 1024;
+export const SENDER_MAX = 256;
+/** A replacement pays at least a tenth more, so that nobody can churn the pool for nothing. */
 const REPLACE_NUMERATOR = 11n;
 const REPLACE_DENOMINATOR = 10n;
 
 export type PoolRefusal =
   | TransactionProblem
   | 'EXPIRED'
-  | 'VALID_TOO_LONG'
+  | 'PARTITION_MOVED'
   | 'NONCE_TOO_LOW'
   | 'NONCE_TOO_HIGH'
   | 'NONCE_TAKEN'
@@ -33,221 +33,182 @@ export type PoolRefusal =
   | 'SENDER_FULL'
   | 'POOL_FULL';
 
-export type PoolVerdict =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'known' }
-  | { readonly kind: 'refused'; readonly code: PoolRefusal };
+export type PoolVerdict = 'added' | 'known' | PoolRefusal;
 
-export interface PoolModules {
+export interface PoolParts {
   readonly rules: TransactionRules;
-  /** The account at the tip; zeros when there is none. */
-  account(address: Uint8Array): { readonly nonce: bigint; readonly balance: bigint };
+  /** At the tip. */
+  readonly account: (address: Uint8Array) => Account;
+  readonly holds: (partition: number) => boolean;
+  readonly max?: number;
+  readonly bytesMax?: number;
+  readonly senderMax?: number;
 }
 
 interface Waiting {
+  readonly sender: Sender;
   readonly bytes: Uint8Array;
-  readonly id: string;
   readonly nonce: bigint;
   readonly price: bigint;
   readonly cost: bigint;
-  readonly validUntilMs: number;
+  /** Earlier ones go first among equals. */
   readonly arrival: number;
 }
 
-/** A sender's transactions by ascending nonce. */
 interface Sender {
+  readonly key: string;
   readonly address: Uint8Array;
-  readonly waiting: Waiting[];
+  /** Nonce of the account at the tip. */
+  next: bigint;
+  readonly waiting: Map<bigint, Waiting>;
+  /** Σ cost of all that wait. */
+  cost: bigint;
 }
 
 export class Pool {
-  readonly #m: PoolModules;
+  readonly #parts: PoolParts;
+  readonly #max: number;
+  readonly #bytesMax: number;
+  readonly #senderMax: number;
   readonly #senders = new Map<string, Sender>();
-  readonly #ids = new Set<string>();
+  /** Cheapest first; entries of what has left are skipped when they surface. */
+  #cheapest = new Heap<Waiting>(cheaper);
+  #size = 0;
   #bytes = 0;
   #arrivals = 0;
 
-  constructor(modules: PoolModules) {
-    this.#m = modules;
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+    this.#max = parts.max ?? POOL_MAX;
+    this.#bytesMax = parts.bytesMax ?? POOL_BYTES_MAX;
+    this.#senderMax = parts.senderMax ?? SENDER_MAX;
   }
 
   get size(): number {
-    return this.#ids.size;
+    return this.#size;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  has(id: Uint8Array): boolean {
-    return this.#ids.has(keyOf(id));
-  }
-
-  /** The waiting bytes of a transaction. */
-  find(id: Uint8Array): Uint8Array | undefined {
-    const key = keyOf(id);
-    if (!this.#ids.has(key)) return undefined;
-    for (const { waiting } of this.#senders.values()) {
-      const found = waiting.find((w) => w.id === key);
-      if (found !== undefined) return found.bytes;
-    }
-    return undefined;
-  }
-
-  /** The nonce after the unbroken run that waits from the account's own on. */
-  nextNonce(address: Uint8Array): bigint {
-    let next = this.#m.account(address).nonce;
-    for (const { nonce } of this.#senders.get(keyOf(address))?.waiting ?? []) if (nonce === next) next++;
-    return next;
-  }
-
+  /** `bytes` must not change afterwards. */
   add(bytes: Uint8Array, nowMs: number): PoolVerdict {
-    const problem = problemOf(bytes, this.#m.rules);
-    if (problem !== undefined) return refused(problem);
-    const id = keyOf(transactionId(bytes));
-    if (this.#ids.has(id)) return { kind: 'known' };
-    const validUntilMs = validUntilMsOf(bytes);
-    if (validUntilMs <= nowMs) return refused('EXPIRED');
-    if (validUntilMs > nowMs + VALID_AHEAD_MAX_MS) return refused('VALID_TOO_LONG');
-    const item: Waiting = {
-      bytes,
-      id,
-      nonce: nonceOf(bytes),
-      price: gasPriceOf(bytes),
-      cost: costOf(bytes),
-      validUntilMs,
-      arrival: this.#arrivals++,
-    };
-    return this.#enter(senderOf(bytes), item);
+    const problem = problemOf(bytes, this.#parts.rules);
+    if (problem !== undefined) return problem;
+    if (validUntilMsOf(bytes) < nowMs) return 'EXPIRED';
+    const address = addressOf(senderKeyOf(bytes));
+    if (!this.#parts.holds(partitionOf(address, this.#parts.rules.partitions))) return 'PARTITION_MOVED';
+    const key = toHex(address);
+    const account = this.#parts.account(address);
+    const sender = this.#senders.get(key) ?? { key, address, next: account.nonce, waiting: new Map(), cost: 0n };
+    const verdict = this.#judge(sender, bytes, account);
+    if (verdict !== 'added') return verdict;
+    this.#insert(sender, bytes);
+    return 'added';
   }
 
-  #enter(address: Uint8Array, item: Waiting): PoolVerdict {
-    const key = keyOf(address);
-    const sender = this.#senders.get(key) ?? { address, waiting: [] };
-    const account = this.#m.account(address);
-    if (item.nonce < account.nonce) return refused('NONCE_TOO_LOW');
-    if (item.nonce >= account.nonce + BigInt(POOL_PER_SENDER_MAX)) return refused('NONCE_TOO_HIGH');
-    const rival = sender.waiting.find((w) => w.nonce === item.nonce);
-    if (rival !== undefined && item.price * REPLACE_DENOMINATOR < rival.price * REPLACE_NUMERATOR)
-      return refused('NONCE_TAKEN');
-    const others = sender.waiting.reduce((sum, w) => (w === rival ? sum : sum + w.cost), 0n);
-    if (others + item.cost > account.balance) return refused('INSUFFICIENT_FUNDS');
-    if (rival === undefined && sender.waiting.length >= POOL_PER_SENDER_MAX) return refused('SENDER_FULL');
-    if (rival !== undefined) this.#remove(sender, rival);
-    else if (!this.#makeRoom(item)) return refused('POOL_FULL');
-    const at = sender.waiting.findIndex((w) => w.nonce > item.nonce);
-    sender.waiting.splice(at < 0 ? sender.waiting.length : at, 0, item);
-    this.#senders.set(key, sender);
-    this.#ids.add(item.id);
-    this.#bytes += item.bytes.length;
-    return { kind: 'accepted' };
+  #judge(sender: Sender, bytes: Uint8Array, account: Account): PoolVerdict {
+    const nonce = nonceOf(bytes);
+    const price = gasPriceOf(bytes);
+    const held = sender.waiting.get(nonce);
+    if (held !== undefined && equalBytes(held.bytes, bytes)) return 'known';
+    if (nonce < sender.next) return 'NONCE_TOO_LOW';
+    if (nonce >= sender.next + BigInt(this.#senderMax)) return 'NONCE_TOO_HIGH';
+    if (held !== undefined && price * REPLACE_DENOMINATOR < held.price * REPLACE_NUMERATOR) return 'NONCE_TAKEN';
+    if (sender.cost - (held?.cost ?? 0n) + costOf(bytes) > account.balance) return 'INSUFFICIENT_FUNDS';
+    if (held !== undefined) return 'added';
+    if (sender.waiting.size >= this.#senderMax) return 'SENDER_FULL';
+    return this.#makeRoom(sender, bytes.length, price) ? 'added' : 'POOL_FULL';
   }
 
-  /**
-   * What could run now, best first: of all senders' next transactions the one that pays most, the oldest among equals.
-   * Nothing leaves the pool by being taken.
-   */
-  *inOrder(nowMs: number): IterableIterator<Uint8Array> {
-    const heads: { readonly run: readonly Waiting[]; at: number }[] = [];
-    for (const { address, waiting } of this.#senders.values()) {
-      const run = runnable(waiting, this.#m.account(address).nonce, nowMs);
-      if (run.length > 0) heads.push({ run, at: 0 });
-    }
-    const queue = heads.sort((a, b) => inPriority(a.run[0]!, b.run[0]!));
-    while (queue.length > 0) {
-      const head = queue.shift()!;
-      yield head.run[head.at]!.bytes;
-      head.at++;
-      const next = head.run[head.at];
-      if (next !== undefined) insertByPriority(queue, head, next);
-    }
-  }
-
-  /** A block was executed: what it holds, and what its nonces overtook, is gone. */
-  applied(bodyBytes: Uint8Array): void {
-    for (const bytes of BODY.decode(bodyBytes).transactions) {
-      const sender = this.#senders.get(keyOf(senderOf(bytes)));
-      if (sender === undefined) continue;
-      const nonce = nonceOf(bytes);
-      for (const item of sender.waiting.filter((w) => w.nonce <= nonce)) this.#remove(sender, item);
-    }
-  }
-
-  /** A block was taken back: its transactions wait again, as far as they still may. */
-  undone(bodyBytes: Uint8Array | undefined, nowMs: number): void {
-    if (bodyBytes === undefined) return;
-    for (const bytes of BODY.decode(bodyBytes).transactions) this.add(bytes.slice(), nowMs);
-  }
-
-  /** Forgets what has expired; answers how many. */
-  expire(nowMs: number): number {
-    let count = 0;
-    for (const sender of this.#senders.values()) {
-      for (const item of sender.waiting.filter((w) => w.validUntilMs <= nowMs)) {
-        this.#remove(sender, item);
-        count++;
+  /** Pushes out what pays less than `price`, with what depends on it; never of the same sender. */
+  #makeRoom(sender: Sender, size: number, price: bigint): boolean {
+    while (this.#size >= this.#max || this.#bytes + size > this.#bytesMax) {
+      const lowest = this.#cheapest.first;
+      if (lowest === undefined) return false;
+      if (this.#isHere(lowest)) {
+        if (lowest.price >= price || lowest.sender === sender) return false;
+        for (const later of [...lowest.sender.waiting.values()]) if (later.nonce >= lowest.nonce) this.#remove(later);
       }
-    }
-    return count;
-  }
-
-  /** Drops the cheapest last transactions of senders until there is room; false when the newcomer is the cheapest. */
-  #makeRoom(item: Waiting): boolean {
-    while (this.#ids.size >= POOL_TRANSACTIONS_MAX || this.#bytes + item.bytes.length > POOL_BYTES_MAX) {
-      let cheapest: { sender: Sender; last: Waiting } | undefined;
-      for (const sender of this.#senders.values()) {
-        const last = sender.waiting.at(-1);
-        if (last !== undefined && (cheapest === undefined || inPriority(last, cheapest.last) > 0))
-          cheapest = { sender, last };
-      }
-      if (cheapest === undefined || cheapest.last.price >= item.price) return false;
-      this.#remove(cheapest.sender, cheapest.last);
+      this.#cheapest.pop();
     }
     return true;
   }
 
-  #remove(sender: Sender, item: Waiting): void {
-    sender.waiting.splice(sender.waiting.indexOf(item), 1);
-    if (sender.waiting.length === 0) this.#senders.delete(keyOf(sender.address));
-    this.#ids.delete(item.id);
+  #insert(sender: Sender, bytes: Uint8Array): void {
+    const nonce = nonceOf(bytes);
+    const held = sender.waiting.get(nonce);
+    if (held !== undefined) this.#remove(held);
+    this.#senders.set(sender.key, sender);
+    const item = { sender, bytes, nonce, price: gasPriceOf(bytes), cost: costOf(bytes), arrival: this.#arrivals++ };
+    sender.waiting.set(nonce, item);
+    sender.cost += item.cost;
+    this.#size++;
+    this.#bytes += bytes.length;
+    this.#cheapest.push(item);
+    if (this.#cheapest.size > 2 * this.#max) this.#rebuild();
+  }
+
+  #remove(item: Waiting): void {
+    const { sender } = item;
+    sender.waiting.delete(item.nonce);
+    sender.cost -= item.cost;
+    this.#size--;
     this.#bytes -= item.bytes.length;
+    if (sender.waiting.size === 0) this.#senders.delete(sender.key);
+  }
+
+  #isHere(item: Waiting): boolean {
+    return item.sender.waiting.get(item.nonce) === item && this.#senders.get(item.sender.key) === item.sender;
+  }
+
+  #rebuild(): void {
+    const all = [...this.#senders.values()].flatMap((sender) => [...sender.waiting.values()]);
+    this.#cheapest = new Heap(cheaper, all);
+  }
+
+  /** What could run next, the best paid first, each sender's in order of nonces without gaps. Changing the pool ends it. */
+  *candidates(nowMs: number): IterableIterator<Uint8Array> {
+    const heads: Waiting[] = [];
+    for (const sender of this.#senders.values()) {
+      const head = sender.waiting.get(sender.next);
+      if (head !== undefined) heads.push(head);
+    }
+    const heap = new Heap<Waiting>(dearer, heads);
+    for (let item = heap.pop(); item !== undefined; item = heap.pop()) {
+      // What follows an expired one waits until `settle` drops it.
+      if (validUntilMsOf(item.bytes) < nowMs) continue;
+      yield item.bytes;
+      const next = item.sender.waiting.get(item.nonce + 1n);
+      if (next !== undefined) heap.push(next);
+    }
+  }
+
+  /** After the tip moved: takes out what blocks included, puts back what undone blocks had, drops what expired. */
+  settle(included: Iterable<Uint8Array>, undone: Iterable<Uint8Array>, nowMs: number): void {
+    const touched = new Set<string>();
+    const back = [...undone];
+    for (const bytes of [...included, ...back]) touched.add(toHex(addressOf(senderKeyOf(bytes))));
+    for (const key of touched) this.#follow(key);
+    for (const bytes of back) this.add(bytes, nowMs);
+    for (const sender of [...this.#senders.values()]) {
+      for (const item of [...sender.waiting.values()]) if (validUntilMsOf(item.bytes) < nowMs) this.#remove(item);
+    }
+  }
+
+  #follow(key: string): void {
+    const sender = this.#senders.get(key);
+    if (sender === undefined) return;
+    sender.next = this.#parts.account(sender.address).nonce;
+    for (const item of [...sender.waiting.values()]) if (item.nonce < sender.next) this.#remove(item);
   }
 }
 
-/** The unbroken run of nonces from the account's on, up to the first that has expired. */
-function runnable(waiting: readonly Waiting[], nonce: bigint, nowMs: number): readonly Waiting[] {
-  const first = waiting.findIndex((w) => w.nonce >= nonce);
-  if (first < 0) return [];
-  let count = 0;
-  while (waiting[first + count]?.nonce === nonce + BigInt(count) && waiting[first + count]!.validUntilMs > nowMs)
-    count++;
-  return waiting.slice(first, first + count);
+function cheaper(a: Waiting, b: Waiting): boolean {
+  return a.price !== b.price ? a.price < b.price : a.arrival > b.arrival;
 }
 
-function inPriority(a: Waiting, b: Waiting): number {
-  return a.price === b.price ? a.arrival - b.arrival : a.price > b.price ? -1 : 1;
-}
-
-function insertByPriority<T extends { readonly run: readonly Waiting[]; readonly at: number }>(
-  queue: T[],
-  head: T,
-  item: Waiting,
-): void {
-  let low = 0;
-  let high = queue.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = queue[middle]!;
-    if (inPriority(other.run[other.at]!, item) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  queue.splice(low, 0, head);
-}
-
-function refused(code: PoolRefusal): PoolVerdict {
-  return { kind: 'refused', code };
-}
-
-function keyOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+function dearer(a: Waiting, b: Waiting): boolean {
+  return a.price !== b.price ? a.price > b.price : a.arrival < b.arrival;
 }
