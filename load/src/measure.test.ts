@@ -23,7 +23,15 @@ test('an open loop owes what it could not send', () => {
 test('everything offered is completed, failed or lost', () => {
   const m = new Measurement();
   for (let i = 0; i < 10; i++) m.offered(i * 100);
-  const tree = { intendedMs: 0, executedMs: 300, completedMs: 500, invocations: 2, crossed: 1, relays: 1 };
+  const tree = {
+    intendedMs: 0,
+    executedMs: 300,
+    completedMs: 500,
+    rootStatus: 0,
+    invocations: 2,
+    crossed: 1,
+    relays: 1,
+  };
   for (let i = 0; i < 7; i++) m.finished({ ...tree, failed: false });
   m.finished({ ...tree, failed: true });
   m.refused();

@@ -53,7 +53,7 @@ export class Measurement {
     this.#refused++;
   }
 
-  finished(tree: Finished): void {
+  finished(tree: Omit<Finished, 'subject'>): void {
     this.#invocations += tree.invocations;
     this.#relays += tree.relays;
     this.#crossed += tree.crossed;

@@ -19,14 +19,14 @@ const childOf = (parent: Uint8Array, index: number): Uint8Array =>
 const CREDIT = childOf(ROOT, 0);
 const none = new Uint8Array(0);
 
-function tracked(confirmations = 2): { tracker: Tracker; finished: Finished[] } {
-  const finished: Finished[] = [];
-  return { tracker: new Tracker(confirmations, (f) => finished.push(f)), finished };
+function tracked(confirmations = 2): { tracker: Tracker<string>; finished: Finished<string>[] } {
+  const finished: Finished<string>[] = [];
+  return { tracker: new Tracker<string>(confirmations, (f) => finished.push(f)), finished };
 }
 
 test('a transfer between groups completes when both receipts are deep enough', () => {
   const { tracker, finished } = tracked();
-  tracker.submitted(ROOT, 100);
+  tracker.submitted(ROOT, 100, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 200);
   tracker.block({ group: 1, height: 9, receipts: receipt(CREDIT) }, 300);
   tracker.block({ group: 0, height: 7, receipts: none }, 400);
@@ -34,14 +34,24 @@ test('a transfer between groups completes when both receipts are deep enough', (
   expect(finished).toEqual([]);
   tracker.block({ group: 1, height: 11, receipts: none }, 600);
   expect(finished).toEqual([
-    { intendedMs: 100, executedMs: 300, completedMs: 600, failed: false, invocations: 2, crossed: 1, relays: 1 },
+    {
+      subject: 'a',
+      intendedMs: 100,
+      executedMs: 300,
+      completedMs: 600,
+      failed: false,
+      rootStatus: 0,
+      invocations: 2,
+      crossed: 1,
+      relays: 1,
+    },
   ]);
   expect(tracker.pending).toBe(0);
 });
 
 test('a reorganisation takes receipts back, and the second inclusion counts once', () => {
   const { tracker, finished } = tracked(0);
-  tracker.submitted(ROOT, 0);
+  tracker.submitted(ROOT, 0, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   tracker.undone(0, 4);
   tracker.block({ group: 1, height: 1, receipts: receipt(CREDIT) }, 2);
@@ -53,10 +63,34 @@ test('a reorganisation takes receipts back, and the second inclusion counts once
 
 test('one invocation in two blocks is counted as doubled', () => {
   const { tracker } = tracked();
-  tracker.submitted(ROOT, 0);
+  tracker.submitted(ROOT, 0, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   tracker.block({ group: 0, height: 6, receipts: receipt(ROOT, 1) }, 2);
   expect(tracker.doubled).toBe(1);
+});
+
+test('a completed transaction that runs once more is counted as doubled, its return after a reorganisation is not', () => {
+  const { tracker, finished } = tracked(0);
+  tracker.submitted(ROOT, 0, 'a');
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT) }, 1);
+  tracker.undone(0, 4);
+  tracker.block({ group: 0, height: 5, receipts: none }, 2);
+  tracker.block({ group: 0, height: 6, receipts: receipt(ROOT) }, 3);
+  expect(tracker.doubled).toBe(0);
+  tracker.block({ group: 0, height: 7, receipts: receipt(ROOT) }, 4);
+  expect(tracker.doubled).toBe(1);
+  expect(finished).toHaveLength(1);
+});
+
+test('the unfinished are listed with what is known of them', () => {
+  const { tracker } = tracked();
+  tracker.submitted(ROOT, 0, 'a');
+  tracker.submitted(CREDIT, 0, 'b');
+  tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
+  expect([...tracker.unfinished()]).toEqual([
+    { subject: 'a', isIncluded: true },
+    { subject: 'b', isIncluded: false },
+  ]);
 });
 
 test('a tree finishes in whatever order its groups are heard', () => {
@@ -69,7 +103,7 @@ test('a tree finishes in whatever order its groups are heard', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray(events, { minLength: 4 }), (order) => {
       const { tracker, finished } = tracked(0);
-      tracker.submitted(ROOT, 0);
+      tracker.submitted(ROOT, 0, 'a');
       for (const e of order) tracker.block(e, 1);
       expect(finished).toMatchObject([{ failed: true, invocations: 4, crossed: 3 }]);
     }),

@@ -1,31 +1,39 @@
 // Follows the relay trees of submitted transactions over the receipts of all groups, through reorganisations, and says
 // when each was executed and completed. Counts what it sees; judges nothing.
-import { concatBytes, viewOf } from '@rexnet/node/core/bytes.ts';
-import { sha256d } from '@rexnet/node/core/hash.ts';
+import { viewOf } from '@rexnet/node/core/bytes.ts';
+import { sha256dInto } from '@rexnet/node/core/hash.ts';
 import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 
 const STATUS_OFFSET = 68;
 const CHILDREN_OFFSET = 70;
+/** Completed trees that are still watched, so that a second execution is noticed. */
+const COMPLETED_KEPT_MAX = 8_192;
 
 interface Leaf {
   readonly group: number;
   readonly height: number;
   readonly children: number;
-  readonly failed: boolean;
+  readonly status: number;
 }
 
-interface Tree {
+interface Tree<T> {
   readonly intendedMs: number;
+  readonly subject: T;
   readonly receipts: Map<string, Leaf>;
   executedMs: number | undefined;
+  isCompleted: boolean;
 }
 
 /** A transaction whose whole relay tree is `confirmations` deep. */
-export interface Finished {
+export interface Finished<T = undefined> {
+  /** What it was submitted with. */
+  readonly subject: T;
   readonly intendedMs: number;
   readonly executedMs: number;
   readonly completedMs: number;
   readonly failed: boolean;
+  /** Status of the first invocation, 0 = success (preda.md a.15). */
+  readonly rootStatus: number;
   readonly invocations: number;
   /** Relays that ran in another group than the invocation that began the tree. */
   readonly crossed: number;
@@ -39,17 +47,18 @@ export interface ObservedBlock {
   readonly receipts: Uint8Array;
 }
 
-export class Tracker {
+export class Tracker<T = undefined> {
   readonly #confirmations: number;
-  readonly #onFinished: (tree: Finished) => void;
-  readonly #trees = new Map<string, Tree>();
-  /** Per group: executed trees by the height their last receipt there must see confirmed. */
-  readonly #waiting = new Map<string, Tree>();
+  readonly #onFinished: (tree: Finished<T>) => void;
+  readonly #trees = new Map<string, Tree<T>>();
+  /** Executed, but not deep enough yet. */
+  readonly #waiting = new Map<string, Tree<T>>();
+  /** The oldest completed trees first. */
+  readonly #completed = new Map<string, Tree<T>>();
   readonly #tips = new Map<number, number>();
-  readonly #placed = new Map<number, Map<number, string[]>>();
   #doubled = 0;
 
-  constructor(confirmations: number, onFinished: (tree: Finished) => void) {
+  constructor(confirmations: number, onFinished: (tree: Finished<T>) => void) {
     this.#confirmations = confirmations;
     this.#onFinished = onFinished;
   }
@@ -64,8 +73,14 @@ export class Tracker {
     return this.#doubled;
   }
 
-  submitted(id: Uint8Array, intendedMs: number): void {
-    this.#trees.set(keyOf(id), { intendedMs, receipts: new Map(), executedMs: undefined });
+  /** What was submitted and is not completed, oldest first. */
+  *unfinished(): Generator<{ readonly subject: T; readonly isIncluded: boolean }> {
+    for (const [root, { subject, receipts }] of this.#trees) yield { subject, isIncluded: receipts.has(root) };
+  }
+
+  submitted(id: Uint8Array, intendedMs: number, subject: T): void {
+    const tree = { intendedMs, subject, receipts: new Map(), executedMs: undefined, isCompleted: false };
+    this.#trees.set(keyOf(id), tree);
   }
 
   /** Forgets a transaction that was refused. */
@@ -76,44 +91,36 @@ export class Tracker {
   block(block: ObservedBlock, nowMs: number): void {
     const { group, height, receipts } = block;
     this.#tips.set(group, height);
-    const touched: string[] = [];
     const view = viewOf(receipts);
     for (let at = 0; at < receipts.length; at += RECEIPT_BYTES) {
       const root = keyOf(receipts.subarray(at + 32, at + 64));
-      const tree = this.#trees.get(root);
+      const tree = this.#trees.get(root) ?? this.#completed.get(root);
       if (tree === undefined) continue;
       const id = keyOf(receipts.subarray(at, at + 32));
-      const failed = receipts[at + STATUS_OFFSET] !== 0;
-      const children = view.getUint16(at + CHILDREN_OFFSET, true);
       const before = tree.receipts.get(id);
       if (before !== undefined && (before.group !== group || before.height !== height)) this.#doubled++;
-      tree.receipts.set(id, { group, height, children, failed });
-      touched.push(root);
-      if (isWhole(root, tree)) {
-        tree.executedMs = nowMs;
-        this.#waiting.set(root, tree);
-      }
+      const status = receipts[at + STATUS_OFFSET] ?? 0;
+      tree.receipts.set(id, { group, height, children: view.getUint16(at + CHILDREN_OFFSET, true), status });
+      if (tree.isCompleted || !isWhole(root, tree.receipts)) continue;
+      tree.executedMs ??= nowMs;
+      this.#waiting.set(root, tree);
     }
-    const heights = this.#placed.get(group) ?? new Map<number, string[]>();
-    this.#placed.set(group, heights.set(height, touched));
-    heights.delete(height - KEPT_HEIGHTS);
     this.#finish(nowMs);
   }
 
   /** The blocks of a group above `height` are no longer on its chain. */
   undone(group: number, height: number): void {
-    const tip = this.#tips.get(group) ?? height;
-    for (let h = tip; h > height; h--) {
-      for (const root of this.#placed.get(group)?.get(h) ?? []) {
-        const tree = this.#trees.get(root);
-        if (tree === undefined) continue;
-        for (const [id, leaf] of tree.receipts) if (leaf.group === group && leaf.height === h) tree.receipts.delete(id);
+    this.#tips.set(group, height);
+    for (const trees of [this.#trees, this.#completed]) {
+      for (const [root, tree] of trees) {
+        const count = tree.receipts.size;
+        for (const [id, leaf] of tree.receipts)
+          if (leaf.group === group && leaf.height > height) tree.receipts.delete(id);
+        if (tree.receipts.size === count || tree.isCompleted) continue;
         tree.executedMs = undefined;
         this.#waiting.delete(root);
       }
-      this.#placed.get(group)?.delete(h);
     }
-    this.#tips.set(group, height);
   }
 
   #finish(nowMs: number): void {
@@ -121,11 +128,20 @@ export class Tracker {
       if (!this.#isConfirmed(tree)) continue;
       this.#waiting.delete(root);
       this.#trees.delete(root);
+      this.#keep(root, tree);
       this.#onFinished(summary(root, tree, nowMs));
     }
   }
 
-  #isConfirmed(tree: Tree): boolean {
+  #keep(root: string, tree: Tree<T>): void {
+    tree.isCompleted = true;
+    this.#completed.set(root, tree);
+    if (this.#completed.size <= COMPLETED_KEPT_MAX) return;
+    const oldest = this.#completed.keys().next();
+    if (!oldest.done) this.#completed.delete(oldest.value);
+  }
+
+  #isConfirmed(tree: Tree<T>): boolean {
     for (const { group, height } of tree.receipts.values()) {
       if ((this.#tips.get(group) ?? 0) < height + this.#confirmations) return false;
     }
@@ -133,41 +149,45 @@ export class Tracker {
   }
 }
 
-/** Heights per group whose receipts can still be undone here; deeper reorganisations are reported as lost transactions. */
-const KEPT_HEIGHTS = 1_024;
-
 function keyOf(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
 }
 
 /** Every child announced by a receipt has one of its own, from the root down. */
-function isWhole(root: string, tree: Tree): boolean {
+function isWhole(root: string, receipts: ReadonlyMap<string, Leaf>): boolean {
   const open = [root];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const leaf = tree.receipts.get(id);
+    const leaf = receipts.get(id);
     if (leaf === undefined) return false;
     for (let i = 0; i < leaf.children; i++) open.push(childKey(id, i));
   }
   return true;
 }
 
+/** Emitter ‖ child number u32, and the hash of it: scratch of one call. */
+const relayName = Buffer.alloc(36);
+const relayId = Buffer.alloc(32);
+
 /** Relay id = SHA-256d(id of the emitter ‖ child number u32). */
 function childKey(parent: string, index: number): string {
-  const number = new Uint8Array(4);
-  viewOf(number).setUint32(0, index, true);
-  return keyOf(sha256d(concatBytes([Buffer.from(parent, 'latin1'), number])));
+  relayName.write(parent, 0, 'latin1');
+  relayName.writeUInt32LE(index, 32);
+  sha256dInto(relayName, relayId, 0);
+  return relayId.toString('latin1');
 }
 
-function summary(root: string, tree: Tree, completedMs: number): Finished {
-  const home = tree.receipts.get(root)?.group;
+function summary<T>(root: string, tree: Tree<T>, completedMs: number): Finished<T> {
+  const first = tree.receipts.get(root);
   const leaves = [...tree.receipts.values()];
   return {
+    subject: tree.subject,
     intendedMs: tree.intendedMs,
     executedMs: tree.executedMs ?? completedMs,
     completedMs,
-    failed: leaves.some((l) => l.failed),
+    failed: leaves.some((leaf) => leaf.status !== 0),
+    rootStatus: first?.status ?? 0,
     invocations: leaves.length,
-    crossed: leaves.filter((l) => l.group !== home).length,
+    crossed: leaves.filter((leaf) => leaf.group !== first?.group).length,
     relays: leaves.length - 1,
   };
 }
