@@ -12,6 +12,7 @@ import {
   senderKeyOf,
   type TransactionProblem,
   type TransactionRules,
+  transactionId,
   validUntilMsOf,
 } from './transaction.ts';
 
@@ -51,6 +52,7 @@ interface Waiting {
   readonly nonce: bigint;
   readonly price: bigint;
   readonly cost: bigint;
+  readonly validUntilMs: number;
   /** Earlier ones go first among equals. */
   readonly arrival: number;
 }
@@ -90,6 +92,22 @@ export class Pool {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The nonce after the unbroken run that waits from the account's own on. */
+  nextNonce(address: Uint8Array): bigint {
+    const sender = this.#senders.get(toHex(address));
+    let next = sender?.next ?? this.#parts.account(address).nonce;
+    while (sender?.waiting.has(next) === true) next++;
+    return next;
+  }
+
+  /** A waiting transaction. */
+  find(id: Uint8Array): Uint8Array | undefined {
+    for (const sender of this.#senders.values()) {
+      for (const { bytes } of sender.waiting.values()) if (equalBytes(transactionId(bytes), id)) return bytes;
+    }
+    return undefined;
   }
 
   /** `bytes` must not change afterwards. */
@@ -141,7 +159,15 @@ export class Pool {
     const held = sender.waiting.get(nonce);
     if (held !== undefined) this.#remove(held);
     this.#senders.set(sender.key, sender);
-    const item = { sender, bytes, nonce, price: gasPriceOf(bytes), cost: costOf(bytes), arrival: this.#arrivals++ };
+    const item: Waiting = {
+      sender,
+      bytes,
+      nonce,
+      price: gasPriceOf(bytes),
+      cost: costOf(bytes),
+      validUntilMs: validUntilMsOf(bytes),
+      arrival: this.#arrivals++,
+    };
     sender.waiting.set(nonce, item);
     sender.cost += item.cost;
     this.#size++;
@@ -168,17 +194,21 @@ export class Pool {
     this.#cheapest = new Heap(cheaper, all);
   }
 
-  /** What could run next, the best paid first, each sender's in order of nonces without gaps. Changing the pool ends it. */
+  /**
+   * What could run next, the best paid first, each sender's in order of nonces without gaps. To be called with nothing
+   * staged on the state; changing the pool ends it.
+   */
   *candidates(nowMs: number): IterableIterator<Uint8Array> {
     const heads: Waiting[] = [];
     for (const sender of this.#senders.values()) {
+      if (!sender.waiting.has(sender.next)) sender.next = this.#parts.account(sender.address).nonce;
       const head = sender.waiting.get(sender.next);
       if (head !== undefined) heads.push(head);
     }
     const heap = new Heap<Waiting>(dearer, heads);
     for (let item = heap.pop(); item !== undefined; item = heap.pop()) {
       // What follows an expired one waits until `settle` drops it.
-      if (validUntilMsOf(item.bytes) < nowMs) continue;
+      if (item.validUntilMs < nowMs) continue;
       yield item.bytes;
       const next = item.sender.waiting.get(item.nonce + 1n);
       if (next !== undefined) heap.push(next);
@@ -193,7 +223,7 @@ export class Pool {
     for (const key of touched) this.#follow(key);
     for (const bytes of back) this.add(bytes, nowMs);
     for (const sender of [...this.#senders.values()]) {
-      for (const item of [...sender.waiting.values()]) if (validUntilMsOf(item.bytes) < nowMs) this.#remove(item);
+      for (const item of [...sender.waiting.values()]) if (item.validUntilMs < nowMs) this.#remove(item);
     }
   }
 

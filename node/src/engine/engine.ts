@@ -7,7 +7,7 @@ import type { AcceptedHeaders, View } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { toHex } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
-import { PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
+import { BODY, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { ChainStore } from '../store/chain-store.ts';
@@ -197,11 +197,11 @@ export class Engine {
   }
 
   #settle(followed: Followed, seconds: { readonly executeSeconds: number; readonly commitSeconds: number }): void {
-    const { pool, history, emit } = this.#m;
-    for (const entry of followed.undone) pool.undone(this.#m.store.body(entry.id), this.#m.nowMs());
+    const { pool, history, emit, store } = this.#m;
+    const included = followed.applied.flatMap(({ bodyBytes }) => BODY.decode(bodyBytes).transactions);
+    const undone = followed.undone.flatMap((entry) => BODY.decode(store.body(entry.id)!.slice()).transactions);
+    pool.settle(included, undone, this.#m.nowMs());
     for (const [i, block] of followed.applied.entries()) {
-      pool.applied(block.bodyBytes);
-      this.#m.parents.applied(block);
       emit('announce', this.#ownBlock(block));
       emit('block', {
         summary: history.summary(block.entry),
@@ -224,10 +224,11 @@ export class Engine {
     const { view, pool } = this.#m;
     const tip = { key: toHex(view.tip.id), timestampMs: view.tip.header.timestampMs };
     if (!this.#beat.isDue(tip, nowMs)) return;
+    const bitcoinHeaders = this.#m.parents.forNextBlock();
     const content = {
       mapUpdate: new Uint8Array(0),
-      bitcoinHeaders: this.#m.parents.forNextBlock(),
-      transactions: pool.inOrder(nowMs),
+      bitcoinHeaders,
+      transactions: pool.candidates(nowMs),
     };
     const made = view.template(nowMs, this.#m.miner, content);
     this.#beat.made(tip, nowMs);

@@ -1,5 +1,6 @@
 // Answers about blocks that are stored: receipts of a transaction, logs after a cursor, headers for a peer. Reads only.
 
+import { transactionId } from '../chain/transaction.ts';
 import type { View } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { equalBytes } from '../core/bytes.ts';
@@ -43,6 +44,17 @@ export class History {
       }
     }
     return out;
+  }
+
+  /** Bytes of an included transaction, empty when no block of ours holds it. */
+  transaction(id: Uint8Array): Uint8Array {
+    for (const place of this.#store.blocksWith(id)) {
+      const body = this.#store.body(place.id);
+      const found =
+        body === undefined ? undefined : BODY.decode(body).transactions.find((t) => equalBytes(transactionId(t), id));
+      if (found !== undefined) return found;
+    }
+    return NONE;
   }
 
   logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): LogEvent[] {

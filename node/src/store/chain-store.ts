@@ -36,6 +36,7 @@ const SNAPSHOT = Buffer.from('snapshot');
 
 export class ChainStore implements BlockArchive {
   readonly #folder: DataFolder;
+  readonly #group: number;
   readonly #headers: Table;
   readonly #bodies: Table;
   readonly #diffs: Table;
@@ -49,6 +50,7 @@ export class ChainStore implements BlockArchive {
   readonly #meta: Table;
 
   constructor(dir: string, identity: Identity) {
+    this.#group = identity.group;
     this.#folder = openFolder(dir, identity);
     this.#headers = this.#folder.table('headers');
     this.#bodies = this.#folder.table('bodies');
@@ -74,6 +76,19 @@ export class ChainStore implements BlockArchive {
     value.set(h.header, 4);
     value.set(h.witness, 4 + h.header.length);
     this.#headers.putSync(heightKey(h.group, h.height, h.id), value);
+  }
+
+  /** Of every group, ascending by group and height. */
+  *allHeaders(): IterableIterator<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }> {
+    for (const { value } of this.#headers.getRange({})) {
+      const size = value.readUInt32LE(0);
+      yield { bytes: value.subarray(4, 4 + size), witness: value.subarray(4 + size) };
+    }
+  }
+
+  /** Headers of the group this folder belongs to. */
+  ownHeaders(): IterableIterator<StoredHeader> {
+    return this.headers(this.#group);
   }
 
   /** Headers of a group from a height on, lower heights first. */

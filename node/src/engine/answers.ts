@@ -1,0 +1,186 @@
+// What users ask of the chain at its tip: accounts, contracts, read-only calls, fees, figures. Changes nothing that lasts.
+import { compile } from '@rexnet/preda/index.ts';
+import { relayGas, TRANSACTION_GAS } from '../chain/gas.ts';
+import type { Network } from '../chain/genesis.ts';
+import type { GroupState } from '../chain/group-state.ts';
+import type { Pool } from '../chain/pool.ts';
+import { NO_OP, pad8, RECORD, RECORD_KIND } from '../chain/relay.ts';
+import { HOME_GROUP } from '../chain/shard-map.ts';
+import {
+  decodeTransaction,
+  gasPriceOf,
+  problemOf,
+  recordBytesOf,
+  TRANSACTION_KIND,
+  transactionId,
+  transactionRules,
+  writeRecord,
+} from '../chain/transaction.ts';
+import type { View } from '../chain/view.ts';
+import { addressOf, contractAddress, partitionOf, partitionOfTarget } from '../core/address.ts';
+import { viewOf } from '../core/bytes.ts';
+import { DecodeError } from '../core/codec.ts';
+import { RELAY_FIXED_BYTES, type Transaction } from '../core/layouts.ts';
+import { GLOBAL_PARTITION, SCOPES } from '../core/scopes.ts';
+import type {
+  AccountView,
+  CallRequest,
+  CallResult,
+  ContractRef,
+  ContractView,
+  FeeEstimate,
+  GroupStatus,
+} from '../rpc/backend.ts';
+import { RpcError } from '../rpc/errors.ts';
+import type { VirtualMachine } from '../vm/types.ts';
+
+/** A read-only call may burn no more than this, whatever it asks for. */
+const CALL_GAS_MAX = 100_000_000n;
+/** Added to a measured fee: the state may differ a little when the transaction runs. */
+const ESTIMATE_MARGIN_PERCENT = 10n;
+
+export interface AnswersModules {
+  readonly network: Network;
+  readonly group: number;
+  readonly view: View;
+  readonly state: GroupState;
+  readonly machine: VirtualMachine;
+  readonly pool: Pool;
+}
+
+export class Answers {
+  readonly #m: AnswersModules;
+
+  constructor(modules: AnswersModules) {
+    this.#m = modules;
+  }
+
+  /** The group of a partition by the map in force. */
+  ownerOf(partition: number): number {
+    return partition === GLOBAL_PARTITION ? HOME_GROUP : (this.#m.network.firstMap.owners[partition] ?? HOME_GROUP);
+  }
+
+  account(address: Uint8Array): AccountView {
+    const { network, group, view, machine, pool } = this.#m;
+    const partition = partitionOf(address, network.genesis.partitions);
+    const owner = this.ownerOf(partition);
+    if (owner !== group) throw new RpcError('PARTITION_MOVED', { group: owner, epoch: view.tip.header.epoch });
+    view.unstage();
+    const { nonce, balance } = machine.account(address);
+    return { nonce, nextNonce: pool.nextNonce(address), balance, partition, group, height: view.tip.height };
+  }
+
+  contract(ref: ContractRef): ContractView {
+    const { view, state } = this.#m;
+    view.unstage();
+    const id = 'id' in ref ? Number(ref.id) : this.#find(ref.name);
+    const row = id === undefined ? undefined : state.registry.row(id);
+    if (id === undefined || row === undefined) throw new RpcError('UNKNOWN_CONTRACT');
+    const compiled = compile(row.source);
+    return {
+      id: BigInt(id),
+      name: `${row.dapp}.${row.name}`,
+      source: row.source,
+      abi: compiled.ok ? JSON.stringify(compiled.abi) : '',
+      codeHash: row.codeHash,
+      address: contractAddress(BigInt(id)),
+      height: view.tip.height,
+    };
+  }
+
+  call(request: CallRequest): CallResult {
+    const { network, group, view, machine, state } = this.#m;
+    const scope = SCOPES[request.scope];
+    if (scope === undefined || request.key.length !== scope.targetBytes)
+      throw new RpcError('WRONG_TARGET', { field: 'key' });
+    const partition = partitionOfTarget(request.scope, request.key, network.genesis.partitions);
+    const owner = this.ownerOf(partition);
+    if (owner !== group) throw new RpcError('PARTITION_MOVED', { group: owner, epoch: view.tip.header.epoch });
+    view.unstage();
+    if (state.registry.row(Number(request.contract)) === undefined) throw new RpcError('UNKNOWN_CONTRACT');
+    const gas = request.gas > CALL_GAS_MAX ? CALL_GAS_MAX : request.gas;
+    const result = machine.call(recordOf(request, partition, scope.keyBytes, gas), gas);
+    return {
+      status: result.status,
+      exception: result.exception,
+      gas: result.gas,
+      value: result.ret,
+      height: view.tip.height,
+    };
+  }
+
+  /** A trial run where the transaction would begin; its relays' prices count, what they burn beyond is not known here. */
+  estimate(bytes: Uint8Array): FeeEstimate {
+    const { network, view, machine } = this.#m;
+    const transaction = decoded(bytes);
+    const problem = problemOf(bytes, transactionRules(network.genesis, network.networkId));
+    if (problem !== undefined) throw new RpcError(problem);
+    view.unstage();
+    const id = transactionId(bytes);
+    const record = new Uint8Array(recordBytesOf(bytes));
+    writeRecord(bytes, record, viewOf(record), 0, network.genesis.partitions, id);
+    const sender = addressOf(transaction.sender);
+    const gasPrice = gasPriceOf(bytes);
+    const target = partitionOfTarget(transaction.target.scope, transaction.target.key, network.genesis.partitions);
+    const isHere = target === partitionOf(sender, network.genesis.partitions) && this.ownerOf(target) === this.#m.group;
+    if (transaction.kind !== TRANSACTION_KIND.call || !isHere) {
+      const gas = withMargin(TRANSACTION_GAS + relayGas(transaction.target.scope));
+      return { gas, gasPrice, fee: gas * gasPrice, status: 0, exception: 0 };
+    }
+    const trial = machine.call(record, transaction.gasLimit);
+    const gas = withMargin(TRANSACTION_GAS + trial.gas);
+    return { gas, gasPrice, fee: gas * gasPrice, status: trial.status, exception: trial.exception };
+  }
+
+  groups(): GroupStatus[] {
+    const { view } = this.#m;
+    return view.tree.groups.map((group) => {
+      const tip = group === view.group ? view.tip : view.tree.tip(group);
+      const read = group === view.group ? view.tip : view.tip.cursor(group);
+      return {
+        group,
+        height: tip.height,
+        id: tip.id,
+        readHeight: read?.height ?? 0,
+        timestampMs: tip.header.timestampMs,
+      };
+    });
+  }
+
+  #find(name: string): number | undefined {
+    const [dapp = '', contract = ''] = name.split('.');
+    return this.#m.state.registry.find(dapp, contract);
+  }
+}
+
+function decoded(bytes: Uint8Array): Transaction {
+  try {
+    return decodeTransaction(bytes);
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw new RpcError('BAD_TRANSACTION', { message: cause.message }, { cause });
+    throw cause;
+  }
+}
+
+function withMargin(gas: bigint): bigint {
+  return (gas * (100n + ESTIMATE_MARGIN_PERCENT)) / 100n;
+}
+
+/** The record of a read-only call: a relay nobody sent. */
+function recordOf(request: CallRequest, partition: number, keyBytes: number, gas: bigint): Uint8Array {
+  const record = new Uint8Array(RELAY_FIXED_BYTES + pad8(keyBytes) + pad8(request.args.length));
+  const view = viewOf(record);
+  view.setUint32(RECORD.size, record.length, true);
+  record[RECORD.kind] = RECORD_KIND.relay;
+  record[RECORD.scope] = request.scope;
+  view.setUint16(RECORD.op, request.op === NO_OP ? 0 : request.op, true);
+  view.setBigUint64(RECORD.contract, request.contract, true);
+  view.setBigUint64(RECORD.gas, gas, true);
+  record.set(request.sender, RECORD.initiator);
+  view.setUint32(RECORD.partition, partition, true);
+  view.setUint32(RECORD.argsLen, request.args.length, true);
+  record[RECORD.keyLen] = keyBytes;
+  record.set(request.key.subarray(0, keyBytes), RECORD.key);
+  record.set(request.args, RECORD.key + pad8(keyBytes));
+  return record;
+}

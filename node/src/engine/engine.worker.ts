@@ -1,0 +1,146 @@
+// The thread of the engine: opens it, turns the crank, and answers the main thread. Ends the process's work on a defect.
+import { parentPort, workerData } from 'node:worker_threads';
+import { senderOf } from '../chain/transaction.ts';
+import { partitionOf } from '../core/address.ts';
+import { PROVEN_LEAF } from '../core/layouts.ts';
+import type { IndexedRefusal } from '../rpc/backend.ts';
+import { RpcError, refusal } from '../rpc/errors.ts';
+import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
+import { serve } from './bridge.ts';
+import { openEngine } from './open.ts';
+
+/** How often the engine looks at its clock: templates are due to this precision. */
+const TICK_MS = 10;
+const FLUSH_MS = 1_000;
+
+if (parentPort === null) throw new Error('engine.worker runs as a worker thread');
+const port = parentPort;
+const options = workerData as EngineOptions;
+const nowMs = (): number => Date.now();
+
+const handlers: Partial<EngineApi> = {};
+const emit = serve<EngineEvents>(port, handlers);
+
+function fail(error: unknown): void {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
+  emit('fatal', {
+    code,
+    message:
+      error instanceof Error ? (code === 'INTERNAL' ? (error.stack ?? error.message) : error.message) : String(error),
+  });
+}
+
+function start(): void {
+  const open = openEngine(options, { nowMs, emit });
+  const { engine, answers, history, view, state, pool, store, machine, parents, network } = open;
+
+  const status = (): EngineStatus => ({
+    tip: { height: view.tip.height, id: view.tip.id, timestampMs: view.tip.header.timestampMs },
+    stateRoot: view.tip.header.stateRoot,
+    epoch: view.tip.header.epoch,
+    owners: [...network.firstMap.owners],
+    groups: answers.groups(),
+    poolTransactions: pool.size,
+    poolBytes: pool.bytes,
+    queuedRelays: state.queuedRelays,
+    inSync: engine.inSync,
+    conditions: engine.conditions,
+    bitcoinHeight: parents.bestHeight,
+    memoryBytes: machine.memoryUsed(),
+  });
+
+  const submit = (transactions: readonly Uint8Array[]): PoolVerdict => {
+    const refusals: IndexedRefusal[] = [];
+    const accepted: number[] = [];
+    const foreign: { index: number; group: number }[] = [];
+    for (const [index, bytes] of transactions.entries()) {
+      const group = answers.ownerOf(partitionOf(senderOf(bytes), network.genesis.partitions));
+      if (group !== options.group) {
+        foreign.push({ index, group });
+        continue;
+      }
+      const verdict = pool.add(bytes, nowMs());
+      if (verdict === 'added') accepted.push(index);
+      else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
+    }
+    return { refusals, accepted, foreign };
+  };
+
+  const timers = [
+    setInterval(() => guarded(() => engine.tick()), TICK_MS),
+    setInterval(() => guarded(() => engine.flush()), FLUSH_MS),
+  ];
+
+  const api: EngineApi = {
+    submit,
+    takeHeaders: (headers, from) => guarded(() => engine.takeHeaders(headers, from)),
+    takeBody: (id, body, ok) => guarded(() => engine.takeBody(id, body, ok)),
+    takeLeaf: (id, leaf) => guarded(() => engine.takeLeaf(id, leaf)),
+    takeParentHeaders: (headers) => ({ accepted: parents.take(headers), bestHeight: parents.bestHeight }),
+    submitProof: (id, witness) => guarded(() => engine.submitProof(id, witness)),
+    locator: (group) => history.locator(group),
+    wants: () => engine.wants(),
+    status,
+    transaction: (id) => {
+      const waiting = pool.find(id);
+      const receipts = history.receiptsOf(id);
+      const place = receipts.length > 0 ? 'block' : waiting === undefined ? 'unknown' : 'pool';
+      return {
+        group: options.group,
+        tip: status().tip,
+        place,
+        transaction: waiting ?? history.transaction(id),
+        receipts,
+      };
+    },
+    account: (address) => guarded(() => answers.account(address)),
+    contract: (ref) => guarded(() => answers.contract(ref)),
+    call: (request) => guarded(() => answers.call(request)),
+    estimate: (transaction) => guarded(() => answers.estimate(transaction)),
+    block: (ref) => {
+      const entry = 'id' in ref ? view.tree.get(ref.id) : view.tip.ancestorAt(ref.height);
+      if (entry === undefined || entry.group !== options.group) throw new RpcError('NOT_FOUND');
+      return history.block(entry);
+    },
+    headers: (group, from, limit) => history.headers(group, from, limit),
+    headersAfter: (group, locator, limit) => history.headersAfter(group, locator, limit),
+    leafOf: (id, destination) => {
+      const entry = view.tree.get(id);
+      const proven =
+        entry === undefined || entry.group !== options.group ? undefined : view.leafFor(entry, destination);
+      return proven === undefined ? undefined : PROVEN_LEAF.encode(proven);
+    },
+    totals: (height) => {
+      const entry = height === 'tip' ? view.tip : view.tip.ancestorAt(height);
+      const totals =
+        entry === undefined ? undefined : (store.totals(entry.id) ?? (entry.height === 0 ? state.totals : undefined));
+      if (entry === undefined || totals === undefined) throw new RpcError('NOT_FOUND');
+      return { height: entry.height, blockId: entry.id, totals };
+    },
+    logsAfter: (cursor, filter, maxBytes) => history.logsAfter(cursor, filter, maxBytes),
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      engine.flush();
+      await store.close();
+      port.unref();
+    },
+  };
+  Object.assign(handlers, api);
+  emit('ready', status());
+}
+
+/** Refusals go back to who asked; whatever else escapes is a defect of ours and ends the node. */
+function guarded<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof RpcError)) fail(error);
+    throw error;
+  }
+}
+
+try {
+  start();
+} catch (error) {
+  fail(error);
+}

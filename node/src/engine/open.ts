@@ -1,0 +1,204 @@
+// Composes the engine of one node from its data folder: opens the store, brings the state back to the stored tip, hands
+// the view what was known, and answers the calls of the main thread.
+import { randomBytes } from 'node:crypto';
+import { predaCompiler } from '../chain/contract-compiler.ts';
+import { type Network, readGenesis } from '../chain/genesis.ts';
+import { genesisHeader, genesisState } from '../chain/genesis-block.ts';
+import { GroupState } from '../chain/group-state.ts';
+import { verifyLeaf } from '../chain/outbox-proof.ts';
+import { Pool } from '../chain/pool.ts';
+import { HOME_GROUP, outboxDepth } from '../chain/shard-map.ts';
+import { StateCheck } from '../chain/state-check.ts';
+import { transactionRules } from '../chain/transaction.ts';
+import { View } from '../chain/view.ts';
+import { verifyWitness } from '../consensus/auxpow.ts';
+import { REGTEST_GENESIS_HEADER } from '../consensus/bitcoin-header.ts';
+import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
+import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
+import { judgeReading, planReads } from '../consensus/reading.ts';
+import { targetFromBits } from '../consensus/target.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
+import { BLOCK_DIFF, PROVEN_LEAF } from '../core/layouts.ts';
+import { ChainStore } from '../store/chain-store.ts';
+import { damaged } from '../store/errors.ts';
+import { Machine } from '../vm/machine.ts';
+import { Answers } from './answers.ts';
+import type { EngineEvents, EngineOptions } from './api.ts';
+import { Engine } from './engine.ts';
+import { History } from './history.ts';
+import { ParentHeaders } from './parent-headers.ts';
+
+export interface OpenEngine {
+  readonly network: Network;
+  readonly engine: Engine;
+  readonly answers: Answers;
+  readonly history: History;
+  readonly view: View;
+  readonly state: GroupState;
+  readonly pool: Pool;
+  readonly store: ChainStore;
+  readonly machine: Machine;
+  readonly parents: ParentHeaders;
+}
+
+export interface EngineWorld {
+  nowMs(): number;
+  emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
+}
+
+/** Throws StoreError when the folder is not this node's or is damaged. */
+export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngine {
+  const network = readGenesis(options.genesis);
+  const { genesis } = network;
+  const { group } = options;
+  const store = new ChainStore(options.dataDir, { genesisId: toHex(network.id), group });
+  const machine = Machine.create({
+    partitions: genesis.partitions,
+    seed: randomBytes(32),
+    maxRelays: genesis.maxRelays,
+    maxStateBytes: genesis.maxStateBytes,
+  });
+  const bitcoin = group === HOME_GROUP ? recordedTree(genesis.parentTarget) : undefined;
+  const chain = storedChain(store, options.dataDir);
+  const state = restoreState(
+    options,
+    network,
+    machine,
+    bitcoin,
+    chain.map((b) => b.diff),
+  );
+  const genesisHeaders = groupsOf(network).map((g) => genesisHeader(network, g));
+  const view = new View({
+    params: { ...genesis, networkId: network.networkId },
+    rules: {
+      readingRule: judgeReading,
+      planReads,
+      forkChoice: FORK_CHOICE_RULES,
+      verifyLeaf,
+      verifyWitness: (header, id, witness) =>
+        verifyWitness({
+          witness,
+          blockId: id,
+          group: header.group,
+          chainIdBase: genesis.chainIdBase,
+          targetBits: header.target,
+          blockTimestampMs: header.timestampMs,
+        }).ok,
+    },
+    state,
+    archive: store,
+    group,
+    genesisHeaders,
+    outboxDepth: () => outboxDepth(network.firstMap),
+  });
+  restoreView(view, store, world.nowMs());
+  const tip = chain.at(-1);
+  if (tip !== undefined && !equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
+    throw damaged(options.dataDir, `the stored diffs do not lead to the state root of block ${tip.height}`);
+  }
+  const pool = new Pool({
+    rules: transactionRules(genesis, network.networkId),
+    account: (address) => machine.account(address),
+    holds: (partition) => network.firstMap.owners[partition] === group,
+  });
+  const history = new History(view, store);
+  const parents = new ParentHeaders(bitcoin);
+  const engine = new Engine({
+    view,
+    store,
+    pool,
+    history,
+    parents,
+    miner: options.miner,
+    blockIntervalMs: genesis.blockIntervalMs,
+    maxReorg: genesis.maxReorg,
+    nowMs: world.nowMs,
+    emit: world.emit,
+  });
+  const answers = new Answers({ network, group, view, state, machine, pool });
+  return { network, engine, answers, history, view, state, pool, store, machine, parents };
+}
+
+function groupsOf(network: Network): number[] {
+  return [...new Set(network.firstMap.owners)].sort((a, b) => a - b);
+}
+
+/** Regtest's genesis is the root also where miners work over a toy chain: its headers never enter then. */
+function recordedTree(parentTargetBits: number): BitcoinTree {
+  const parentTarget = targetFromBits(parentTargetBits);
+  if (parentTarget === undefined) throw new RangeError('genesis has no parent target');
+  return new BitcoinTree({ root: REGTEST_GENESIS_HEADER, rootHeight: 0, parentTarget });
+}
+
+interface StoredBlock {
+  readonly height: number;
+  readonly diff: Uint8Array;
+}
+
+/** Diffs from the block after genesis to the stored tip, in order. */
+function storedChain(store: ChainStore, dir: string): StoredBlock[] {
+  const tip = store.tip();
+  const chain: StoredBlock[] = [];
+  const parents = new Map<string, Uint8Array>();
+  for (const { id, header } of store.ownHeaders()) parents.set(toHex(id), header);
+  let id = tip?.id;
+  for (let height = tip?.height ?? 0; height > 0; height--) {
+    const diff = id === undefined ? undefined : store.diff(id);
+    const header = id === undefined ? undefined : parents.get(toHex(id));
+    if (diff === undefined || header === undefined) throw damaged(dir, `block ${height} of its chain is missing`);
+    if (BLOCK_DIFF.decode(diff).height !== height)
+      throw damaged(dir, `the diff of block ${height} is of another height`);
+    chain.push({ height, diff });
+    id = parentOf(header);
+  }
+  return chain.reverse();
+}
+
+/** Offset of the parent id in a header: version, network, group and height come before it. */
+const PARENT_AT = 2 + 4 + 4 + 8;
+
+function parentOf(header: Uint8Array): Uint8Array {
+  return header.subarray(PARENT_AT, PARENT_AT + 32);
+}
+
+function restoreState(
+  options: EngineOptions,
+  network: Network,
+  machine: Machine,
+  bitcoin: BitcoinTree | undefined,
+  diffs: readonly Uint8Array[],
+): GroupState {
+  const { genesis } = network;
+  const check = options.checkState
+    ? new StateCheck(genesis.partitions, genesisState(network, options.group).parts, genesis.maxReorg)
+    : undefined;
+  for (const diff of diffs) check?.block(diff, undefined);
+  return new GroupState(
+    {
+      network,
+      group: options.group,
+      machine,
+      compile: predaCompiler(genesis),
+      // Bodies come with the verdict of the door; a block with a forged signature is condemned before it is executed.
+      firstBadSignature: () => -1,
+      ...(bitcoin === undefined ? {} : { bitcoin }),
+      ...(check === undefined ? {} : { check }),
+    },
+    { snapshot: undefined, diffs },
+  );
+}
+
+function restoreView(view: View, store: ChainStore, nowMs: number): void {
+  const tip = store.tip();
+  view.restore(
+    {
+      headers: store.allHeaders(),
+      tip: tip === undefined || tip.height === 0 ? undefined : tip.id,
+      leaves: (function* () {
+        for (const { source, proven } of store.leaves()) yield { source, proven: PROVEN_LEAF.decode(proven) };
+      })(),
+      condemned: store.condemned(),
+    },
+    nowMs,
+  );
+}
