@@ -169,7 +169,7 @@ export class ModelState implements ChainState {
     return this.#contents;
   }
 
-  root(): Uint8Array {
+  get stateRoot(): Uint8Array {
     return sha256(this.#bytes);
   }
 

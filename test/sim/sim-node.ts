@@ -1,13 +1,13 @@
 // One simulated node: the real view over a disk that keeps only what was stored, talking in messages. What a real node
 // does with timers, LMDB and gRPC is done here with events, so that histories can be replayed.
 
-import type { BlockOutcome, ChainState } from '@rexnet/node/chain/ports.ts';
+import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
 import type { Template } from '@rexnet/node/chain/template.ts';
 import { type AcceptedHeaders, View, type ViewModules } from '@rexnet/node/chain/view.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { ProvenLeaf } from '@rexnet/node/core/layouts.ts';
-import { encodeTransaction, type ModelTransaction } from './model-state.ts';
+import type { ExecutedBlock, SimState, StateModel } from './state-model.ts';
 
 export interface StoredHeader {
   readonly id: Uint8Array;
@@ -18,6 +18,7 @@ export interface StoredHeader {
 }
 
 export interface StoredBlock {
+  readonly parent: Uint8Array;
   readonly body: Uint8Array;
   readonly outcome: BlockOutcome;
 }
@@ -29,6 +30,17 @@ export class Disk {
   readonly leaves = new Map<string, { readonly source: Uint8Array; readonly proven: ProvenLeaf }>();
   readonly condemned = new Map<string, Uint8Array>();
   tip: Uint8Array | undefined;
+
+  /** Outcomes of the blocks up to the tip, oldest first. */
+  outcomes(): BlockOutcome[] {
+    const found: BlockOutcome[] = [];
+    let block = this.tip === undefined ? undefined : this.blocks.get(toHex(this.tip));
+    while (block !== undefined) {
+      found.push(block.outcome);
+      block = this.blocks.get(toHex(block.parent));
+    }
+    return found.reverse();
+  }
 }
 
 export type Message =
@@ -60,22 +72,15 @@ const GIVEN_ANCESTORS = 24;
 export interface NodeWorld {
   readonly nowMs: number;
   readonly blockIntervalMs: number;
+  readonly model: StateModel;
   modules(group: number, state: SimState, disk: Disk): ViewModules;
-  makeState(group: number): SimState;
   send(from: SimNode, to: SimNode, message: Message): void;
   peersOf(node: SimNode): readonly SimNode[];
-  transactions(node: SimNode): ModelTransaction[];
+  transactions(node: SimNode): Uint8Array[];
   /** Seen by the checkers. */
-  executed(node: SimNode, entry: HeaderEntry, outcome: BlockOutcome): void;
+  executed(entry: HeaderEntry, block: ExecutedBlock): void;
   reorganised(node: SimNode, depth: number): void;
   trace(...parts: (string | number)[]): void;
-}
-
-export interface SimState extends ChainState {
-  /** Continues at a stored tip; undefined when blocks must be executed again from genesis. */
-  load?(diff: Uint8Array): void;
-  /** What the header of the tip commits. */
-  root?(): Uint8Array;
 }
 
 /** Where a crash may strike: before what was executed is stored, or after it is stored and before anybody is told. */
@@ -111,7 +116,8 @@ export class SimNode {
     return this.#view;
   }
 
-  get state(): SimState | undefined {
+  get state(): SimState {
+    if (this.#state === undefined) throw new Error(`${this.name} is down`);
     return this.#state;
   }
 
@@ -121,14 +127,9 @@ export class SimNode {
 
   start(): void {
     const { disk } = this;
-    const state = this.#world.makeState(this.group);
+    const state = this.#world.model.makeState(this.group, disk.outcomes());
     const view = new View(this.#world.modules(this.group, state, disk));
-    const stored = disk.tip === undefined ? undefined : disk.blocks.get(toHex(disk.tip));
-    let tip: Uint8Array | undefined;
-    if (stored !== undefined && state.load !== undefined) {
-      state.load(stored.outcome.diff);
-      tip = disk.tip;
-    }
+    const { tip } = disk;
     view.restore(
       { headers: disk.headers.values(), tip, leaves: disk.leaves.values(), condemned: disk.condemned.values() },
       this.nowMs,
@@ -215,8 +216,10 @@ export class SimNode {
   /** Builds a template; undefined when not at the chosen tip. */
   plan(): Template | undefined {
     if (this.#view === undefined) return undefined;
-    const transactions = this.#world.transactions(this).map(encodeTransaction);
-    const miner = new Uint8Array(36).fill(this.name.charCodeAt(0) + this.name.charCodeAt(this.name.length - 1));
+    // Users look at the tip, not at a template that stands on it.
+    this.#view.unstage();
+    const transactions = this.#world.transactions(this);
+    const miner = this.#world.model.miner(this.name);
     const content = { mapUpdate: new Uint8Array(0), bitcoinHeaders: [], transactions };
     return this.#view.template(this.nowMs, miner, content);
   }
@@ -284,11 +287,11 @@ export class SimNode {
       }
       for (const { entry, bodyBytes, outcome } of followed.applied) {
         if (!this.disk.headers.has(entry.key)) this.#storeHeader(entry);
-        this.disk.blocks.set(entry.key, { body: bodyBytes, outcome });
+        this.disk.blocks.set(entry.key, { parent: entry.header.parent, body: bodyBytes, outcome });
         this.#world.trace('applied', this.name, entry.key);
-        this.#world.executed(this, entry, outcome);
+        this.#world.executed(entry, { body: bodyBytes, outcome });
       }
-      this.disk.tip = view.tip.id;
+      this.disk.tip = view.tip.height === 0 ? undefined : view.tip.id;
       if (this.crashAt === 'before-announce' && followed.applied.length > 0) {
         this.crash();
         return;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { planHistory } from './history.ts';
 import { MUTANTS } from './mutants.ts';
 import { type HistoryResult, HONEST_RULES, type RulesFor, Simulation } from './simulation.ts';
+import { TinyModel } from './tiny-model.ts';
 
 const FULL = process.env['REXNET_FULL'] === '1';
 const ONLY_SEED = process.env['REXNET_SIM_SEED'];
@@ -15,7 +16,7 @@ const HISTORY_TIMEOUT_MS = 400;
 const honest: RulesFor = () => HONEST_RULES;
 
 function runSeed(seed: number, rules: RulesFor): HistoryResult {
-  return new Simulation(planHistory(seed), rules).run();
+  return new Simulation(planHistory(seed), rules, (plan) => new TinyModel(plan)).run();
 }
 
 test.runIf(ONLY_SEED !== undefined)('one history', () => {

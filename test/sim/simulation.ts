@@ -2,40 +2,22 @@
 // branches; then heals, and checks. One thread, no real time.
 import { createHash } from 'node:crypto';
 import { verifyLeaf } from '@rexnet/node/chain/outbox-proof.ts';
-import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
-import type { ViewModules, ViewParams, ViewRules } from '@rexnet/node/chain/view.ts';
+import type { ViewModules, ViewRules } from '@rexnet/node/chain/view.ts';
 import { FORK_CHOICE_RULES, type ForkChoiceRules } from '@rexnet/node/consensus/fork-choice.ts';
 import { blockId } from '@rexnet/node/consensus/header.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import { judgeReading, planReads } from '@rexnet/node/consensus/reading.ts';
-import { bitsFromTarget, targetForHashes } from '@rexnet/node/consensus/target.ts';
-import { toHex, ZERO_HASH } from '@rexnet/node/core/bytes.ts';
+import { toHex } from '@rexnet/node/core/bytes.ts';
 import { HEADER } from '@rexnet/node/core/layouts.ts';
-import { depthFor } from '@rexnet/node/core/merkle.ts';
-import {
-  CheckFailed,
-  checkAgreement,
-  checkClosedCut,
-  checkConservation,
-  checkDrained,
-  checkForkChoice,
-} from './checkers.ts';
+import { checkAgreement, checkClosedCut, checkForkChoice } from './checkers.ts';
 import { EventQueue } from './event-queue.ts';
 import type { HistoryPlan } from './history.ts';
-import {
-  decodeContents,
-  type ModelContents,
-  ModelState,
-  type ModelTransaction,
-  type ModelWorld,
-} from './model-state.ts';
 import { Random } from './random.ts';
-import { Disk, type Message, type NodeWorld, SimNode, type SimState } from './sim-node.ts';
+import { Disk, type Message, type NodeWorld, SimNode } from './sim-node.ts';
+import { CheckFailed, type ExecutedBlock, type MakeModel, type SimState, type StateModel } from './state-model.ts';
 
 const START_MS = 1_000_000;
 const BEAT_MS = 400;
-const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
-const FLOOR_HASHES = 1_000n;
 /** Blocks over which every group is seen to grow. */
 const GROWING_BLOCKS_MIN = 8;
 /** Blocks after the calm within which everything must have come to its end. */
@@ -64,37 +46,31 @@ export interface HistoryResult {
 }
 
 export class Simulation implements NodeWorld {
+  readonly model: StateModel;
   readonly #plan: HistoryPlan;
   readonly #rulesFor: RulesFor;
   readonly #definition: ForkChoiceRules | undefined;
   readonly #random: Random;
   readonly #queue = new EventQueue(START_MS);
   readonly #nodes: SimNode[] = [];
-  readonly #executed = new Map<string, BlockOutcome>();
-  readonly #world: ModelWorld;
-  readonly #genesisHeaders: Uint8Array[];
-  readonly #genesis: ModelContents[];
+  readonly #executed = new Map<string, ExecutedBlock>();
   readonly #trace = createHash('sha256');
   /** Side of the split each node is on; nobody is split while empty. */
   readonly #side = new Map<SimNode, number>();
   #calm = false;
   #mining = true;
-  #violation: string | undefined;
   #deepestReorg = 0;
   #condemned = 0;
   #events = 0;
 
-  constructor(plan: HistoryPlan, rulesFor: RulesFor) {
+  constructor(plan: HistoryPlan, rulesFor: RulesFor, makeModel: MakeModel) {
     const { forkChoice } = rulesFor(0, new Random(0));
     // A mutant must be caught by what it breaks, not by being compared with the rule it lacks.
     this.#definition = forkChoice === FORK_CHOICE_RULES ? forkChoice : undefined;
     this.#plan = plan;
     this.#rulesFor = rulesFor;
     this.#random = new Random(plan.seed + 1);
-    this.#world = { groups: plan.groups, accountsPerGroup: 2, initialBalance: 50, relaysPerBlock: 4 };
-    const states = Array.from({ length: plan.groups }, (_, g) => new ModelState(this.#world, g, () => undefined));
-    this.#genesis = states.map((s) => s.contents());
-    this.#genesisHeaders = states.map((s, g) => this.#genesisHeader(g, s.root()));
+    this.model = makeModel(plan);
   }
 
   get nowMs(): number {
@@ -119,11 +95,14 @@ export class Simulation implements NodeWorld {
       if (!(error instanceof Error)) throw error;
       failure = { code: error instanceof CheckFailed ? error.code : 'THROWN', message: error.stack ?? error.message };
     }
+    const seen = this.#nodes.find((n) => n.up);
+    const relays = seen === undefined ? { executed: 0, crossed: 0 } : this.model.relays(seen, this.#executed);
     return {
       traceHash: this.#trace.digest('hex'),
       blocks: this.#executed.size,
       deepestReorg: this.#deepestReorg,
-      ...this.#relaysExecuted(),
+      relaysExecuted: relays.executed,
+      crossGroupRelays: relays.crossed,
       condemned: this.#condemned,
       events: this.#events,
       failure,
@@ -133,40 +112,20 @@ export class Simulation implements NodeWorld {
   // ---- the world as nodes see it
 
   modules(group: number, state: SimState, disk: Disk): ViewModules {
-    const plan = this.#plan;
-    const depth = depthFor(plan.groups);
-    const params: ViewParams = {
-      networkId: NETWORK_ID,
-      difficulty: 0,
-      floorTarget: floorBits(),
-      halfLifeMs: 60_000,
-      blockIntervalMs: plan.blockIntervalMs,
-      confirmations: plan.confirmations,
-      checkpointEvery: 256,
-      maxReorg: plan.maxReorg,
-      headerWindow: 20_000,
-      maxQueue: plan.maxQueue,
-      maxReadBytes: 4_096,
-    };
+    const { params, genesisHeaders, outboxDepth } = this.model;
     return {
       params,
       rules: this.#rulesFor(group, this.#random),
       state,
       group,
-      genesisHeaders: this.#genesisHeaders,
-      outboxDepth: () => depth,
+      genesisHeaders,
+      outboxDepth: () => outboxDepth,
       archive: {
         body: (id) => disk.blocks.get(toHex(id))?.body,
         undo: (id) => disk.blocks.get(toHex(id))?.outcome.undo,
         outbox: (id) => disk.blocks.get(toHex(id))?.outcome.outbox,
       },
     };
-  }
-
-  makeState(group: number): ModelState {
-    return new ModelState(this.#world, group, (what) => {
-      this.#violation ??= what;
-    });
   }
 
   peersOf(node: SimNode): readonly SimNode[] {
@@ -191,21 +150,12 @@ export class Simulation implements NodeWorld {
     }
   }
 
-  transactions(node: SimNode): ModelTransaction[] {
-    if (this.#calm) return [];
-    const { groups, accountsPerGroup } = this.#world;
-    const random = this.#random;
-    return Array.from({ length: random.below(4) }, () => ({
-      from: random.below(accountsPerGroup) * groups + node.group,
-      to: random.below(groups * accountsPerGroup),
-      amount: 1 + random.below(2),
-      hops: random.below(3),
-      salt: random.below(1_000_000),
-    }));
+  transactions(node: SimNode): Uint8Array[] {
+    return this.#calm ? [] : this.model.transactions(node, this.#random);
   }
 
-  executed(_: SimNode, entry: HeaderEntry, outcome: BlockOutcome): void {
-    this.#executed.set(entry.key, outcome);
+  executed(entry: HeaderEntry, block: ExecutedBlock): void {
+    this.#executed.set(entry.key, block);
   }
 
   reorganised(node: SimNode, depth: number): void {
@@ -358,7 +308,7 @@ export class Simulation implements NodeWorld {
     if (this.#definition !== undefined) checkForkChoice(node, this.#definition);
     // A chosen block may be unknown to everybody but its forger until its body is executed.
     if (node.view.tip === node.view.tree.tip(node.group)) {
-      checkConservation(node, this.#world, this.#executed, this.#genesis);
+      this.model.checkConservation(node, this.#executed);
     }
   }
 
@@ -391,13 +341,13 @@ export class Simulation implements NodeWorld {
     }
     checkAgreement(this.#nodes);
     for (const node of this.#nodes) this.#check(node);
-    checkDrained(this.#nodes[0]!, this.#executed, this.#genesis);
+    this.model.checkDrained(this.#nodes[0]!, this.#executed);
     this.#assertNoViolation();
   }
 
   #isDrained(): boolean {
     try {
-      checkDrained(this.#nodes[0]!, this.#executed, this.#genesis);
+      this.model.checkDrained(this.#nodes[0]!, this.#executed);
       return true;
     } catch (error) {
       if (error instanceof CheckFailed) return false;
@@ -406,49 +356,9 @@ export class Simulation implements NodeWorld {
   }
 
   #assertNoViolation(): void {
-    if (this.#violation !== undefined) throw new CheckFailed(this.#violation.split(':')[0]!, this.#violation);
+    const violation = this.model.violation();
+    if (violation !== undefined) throw new CheckFailed(violation.split(':')[0]!, violation);
   }
-
-  #relaysExecuted(): { relaysExecuted: number; crossGroupRelays: number } {
-    const node = this.#nodes.find((n) => n.up);
-    let relaysExecuted = 0;
-    let crossGroupRelays = 0;
-    if (node === undefined) return { relaysExecuted, crossGroupRelays };
-    for (const group of node.view.tree.groups) {
-      const outcome = this.#executed.get(node.view.tree.tip(group).key);
-      if (outcome === undefined) continue;
-      for (const [pair, count] of Object.entries(decodeContents(outcome.diff).executed)) {
-        const [from, to] = pair.split('>').map(Number);
-        relaysExecuted += count;
-        if (from! % this.#world.groups !== to! % this.#world.groups) crossGroupRelays += count;
-      }
-    }
-    return { relaysExecuted, crossGroupRelays };
-  }
-
-  #genesisHeader(group: number, stateRoot: Uint8Array): Uint8Array {
-    return HEADER.encode({
-      version: 1,
-      networkId: NETWORK_ID,
-      group,
-      height: 0,
-      parent: ZERO_HASH,
-      timestampMs: 0,
-      target: floorBits(),
-      epoch: 0,
-      transactionsRoot: ZERO_HASH,
-      outboxRoot: ZERO_HASH,
-      receiptsRoot: ZERO_HASH,
-      stateRoot,
-      checkpointRoot: ZERO_HASH,
-      miner: new Uint8Array(36),
-      reads: [],
-    });
-  }
-}
-
-function floorBits(): number {
-  return bitsFromTarget(targetForHashes(FLOOR_HASHES));
 }
 
 /** A leaf on its way becomes "nothing for you": what a lying or broken peer would send. */

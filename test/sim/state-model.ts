@@ -1,0 +1,64 @@
+// What a simulation needs of the state its groups run: the tiny model, or the real one. Its checks look at one node's
+// view of all groups, and at what any node executed.
+import type { BlockOutcome, ChainState } from '@rexnet/node/chain/ports.ts';
+import type { ViewParams } from '@rexnet/node/chain/view.ts';
+import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
+import type { HistoryPlan } from './history.ts';
+import type { Random } from './random.ts';
+import type { SimNode } from './sim-node.ts';
+
+export class CheckFailed extends Error {
+  readonly code: string;
+
+  constructor(code: string, detail: string) {
+    super(`${code}: ${detail}`);
+    this.code = code;
+  }
+}
+
+export interface ExecutedBlock {
+  readonly body: Uint8Array;
+  readonly outcome: BlockOutcome;
+}
+
+/** Every block any node executed, by id. */
+export type Executed = ReadonlyMap<string, ExecutedBlock>;
+
+export interface SimState extends ChainState {
+  /** What the header of the tip commits. */
+  readonly stateRoot: Uint8Array;
+}
+
+export interface StateModel {
+  readonly params: ViewParams;
+  readonly genesisHeaders: readonly Uint8Array[];
+  readonly outboxDepth: number;
+  /** A state at genesis, or after the blocks whose outcomes were stored, oldest first. */
+  makeState(group: number, stored: readonly BlockOutcome[]): SimState;
+  /** What users of the node's group would like in its next block. */
+  transactions(node: SimNode, random: Random): Uint8Array[];
+  /** Who the blocks of a node pay. */
+  miner(name: string): Uint8Array;
+  /** Throws when amounts are missing on a node's view. */
+  checkConservation(node: SimNode, executed: Executed): void;
+  /** Throws while something sent has not arrived, or when it arrived twice or never. */
+  checkDrained(node: SimNode, executed: Executed): void;
+  /** A broken rule the states themselves noticed. */
+  violation(): string | undefined;
+  relays(node: SimNode, executed: Executed): { readonly executed: number; readonly crossed: number };
+}
+
+export type MakeModel = (plan: HistoryPlan) => StateModel;
+
+export function executedAt(entry: HeaderEntry, executed: Executed): ExecutedBlock {
+  const block = executed.get(entry.key);
+  if (block === undefined) throw new CheckFailed('UNEXECUTED', `nobody executed ${entry.group}:${entry.height}`);
+  return block;
+}
+
+/** Blocks of the chosen chain above genesis, oldest first. */
+export function chosenBlocks(node: SimNode, group: number): HeaderEntry[] {
+  const blocks: HeaderEntry[] = [];
+  for (let entry = node.view.tree.tip(group); entry.parent !== undefined; entry = entry.parent) blocks.push(entry);
+  return blocks.reverse();
+}
