@@ -1,11 +1,9 @@
 import { decodeValue, encodeArgs, findFunction, type Json } from '@rexnet/preda/index.ts';
 import { expect, test } from 'vitest';
 import { partitionOf } from '../core/address.ts';
-import { SCOPE } from '../core/scopes.ts';
-import { ledgerCellId } from './cell-entries.ts';
-import { MINER, opOf, type Shipped, shipped, type User, USER_AMOUNT, World } from './testing/world.ts';
-import { GroupTotals } from './totals.ts';
 import { TOTALS } from '../core/layouts.ts';
+import { SCOPE } from '../core/scopes.ts';
+import { MINER, opOf, type Shipped, shipped, USER_AMOUNT, type User, World } from './testing/world.ts';
 
 const token = shipped('token');
 
@@ -28,7 +26,10 @@ test('moves value inside a group and between groups, fees to the last msat', () 
   const inside = world.users.find((u) => u !== from && u.group === from.group)!;
   const outside = world.users.find((u) => u.group !== from.group)!;
   world.mine(from.group, {
-    transactions: [world.transfer(from, inside.address, 5n), world.transfer(from, outside.address, 7n, { gasPrice: 3n })],
+    transactions: [
+      world.transfer(from, inside.address, 5n),
+      world.transfer(from, outside.address, 7n, { gasPrice: 3n }),
+    ],
   });
   world.settle();
   expect(world.balance(outside.address)).toBe(USER_AMOUNT + 7n);
@@ -43,7 +44,9 @@ test('deploys a token everywhere and carries its transfers across groups', () =>
   const world = new World({ groups: 3 });
   const [owner, ...others] = world.users as [User, ...User[]];
   world.mine(owner.group, {
-    transactions: [world.deploy(owner, 'Cash', token.source, args(token, 'on_deploy', ['CSH', '1000000', address(owner)]))],
+    transactions: [
+      world.deploy(owner, 'Cash', token.source, args(token, 'on_deploy', ['CSH', '1000000', address(owner)])),
+    ],
   });
   world.settle();
   for (const { builder } of world.lines) {

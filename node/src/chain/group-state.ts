@@ -4,7 +4,7 @@ import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { equalBytes, ZERO_HASH } from '../core/bytes.ts';
 import { BLOCK_DIFF, BODY, type Body, type Header, MAX_BITCOIN_HEADERS_PER_BODY, SNAPSHOT } from '../core/layouts.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
-import type { VirtualMachine } from '../vm/types.ts';
+import type { PartitionDiff, VirtualMachine } from '../vm/types.ts';
 import { bodyBatches, matchBody, transactionsRoot } from './body.ts';
 import type { Compile } from './contract-compiler.ts';
 import { type BlockWork, type Engine, type Executed, executeBlock } from './execute.ts';
@@ -306,7 +306,8 @@ export class GroupState implements ChainState {
     this.#height = snapshot.height;
   }
 
-  #applyParts(parts: readonly { readonly partition: number; readonly diff: Uint8Array }[]): void {
+  #applyParts(parts: readonly PartitionDiff[]): void {
+    this.#parts.check?.load(parts);
     for (const { partition, diff } of parts) this.#engine.machine.applyDiff(partition, diff);
   }
 

@@ -15,10 +15,14 @@ export class StateCheck {
   readonly #depth: number;
 
   /** `depth`: blocks that may be undone. */
-  constructor(partitions: number, genesis: readonly PartitionDiff[], depth: number) {
+  constructor(partitions: number, depth: number) {
     this.#partitions = partitions;
     this.#depth = depth;
-    for (const { partition, diff } of genesis) this.#apply(partition, entriesOf(diff));
+  }
+
+  /** What the state begins with: genesis, a snapshot, diffs replayed. */
+  load(parts: readonly PartitionDiff[]): void {
+    for (const { partition, diff } of parts) this.#apply(partition, entriesOf(diff));
   }
 
   /** Throws when live memory's root of a checkpoint differs from that of the diffs. */

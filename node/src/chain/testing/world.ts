@@ -18,7 +18,7 @@ import {
   type Network,
   readGenesis,
 } from '../genesis.ts';
-import { genesisHeader, genesisState } from '../genesis-block.ts';
+import { genesisHeader } from '../genesis-block.ts';
 import { GroupState, type StoredState } from '../group-state.ts';
 import { type DerivedKey, deriveKey, signer } from '../keys.ts';
 import { proveLeaf } from '../outbox-proof.ts';
@@ -124,14 +124,14 @@ export class World {
       maxRelays: genesis.maxRelays,
       maxStateBytes: genesis.maxStateBytes,
     });
-    const check = new StateCheck(genesis.partitions, genesisState(this.network, group).parts, genesis.maxReorg);
+    const check = new StateCheck(genesis.partitions, genesis.maxReorg);
     const parts = {
       network: this.network,
       group,
       machine,
       compile: predaCompiler({ ...genesis, guard: true }),
       firstBadSignature: () => -1,
-      ...(stored?.snapshot === undefined ? { check } : {}),
+      check,
     };
     const state = new GroupState(parts, stored);
     machineOf.set(state, machine);
