@@ -2,15 +2,16 @@ import { connect } from 'node:net';
 import { credentials, makeClientConstructor } from '@grpc/grpc-js';
 import { service as healthDefinition } from 'grpc-health-check';
 import { afterEach, expect, test } from 'vitest';
+import { packTransactions } from '../core/transaction-batch.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import type { GossipLink, GossipMessage } from './backend.ts';
-import { ERRORS, RpcError } from './errors.ts';
+import { ERRORS, RpcError, refusal } from './errors.ts';
 import { MiningRpc } from './mining-client.ts';
 import { NodeRpc } from './node-client.ts';
 import { PeerRpc } from './peer-client.ts';
 import { MAX_PUBLIC_MESSAGE_BYTES, type RpcServers, startServers } from './server.ts';
-import { aHello, bytesFrom, MemoryBackend, packTransactions } from './testing/memory-backend.ts';
+import { aHello, bytesFrom, MemoryBackend } from './testing/memory-backend.ts';
 
 const ANY = { host: '127.0.0.1', port: 0 };
 const closers: (() => unknown)[] = [];
@@ -59,7 +60,10 @@ async function failure(promise: Promise<unknown>): Promise<RpcError> {
 }
 
 test('every unary method of Node carries its values there and back', async () => {
-  const { node } = await start();
+  const { node, backend } = await start();
+  const receipt = new Uint8Array(184);
+  receipt.set(bytesFrom('tx'), 32);
+  backend.receipts.push({ receipt, height: 1, blockId: bytesFrom('b'), timestampMs: 5 });
   const status = await node.status();
   expect(status.network).toMatchObject({ partitions: 4, blockGas: 4_000_000n, userGas: 3_500_000n });
   expect(status).toMatchObject({
@@ -120,7 +124,7 @@ test('a mistake of the node is INTERNAL to the caller and an error in the log', 
 
 test('batches are answered in order, refusals by index', async () => {
   const { node, backend } = await start();
-  backend.judge = (transaction) => (transaction[0] === 7 ? 'POOL_FULL' : 'ok');
+  backend.judge = (transaction) => (transaction[0] === 7 ? refusal('POOL_FULL', { retryAfterMs: 1_000 }) : undefined);
   const stream = node.openSubmit();
   const batches = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => packTransactions([Uint8Array.of(n), Uint8Array.of(7)]));
   const verdicts = await Promise.all(batches.map((batch) => stream.submit(batch)));
@@ -143,7 +147,7 @@ test('a malformed batch ends its stream with BAD_FRAME, the next stream works', 
 
 test('a forged signature is answered and costs the connection', async () => {
   const { node, backend, servers, scrape } = await start();
-  backend.judge = () => 'BAD_SIGNATURE';
+  backend.judge = () => refusal('BAD_SIGNATURE');
   const stream = node.openSubmit();
   const verdict = await stream.submit(packTransactions([Uint8Array.of(1)]));
   expect(verdict.refusals[0]?.code).toBe('BAD_SIGNATURE');

@@ -1,6 +1,6 @@
 // A backend that keeps a few made-up blocks in memory: a double for tests of the services. Knows no chain rules.
-import { Reader } from '../../core/codec.ts';
 import { sha256d } from '../../core/hash.ts';
+import { unpackTransactions } from '../../core/transaction-batch.ts';
 import type {
   BatchVerdict,
   BlockSummary,
@@ -10,13 +10,15 @@ import type {
   GossipHandler,
   GossipLink,
   GossipMessage,
+  IndexedRefusal,
   LogEvent,
   NodeBackend,
   PeerHello,
+  PlacedReceipt,
   StatusView,
   Template,
 } from '../backend.ts';
-import { RpcError, refusal } from '../errors.ts';
+import { type Refusal, RpcError } from '../errors.ts';
 
 export const bytesFrom = (text: string, size = 32): Uint8Array => {
   const out = new Uint8Array(size);
@@ -25,18 +27,6 @@ export const bytesFrom = (text: string, size = 32): Uint8Array => {
 };
 
 const RECEIPT_SIZE = 184;
-
-export function packTransactions(transactions: readonly Uint8Array[]): Uint8Array {
-  const size = transactions.reduce((sum, one) => sum + 4 + one.length, 4);
-  const out = Buffer.alloc(size);
-  let at = out.writeUInt32LE(transactions.length, 0);
-  for (const one of transactions) {
-    at = out.writeUInt32LE(one.length, at);
-    out.set(one, at);
-    at += one.length;
-  }
-  return out;
-}
 
 export function aHello(name: string): PeerHello {
   return {
@@ -63,7 +53,13 @@ export class MemoryBackend implements NodeBackend {
   closedGossips = 0;
   logCalls = 0;
   /** Decides about one transaction. */
-  judge: (transaction: Uint8Array) => 'ok' | 'BAD_SIGNATURE' | 'POOL_FULL' = () => 'ok';
+  judge: (transaction: Uint8Array) => Refusal | undefined = () => undefined;
+  /** Awaited before every verdict. */
+  submitGate: Promise<void> = Promise.resolve();
+  group = 1;
+  epoch = 0;
+  owners: readonly number[] = [0, 1, 0, 1];
+  receipts: PlacedReceipt[] = [];
   /** Awaited before every answer of gossip, to play a slow node. */
   gossipGate: Promise<void> = Promise.resolve();
   template: Template | undefined;
@@ -74,7 +70,7 @@ export class MemoryBackend implements NodeBackend {
       height: this.blocks.length,
       id: sha256d(bytesFrom(name)),
       timestampMs: 1_000 * this.blocks.length,
-      group: 1,
+      group: this.group,
       header: bytesFrom(name, 80),
       transactions: 1,
       receipts: 2,
@@ -119,18 +115,15 @@ export class MemoryBackend implements NodeBackend {
   }
 
   async submitBatch(batch: Uint8Array): Promise<BatchVerdict> {
-    const reader = new Reader(batch);
-    const read = (): number => reader.view.getUint32(reader.skip(4, 'batch'), true);
-    const count = read();
-    const refusals = [];
-    for (let index = 0; index < count; index++) {
-      const transaction = reader.take(read(), 'batch');
-      const code = this.judge(transaction);
-      if (code === 'ok') this.submitted.push(transaction);
-      else refusals.push({ index, ...refusal(code, code === 'POOL_FULL' ? { retryAfterMs: 1_000 } : {}) });
+    const transactions = unpackTransactions(batch);
+    const refusals: IndexedRefusal[] = [];
+    for (const [index, transaction] of transactions.entries()) {
+      const told = this.judge(transaction);
+      if (told === undefined) this.submitted.push(transaction);
+      else refusals.push({ index, ...told });
     }
-    reader.end('batch');
-    return { count, refusals };
+    await this.submitGate;
+    return { count: transactions.length, refusals };
   }
 
   async estimateFee(): ReturnType<NodeBackend['estimateFee']> {
@@ -139,8 +132,8 @@ export class MemoryBackend implements NodeBackend {
 
   async getTransaction(id: Uint8Array): ReturnType<NodeBackend['getTransaction']> {
     const tip = this.blocks.at(-1)!;
-    const receipts = [{ receipt: new Uint8Array(RECEIPT_SIZE), height: 1, blockId: tip.id, timestampMs: 5 }];
-    return { group: 1, tip, place: 'block', transaction: id, receipts };
+    const receipts = this.receipts.filter(({ receipt }) => Buffer.compare(receipt.subarray(32, 64), id) === 0);
+    return { group: this.group, tip, place: receipts.length > 0 ? 'block' : 'unknown', transaction: id, receipts };
   }
 
   async getAccount(address: Uint8Array): ReturnType<NodeBackend['getAccount']> {
@@ -187,11 +180,11 @@ export class MemoryBackend implements NodeBackend {
         blockGas: 4_000_000n,
         userGas: 3_500_000n,
       },
-      group: 1,
+      group: this.group,
       tip: this.blocks.at(-1)!,
       stateRoot: bytesFrom('root'),
-      epoch: 0,
-      owners: [0, 1, 0, 1],
+      epoch: this.epoch,
+      owners: this.owners,
       groups: [{ group: 0, height: 4, id: bytesFrom('g0'), readHeight: 2, timestampMs: 4_000 }],
       poolTransactions: 5,
       queuedRelays: 6,
