@@ -49,6 +49,7 @@ export interface PoolParts {
 interface Waiting {
   readonly sender: Sender;
   readonly bytes: Uint8Array;
+  readonly id: string;
   readonly nonce: bigint;
   readonly price: bigint;
   readonly cost: bigint;
@@ -73,6 +74,7 @@ export class Pool {
   readonly #bytesMax: number;
   readonly #senderMax: number;
   readonly #senders = new Map<string, Sender>();
+  readonly #byId = new Map<string, Waiting>();
   /** Cheapest first; entries of what has left are skipped when they surface. */
   #cheapest = new Heap<Waiting>(cheaper);
   #size = 0;
@@ -104,10 +106,7 @@ export class Pool {
 
   /** A waiting transaction. */
   find(id: Uint8Array): Uint8Array | undefined {
-    for (const sender of this.#senders.values()) {
-      for (const { bytes } of sender.waiting.values()) if (equalBytes(transactionId(bytes), id)) return bytes;
-    }
-    return undefined;
+    return this.#byId.get(toHex(id))?.bytes;
   }
 
   /** `bytes` must not change afterwards. */
@@ -162,6 +161,7 @@ export class Pool {
     const item: Waiting = {
       sender,
       bytes,
+      id: toHex(transactionId(bytes)),
       nonce,
       price: gasPriceOf(bytes),
       cost: costOf(bytes),
@@ -169,6 +169,7 @@ export class Pool {
       arrival: this.#arrivals++,
     };
     sender.waiting.set(nonce, item);
+    this.#byId.set(item.id, item);
     sender.cost += item.cost;
     this.#size++;
     this.#bytes += bytes.length;
@@ -179,6 +180,7 @@ export class Pool {
   #remove(item: Waiting): void {
     const { sender } = item;
     sender.waiting.delete(item.nonce);
+    this.#byId.delete(item.id);
     sender.cost -= item.cost;
     this.#size--;
     this.#bytes -= item.bytes.length;
