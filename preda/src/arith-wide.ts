@@ -50,7 +50,7 @@ export function wide(
     case '/':
       return f.call(signed ? viaRuntime(m, 'i128.div', RT.i128Div) : quotient(m, '/'), ...x, ...y);
     case '%':
-      return f.call(signed ? viaRuntime(m, 'i128.rem', RT.i128Rem) : quotient(m, '%'), ...x, ...y);
+      return f.call(signed ? signedRemainder(m) : quotient(m, '%'), ...x, ...y);
     default:
       throw new Error(`${name} is not an integer operator`);
   }
@@ -105,6 +105,14 @@ const operands = (f: FunctionBuilder): [Pair, Pair] => [
 function viaRuntime(m: ModuleBuilder, name: string, callee: ImportedFunc) {
   return m.helper(name, FOUR, TWO, (f) => slowPath(m, f, callee));
 }
+
+/** MIN % -1 is 0, as for narrower types, though the quotient would not fit. */
+const signedRemainder = (m: ModuleBuilder) =>
+  m.helper('i128.rem', FOUR, TWO, (f) => {
+    const [, [low, high]] = operands(f);
+    f.when(op('i64.eq', op('i64.and', low, high), i64(-1n)), () => f.return(i64(0n), i64(0n)));
+    slowPath(m, f, RT.i128Rem);
+  });
 
 function slowPath(m: ModuleBuilder, f: FunctionBuilder, callee: ImportedFunc): void {
   const at = m.scratch(f);

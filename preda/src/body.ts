@@ -5,7 +5,7 @@ import { fail } from './diagnostics.ts';
 import { type Callee, get, global, type Expr as Ir, type Label, type Local, load, not } from './ir.ts';
 import { RECORD_HEADER, type StateLayout, type StateSlot, slotsOf, stateLayout } from './layout.ts';
 import type { ModuleBuilder } from './module-builder.ts';
-import type { Contract, StateField, Local as Variable } from './program.ts';
+import type { Constant, Contract, StateField, Local as Variable } from './program.ts';
 import type { Span } from './source.ts';
 import { loadRecord, loadTail } from './state.ts';
 import type { Scope } from './types.ts';
@@ -16,6 +16,7 @@ export class Unit {
   readonly contract: Contract;
   readonly builders: readonly FunctionBuilder[];
   readonly #layouts = new Map<Scope, StateLayout>();
+  readonly #constants = new Map<number, FunctionBuilder>();
 
   constructor(m: ModuleBuilder, contract: Contract) {
     this.m = m;
@@ -32,6 +33,18 @@ export class Unit {
 
   callee(opcode: number): Callee {
     return this.builders[opcode]!.func;
+  }
+
+  /** Computes a constant that is no literal. A function each, so that constants made of constants do not multiply. */
+  constant(index: number): Callee {
+    return this.#constants.get(index)!.func;
+  }
+
+  /** In the order of declaration: constants use earlier ones only. */
+  addConstant({ index, name, type }: Constant): FunctionBuilder {
+    const f = this.m.function(`const.${name}`, [], slotsOf(type), true);
+    this.#constants.set(index, f);
+    return f;
   }
 
   layout(scope: Scope): StateLayout {
@@ -63,14 +76,13 @@ export class Body {
   readonly #records = new Map<Scope, Local>();
   #known: Known = { heads: new Set(), tails: new Set() };
 
-  constructor(unit: Unit, opcode: number) {
-    const def = unit.contract.functions[opcode]!;
+  constructor(unit: Unit, f: FunctionBuilder, scope: Scope, params: readonly Variable[]) {
     this.unit = unit;
     this.m = unit.m;
-    this.f = unit.builders[opcode]!;
-    this.scope = def.scope;
+    this.f = f;
+    this.scope = scope;
     let index = 0;
-    for (const param of def.params) {
+    for (const param of params) {
       this.#variables.set(
         param.slot,
         slotsOf(param.type).map((type) => ({ type, index: index++ })),

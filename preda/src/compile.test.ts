@@ -103,3 +103,22 @@ test('whatever compiles runs to its end or to a fault, inside its own memory', (
   );
   expect(runs).toBeGreaterThan(400);
 });
+
+test('long chains and constants made of constants take linear space', () => {
+  const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+  const chain = range(1900).map((index) => `else if (x == ${index}u) { x = 1u; }`);
+  const constants = range(1400).map((index) => `const uint64 A${index + 1} = A${index} ^ A${index};`);
+  const structs = range(11).map((index) => `struct S${index + 1} { S${index} a; S${index} b; }`);
+  const users = range(200).map((index) => `@address function f${index}(S11 x) export { relay@next f${index}(x); }`);
+  for (const members of [
+    `function uint32 f(uint32 a) export { uint32 x = a; if (x == 0u) { return 1u; } ${chain.join(' ')} return x; }`,
+    `const uint64 A0 = 1u64; ${constants.join(' ')} function uint64 f() export { return A1400; }`,
+    `struct S0 { uint8 a; uint8 b; } ${structs.join(' ')} ${users.join(' ')}`,
+  ]) {
+    const source = `contract A { ${members} }`;
+    const result = compile(source);
+    if (!result.ok) throw new Error(result.diagnostics.map(renderDiagnostic).join('\n'));
+    expect(WebAssembly.validate(result.wasm)).toBe(true);
+    expect(result.wasm.length).toBeLessThan(5 * source.length);
+  }
+});

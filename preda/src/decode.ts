@@ -65,21 +65,29 @@ export function decodeAt(
       if (how.checkAddress) f.when(how.checkAddress, check);
       return [pointer];
     }
-    case 'struct': {
-      const layout = structLayout(type);
-      const object = f.alloc(layout.bytes);
-      f.store('i32.store', object, HOME, how.home);
-      let from = offset;
-      for (const field of layout.fields) {
-        storeCell(f, field.type, object, field.offset, decodeAt(m, f, field.type, at, from, how));
-        from += fixedBytes(field.type)!;
-      }
-      return [object];
-    }
+    case 'struct':
+      return [f.call1(fixedDecoder(m, type), add32(at, offset), how.home, how.checkAddress ?? i32(0))];
     default:
       return loadCell(type, at, offset);
   }
 }
+
+/** (at, home, checkAddress) → object, of a struct of fixed size. */
+const fixedDecoder = (m: ModuleBuilder, type: TypeOf<'struct'>): Callee =>
+  m.helper(`decode.${type.id}`, ['i32', 'i32', 'i32'], ['i32'], (f) => {
+    const layout = structLayout(type);
+    const how: Decoding = { home: f.param(1), checkAddress: f.param(2) };
+    const object = f.alloc(layout.bytes);
+    f.store('i32.store', object, HOME, how.home);
+    let from = 0;
+    for (const field of layout.fields) {
+      f.scoped(() => {
+        storeCell(f, field.type, object, field.offset, decodeAt(m, f, field.type, f.param(0), from, how));
+      });
+      from += fixedBytes(field.type)!;
+    }
+    f.return(object);
+  });
 
 /** The next value at the cursor. */
 export function decodeNext(m: ModuleBuilder, f: FunctionBuilder, type: Type, how: Decoding): Value {
@@ -107,7 +115,7 @@ function decoder(m: ModuleBuilder, type: Type): Callee {
         const object = f.alloc(layout.bytes);
         f.store('i32.store', object, HOME, how.home);
         for (const field of layout.fields) {
-          storeCell(f, field.type, object, field.offset, decodeNext(m, f, field.type, how));
+          f.scoped(() => storeCell(f, field.type, object, field.offset, decodeNext(m, f, field.type, how)));
         }
         f.return(object);
         return;

@@ -18,7 +18,7 @@ import {
 } from './layout.ts';
 import { type ModuleBuilder, orZeros } from './module-builder.ts';
 import { FAULT, MAX_HEAP_BYTES } from './rt.ts';
-import { sizeBytes, type Type } from './types.ts';
+import { sizeBytes, type Type, type TypeOf } from './types.ts';
 
 /** Bytes the value's encoding takes. */
 export function sizeOf(m: ModuleBuilder, f: FunctionBuilder, type: Type, value: Value): Expr {
@@ -97,19 +97,24 @@ export function encodeAt(
   offset: number,
 ): void {
   if (type.kind === 'struct') {
-    m.needZeros(structLayout(type).bytes);
-    const object = orZeros(m, f, value[0]!);
-    let at = offset;
-    for (const field of structLayout(type).fields) {
-      encodeAt(m, f, field.type, loadCell(field.type, object, field.offset), to, at);
-      at += fixedBytes(field.type)!;
-    }
+    f.call(fixedEncoder(m, type), value[0]!, add32(to, offset));
   } else if (repOf(type) === 'bytes') {
     copyShort(f, to, offset, orZeros(m, f, value[0]!), sizeBytes(type)!);
   } else {
     storeCell(f, type, to, offset, value);
   }
 }
+
+/** (object, to), of a struct of fixed size; the object may be null. */
+const fixedEncoder = (m: ModuleBuilder, type: TypeOf<'struct'>): Callee =>
+  m.helper(`encode.${type.id}`, ['i32', 'i32'], [], (f) => {
+    const object = objectOrDefault(m, f, type);
+    let at = 0;
+    for (const field of structLayout(type).fields) {
+      f.scoped(() => encodeAt(m, f, field.type, loadCell(field.type, object, field.offset), f.param(1), at));
+      at += fixedBytes(field.type)!;
+    }
+  });
 
 /** Writes the value and answers where the next one goes. `to` is an atom. */
 export function encodeNext(m: ModuleBuilder, f: FunctionBuilder, type: Type, value: Value, to: Expr): Expr {

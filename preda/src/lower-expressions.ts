@@ -33,8 +33,12 @@ export function lowerExpr(body: Body, expr: Expr): Value {
     case 'field':
     case 'index':
       return readPlace(body, preparePlace(body, expr)());
-    case 'constant':
-      return lowerExpr(body, expr.constant.value);
+    case 'constant': {
+      const { index, value } = expr.constant;
+      if (isLiteral(value)) return lowerExpr(body, value);
+      f.charge(GAS.call);
+      return f.call(body.unit.constant(index));
+    }
     case 'default':
       return defaultOf(body, expr.type);
     case 'struct':
@@ -71,6 +75,9 @@ export function lowerExpr(body: Body, expr: Expr): Value {
       return body.unsupported(expr.span, NAMES[expr.kind]);
   }
 }
+
+/** Written where it is used rather than computed by a function. */
+export const isLiteral = ({ kind }: Expr): boolean => kind === 'integer' || kind === 'bool' || kind === 'enum';
 
 const NAMES = {
   float: 'floating point',

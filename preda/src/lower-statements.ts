@@ -27,7 +27,7 @@ function lowerStmt(body: Body, stmt: Stmt): void {
       lowerExpr(body, stmt.expr);
       return;
     case 'if':
-      lowerIf(body, stmt, 0);
+      lowerIf(body, stmt);
       return;
     case 'while':
       loop(body, stmt.condition, stmt.body, undefined);
@@ -58,19 +58,30 @@ function declare(body: Body, { local, value }: Declare): void {
   body.assign(body.variable(local), value ? lowerExpr(body, value) : defaultOf(body, local.type));
 }
 
-function lowerIf(body: Body, stmt: Stmt & { readonly kind: 'if' }, index: number): void {
-  const branch = stmt.branches[index];
-  if (branch === undefined) {
-    if (stmt.otherwise) lowerBlock(body, stmt.otherwise);
+/** A chain of conditions lies flat: its length is not bounded as nesting is. */
+function lowerIf(body: Body, { branches, otherwise }: Stmt & { readonly kind: 'if' }): void {
+  const { f } = body;
+  const [first] = branches;
+  if (branches.length === 1) {
+    const condition = lowerExpr(body, first!.condition)[0]!;
+    const no = otherwise && (() => body.branch(() => lowerBlock(body, otherwise)));
+    f.if(condition, () => body.branch(() => lowerBlock(body, first!.body)), no);
     return;
   }
-  const condition = lowerExpr(body, branch.condition)[0]!;
-  const isLast = index + 1 === stmt.branches.length && !stmt.otherwise;
-  body.f.if(
-    condition,
-    () => body.branch(() => lowerBlock(body, branch.body)),
-    isLast ? undefined : () => body.branch(() => lowerIf(body, stmt, index + 1)),
-  );
+  body.branch(() => {
+    f.block((end) => {
+      for (const branch of branches) {
+        f.scoped(() => {
+          const condition = lowerExpr(body, branch.condition)[0]!;
+          f.if(condition, () => {
+            body.branch(() => lowerBlock(body, branch.body));
+            f.jump(end);
+          });
+        });
+      }
+      if (otherwise) lowerBlock(body, otherwise);
+    });
+  });
 }
 
 /** `continue` leads to the step, or to the head where there is none. */

@@ -7,6 +7,7 @@ import { encodeAll } from './encode.ts';
 import { GAS } from './gas.ts';
 import { add32, type Callee, type Expr, global, i32, load, type Module, op } from './ir.ts';
 import { align, fixedBytes, slotsOf } from './layout.ts';
+import { isLiteral, lowerExpr } from './lower-expressions.ts';
 import { lowerBlock } from './lower-statements.ts';
 import { ModuleBuilder } from './module-builder.ts';
 import type { Contract, FunctionDef } from './program.ts';
@@ -16,8 +17,13 @@ import { flushFor, isInvocationCache } from './state.ts';
 export function lowerContract(contract: Contract): Module {
   const m = new ModuleBuilder(contract);
   const unit = new Unit(m, contract);
+  for (const constant of contract.constants) {
+    if (isLiteral(constant.value)) continue;
+    const f = unit.addConstant(constant);
+    f.return(...lowerExpr(new Body(unit, f, 'global', []), constant.value));
+  }
   for (const def of contract.functions) {
-    const body = new Body(unit, def.opcode);
+    const body = new Body(unit, unit.builders[def.opcode]!, def.scope, def.params);
     lowerBlock(body, def.body);
   }
   const entries = contract.functions.map((def) => (isInvocable(def) ? entry(unit, def) : undefined));
