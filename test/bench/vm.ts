@@ -1,11 +1,13 @@
 // bench vm: token transfers through the virtual machine on one core: user transactions from funded accounts, debit, relay
 // through outbox bytes, credit; both journals, gas, receipts and log records on. Signatures and hashing of blocks are not in it.
 
+import { readFileSync } from 'node:fs';
 import { partitionOf } from '../../node/src/core/address.ts';
 import { viewOf } from '../../node/src/core/bytes.ts';
 import { Machine } from '../../node/src/vm/machine.ts';
 import { cellId, entry, record, testAddress, u64, u128 } from '../../node/src/vm/testing/records.ts';
-import { tokenModule } from '../../node/src/vm/testing/token.ts';
+import { TOKEN_OP, tokenModule } from '../../node/src/vm/testing/token.ts';
+import { compile } from '../../preda/src/index.ts';
 
 const PARTITIONS = 256;
 const GROUPS = 8;
@@ -24,6 +26,20 @@ interface Row {
   readonly floor: number;
   readonly goal: number;
   readonly anchors: Record<string, number>;
+}
+
+interface Contract {
+  readonly module: WebAssembly.Module;
+  readonly transfer: number;
+}
+
+/** contracts/token.prd as it is deployed; `--hand` takes one written in WebAssembly text, to tell compiler and machine apart. */
+function contract(): Contract {
+  if (process.argv.includes('--hand')) return { module: tokenModule(), transfer: TOKEN_OP.transfer };
+  const compiled = compile(readFileSync(new URL('../../contracts/token.prd', import.meta.url), 'utf8'));
+  if (!compiled.ok) throw new Error('contracts/token.prd does not compile');
+  const transfer = compiled.abi.functions.find((f) => f.name === 'transfer')!.op;
+  return { module: new WebAssembly.Module(compiled.wasm as Uint8Array<ArrayBuffer>), transfer };
 }
 
 /** Small, fast and the same everywhere: the bench draws millions. */
@@ -132,7 +148,8 @@ function sumOf(vm: Machine, all: Uint8Array, count: number): bigint {
 
 function measure(count: number): { rate: number; commitNs: number } {
   const vm = Machine.create({ partitions: PARTITIONS, seed: new Uint8Array(32).fill(5) });
-  vm.installContract(CONTRACT, tokenModule());
+  const { module, transfer } = contract();
+  vm.installContract(CONTRACT, module);
   vm.setOwners(
     Uint16Array.from({ length: PARTITIONS }, (_, p) => p % GROUPS),
     0,
@@ -142,7 +159,7 @@ function measure(count: number): { rate: number; commitNs: number } {
   const nonces = new BigUint64Array(count);
   const random = generator(7);
   const template = record(
-    { op: 0, contract: CONTRACT, gas: GAS, key: all.subarray(0, 36), args: new Uint8Array(52) },
+    { op: transfer, contract: CONTRACT, gas: GAS, key: all.subarray(0, 36), args: new Uint8Array(52) },
     PARTITIONS,
   );
   const outboxes = new Outboxes();
