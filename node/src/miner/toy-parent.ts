@@ -7,8 +7,10 @@ import type { ParentSource, ParentSubmission, ParentTemplate } from './ports.ts'
 const VERSION = 0x20000000;
 
 export interface ToyParentOptions {
-  /** Of genesis; see toyGenesisHeader. */
+  /** Of genesis, see toyGenesisHeader; or a header of an earlier life that everything newer descends from. */
   readonly root: Uint8Array;
+  /** 0 when absent. */
+  readonly rootHeight?: number;
   readonly parentTarget: bigint;
   /** Headers of an earlier life, in the order they were kept. */
   readonly headers?: readonly Uint8Array[];
@@ -22,7 +24,11 @@ export class ToyParent implements ParentSource {
   readonly #wakers = new Set<() => void>();
 
   constructor(options: ToyParentOptions) {
-    this.#tree = new BitcoinTree({ root: options.root, rootHeight: 0, parentTarget: options.parentTarget });
+    this.#tree = new BitcoinTree({
+      root: options.root,
+      rootHeight: options.rootHeight ?? 0,
+      parentTarget: options.parentTarget,
+    });
     for (const header of options.headers ?? []) this.#tree.add(header);
     this.#onHeader = options.onHeader ?? (() => undefined);
   }

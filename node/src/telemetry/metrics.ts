@@ -512,11 +512,11 @@ export const METRICS = {
   },
   mining: {
     parents: {
-      name: 'rexnet_mining_parents_total',
-      type: counter,
+      name: 'rexnet_mining_parents_blocks',
+      type: gauge,
       unit: 'blocks',
       labels: ['parent'],
-      help: 'Blocks by what became of the Bitcoin header that proves them.',
+      help: 'Parent headers this miner solved since its start, by how they stand now: a reorganisation moves some.',
     },
     hashes: {
       name: 'rexnet_mining_hashes_total',
@@ -551,7 +551,7 @@ export const METRICS = {
       type: counter,
       unit: 'blocks',
       labels: ['result'],
-      help: 'Blocks submitted to bitcoind.',
+      help: 'Blocks submitted to the parent chain.',
     },
   },
   bitcoin: {
@@ -560,7 +560,7 @@ export const METRICS = {
       type: gauge,
       unit: 'blocks',
       labels: none,
-      help: 'Height of the best recorded Bitcoin header.',
+      help: 'Height of the best Bitcoin header: the recorded one on a node, the tip of the parent on a miner.',
     },
     headers: {
       name: 'rexnet_bitcoin_headers_total',

@@ -1,0 +1,67 @@
+// rxd run: from flags to a running node. Checks what flags and genesis say together; everything else is node.ts.
+import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
+import type { Network } from '../chain/genesis.ts';
+import { deriveKey, FAUCET_KEY } from '../chain/keys.ts';
+import { kindOf, parseAddress } from '../core/address.ts';
+import { equalBytes } from '../core/bytes.ts';
+import { InputError } from '../exit.ts';
+import { addressFlag, type Flags, integerFlag, textFlag, UsageError } from '../flags.ts';
+import type { World } from '../lifetime.ts';
+import { type NodeOptions, runNode } from '../node.ts';
+import { createLog, type LogLevel } from '../telemetry/log.ts';
+import { readGenesisFile } from './genesis-file.ts';
+
+const GROUP_MAX = 0xffff_ffff;
+
+export async function run(flags: Flags, world: World): Promise<void> {
+  const options = nodeOptions(flags);
+  const log = createLog({
+    level: textFlag(flags, 'log-level') as LogLevel,
+    base: { program: 'rxd', group: options.group },
+  });
+  world.useLog(log);
+  await runNode(options, log, world.signal);
+  log.info('stopped');
+}
+
+export function nodeOptions(flags: Flags): NodeOptions {
+  const genesisPath = textFlag(flags, 'genesis');
+  const group = integerFlag(flags, 'group', GROUP_MAX);
+  const grpc = addressFlag(flags, 'grpc');
+  const peerGrpc = addressFlag(flags, 'peer-grpc');
+  const metrics = addressFlag(flags, 'metrics');
+  const network = readGenesisFile(genesisPath);
+  refuseOtherCompiler(genesisPath, network);
+  const groups = new Set(network.genesis.owners);
+  if (!groups.has(group)) throw new UsageError(`--group ${group}: the genesis has the groups 0 to ${groups.size - 1}`);
+  return {
+    genesisPath,
+    dataDir: textFlag(flags, 'data'),
+    group,
+    peersPath: textFlag(flags, 'peers'),
+    grpc,
+    peerGrpc,
+    metrics,
+    miner: minerAddress(flags, network),
+    faucet: flags['faucet'] === true,
+    checkState: flags['check-state'] === true,
+  };
+}
+
+function minerAddress(flags: Flags, { genesis }: Network): Uint8Array {
+  const text = flags['miner'];
+  if (typeof text !== 'string') return deriveKey(genesis.seed, FAUCET_KEY).address;
+  const address = parseAddress(text);
+  if (address === undefined || kindOf(address) !== 'ed25519')
+    throw new UsageError(`--miner ${text}: expected the address of an account, 58 characters and :ed25519`);
+  return address;
+}
+
+/** Another compiler makes other code of the same source, and the node would part from its network at the first deployment. */
+function refuseOtherCompiler(path: string, { genesis }: Network): void {
+  if (equalBytes(genesis.compilerHash, compilerHash())) return;
+  throw new InputError(
+    `the network of ${path} was made for another version of the compiler`,
+    'run the version of rxd it was made with, or make a new network with this one',
+  );
+}
