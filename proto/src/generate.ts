@@ -1,4 +1,4 @@
-// Writes the types of the services: `node proto/src/generate.ts`; with --check it writes nothing and fails when they differ.
+// Makes the types of the services from their .proto files, and tells whether the checked-in ones are still those.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -41,17 +41,8 @@ export function staleFiles(): string[] {
   }
 }
 
-if (import.meta.main) {
-  if (process.argv.includes('--check')) {
-    const stale = staleFiles();
-    if (stale.length > 0) {
-      console.error(
-        `generated types differ from the .proto files: ${stale.join(', ')}; run node proto/src/generate.ts`,
-      );
-      process.exitCode = 1;
-    }
-  } else {
-    rmSync(GENERATED_DIRECTORY, { recursive: true, force: true });
-    generateInto(GENERATED_DIRECTORY);
-  }
+/** Writes them anew. */
+export function generate(): void {
+  rmSync(GENERATED_DIRECTORY, { recursive: true, force: true });
+  generateInto(GENERATED_DIRECTORY);
 }

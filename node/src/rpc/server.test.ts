@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { credentials, makeClientConstructor } from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, credentials, Metadata, makeClientConstructor } from '@grpc/grpc-js';
+import { Mining, Node, Peer } from '@rexnet/proto/load.ts';
 import { service as healthDefinition } from 'grpc-health-check';
 import { afterEach, expect, test } from 'vitest';
 import { packTransactions } from '../core/transaction-batch.ts';
@@ -377,6 +378,47 @@ test('random bytes and a flood of connections are cut off while others are serve
     return new Promise((resolve) => socket.once('close', () => resolve(0)));
   });
   await Promise.all(sockets);
+  expect((await node.status()).group).toBe(1);
+});
+
+test('random messages to every method are refused or answered, and the node goes on', async () => {
+  const { servers, node } = await start();
+  let state = 12_345;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const raw = {
+    [servers.grpc.port]: new Client(`127.0.0.1:${servers.grpc.port}`, credentials.createInsecure()),
+    [servers.peerGrpc.port]: new Client(`127.0.0.1:${servers.peerGrpc.port}`, credentials.createInsecure()),
+  };
+  closers.push(() => Object.values(raw).forEach((client) => void client.close()));
+  const methods = [Node.service, Peer.service, Mining.service].flatMap((service) => Object.values(service));
+  const same = (bytes: Buffer): Buffer => bytes;
+  const sendOne = async (): Promise<void> => {
+    const { path, responseStream, requestStream } = methods[random(methods.length)]!;
+    const port = path.includes('.Node/') ? servers.grpc.port : servers.peerGrpc.port;
+    const bytes = Buffer.from(Array.from({ length: random(80) }, () => random(256)));
+    await new Promise<void>((resolve) => {
+      const limits = { deadline: Date.now() + 300 };
+      if (!responseStream) {
+        raw[port]!.makeUnaryRequest(path, same, same, bytes, new Metadata(), limits, () => resolve());
+        return;
+      }
+      const listen = (call: ClientReadableStream<Buffer>): void => {
+        call
+          .on('data', () => call.cancel())
+          .on('error', () => resolve())
+          .on('end', () => resolve());
+      };
+      if (requestStream) {
+        const call = raw[port]!.makeBidiStreamRequest<Buffer, Buffer>(path, same, same, new Metadata(), limits);
+        call.write(bytes, () => call.end());
+        listen(call);
+      } else listen(raw[port]!.makeServerStreamRequest(path, same, same, bytes, new Metadata(), limits));
+    });
+  };
+  for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 50 }, sendOne));
   expect((await node.status()).group).toBe(1);
 });
 
