@@ -290,7 +290,9 @@ export class GroupState implements ChainState {
     if (diff.height !== this.#height + 1) throw new Error(`diff ${diff.height} on a state at ${this.#height}`);
     const parts = diff.parts.map(({ partition, cells }) => ({ partition, diff: cells }));
     this.#accumulators.fold(diff.height, parts);
-    this.#applyParts(parts);
+    // The check must be able to take the block back like any other.
+    this.#parts.check?.block(bytes, undefined);
+    for (const { partition, diff: cells } of parts) this.#engine.machine.applyDiff(partition, cells);
     this.#system = SystemState.decode(diff.system);
     if (isCheckpoint(diff.height, this.#engine.genesis)) this.#checkpoint = diff.checkpoint.slice();
     this.#height = diff.height;
