@@ -150,7 +150,7 @@ export interface Network {
     address: Uint8Array,
     amountMsat: bigint | undefined,
   ): Promise<{ readonly id: string; readonly amountMsat: bigint }>;
-  /** Adds up the totals of all groups over a closed cut; `deep` recounts the cells as well. */
-  audit(options: { readonly deep: boolean }): Promise<AuditReport>;
+  /** Adds up the totals of all groups over a closed cut. */
+  audit(): Promise<AuditReport>;
   close(): Promise<void>;
 }

@@ -21,12 +21,18 @@ export type ChildrenInput = {
   readonly folders: Folders;
   readonly ports: Readonly<Record<string, number>>;
   readonly parent: ParentEndpoint;
+  readonly programs: Programs;
   /** Nodes compare live memory with the recorded history at every checkpoint. */
   readonly checkState: boolean;
 };
 
-const NODE_PROGRAM = join(REPOSITORY, 'node', 'src', 'main.ts');
-const LOAD_PROGRAM = join(REPOSITORY, 'load', 'src', 'main.ts');
+/** The sources that are run; a test puts others in their place. */
+export type Programs = { readonly node: string; readonly load: string };
+export const PROGRAMS: Programs = {
+  node: join(REPOSITORY, 'node', 'src', 'main.ts'),
+  load: join(REPOSITORY, 'load', 'src', 'main.ts'),
+};
+
 /** The faucet signs with one key: only one node may use it, or two would use one nonce. */
 const FAUCET_NODE = 'g0-n0';
 
@@ -77,12 +83,12 @@ export function childrenOf(input: ChildrenInput): readonly ChildSpec[] {
 }
 
 function nodeChild(
-  { folders, ports, checkState }: ChildrenInput,
+  { folders, ports, checkState, programs }: ChildrenInput,
   { name, group }: Plan['groups'][number]['nodes'][number],
 ): ChildSpec {
   return keptChild(name, process.execPath, [
     ...[
-      NODE_PROGRAM,
+      programs.node,
       'run',
       '--genesis',
       folders.genesis,
@@ -107,22 +113,22 @@ function nodeChild(
 }
 
 function minerChild(
-  { folders, ports, parent }: ChildrenInput,
+  { folders, ports, parent, programs }: ChildrenInput,
   { name, cpuPercent }: Plan['miners'][number],
 ): ChildSpec {
   return keptChild(name, process.execPath, [
-    ...[NODE_PROGRAM, 'mine', '--genesis', folders.genesis, '--peers', folders.peers],
+    ...[programs.node, 'mine', '--genesis', folders.genesis, '--peers', folders.peers],
     ...(parent.kind === 'toy' ? ['--toy-parent'] : ['--bitcoind', parent.url, '--bitcoind-cookie', parent.cookieFile]),
     ...['--cpu', `${cpuPercent}%`, '--metrics', addressOf(ports, `${name}.metrics`)],
   ]);
 }
 
 /** The load generator: told by a file, it writes its report to another, and ends by itself when its time is over. */
-export function loadChild(folders: Folders): ChildSpec {
+export function loadChild(folders: Folders, programs: Programs): ChildSpec {
   return {
     name: 'load',
     command: process.execPath,
-    args: [LOAD_PROGRAM, '--spec', folders.loadSpec],
+    args: [programs.load, '--spec', folders.loadSpec],
     env: {},
     leftover: 'end',
     restart: 'once',

@@ -1,0 +1,293 @@
+// Binds the network port to the client: hex and text on this side, bytes on the other. It keeps no state but open channels.
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readGenesis } from '@rexnet/node/chain/genesis.ts';
+import { senderOf, validUntilMsOf } from '@rexnet/node/chain/transaction.ts';
+import type { Action as ClientAction } from '@rexnet/node/client/build.ts';
+import { Connection, type Endpoints } from '@rexnet/node/client/connection.ts';
+import { Sender } from '@rexnet/node/client/send.ts';
+import { lookAt, type Origin } from '@rexnet/node/client/watch.ts';
+import { fromHex, toHex } from '@rexnet/node/core/bytes.ts';
+import { SCOPE, type ScopeName } from '@rexnet/node/core/scopes.ts';
+import type { Abi } from '@rexnet/preda/index.ts';
+import { auditNetwork } from './adapter-audit.ts';
+import { blockReport } from './adapter-block.ts';
+import { CliError, EXIT } from './exit.ts';
+import type { Folders } from './local/folders.ts';
+import type {
+  Account,
+  Action,
+  AuditReport,
+  BlockReport,
+  ContractInfo,
+  Network,
+  NodeAnswer,
+  ReadResult,
+  Signer,
+  SubmitOptions,
+  TransactionReport,
+} from './network.ts';
+import { outcomeOf } from './outcomes.ts';
+
+/** A node that says nothing for so long is shown as silent. */
+const ASK_MAX_MS = 1_500;
+const FAUCET_GROUP = 0;
+
+type NodeAddress = { readonly node: string; readonly grpc: string };
+type PeerFile = { readonly groups: Readonly<Record<string, readonly NodeAddress[]>> };
+
+/** Opens channels when they are first used: a network that is only starting can be opened too. */
+export async function openNetwork(folders: Folders): Promise<Network> {
+  return new ClientNetwork(folders);
+}
+
+class ClientNetwork implements Network {
+  readonly #folders: Folders;
+  readonly #groups: ReadonlyMap<number, readonly NodeAddress[]>;
+  readonly #nodes = new Map<string, Promise<Connection>>();
+  readonly #senders = new Map<string, Sender>();
+  readonly #origins = new Map<string, Origin>();
+  #all: Promise<Connection> | undefined;
+
+  constructor(folders: Folders) {
+    this.#folders = folders;
+    const { groups } = JSON.parse(readFileSync(folders.peers, 'utf8')) as PeerFile;
+    this.#groups = new Map(Object.entries(groups).map(([group, nodes]) => [Number(group), nodes]));
+  }
+
+  async ask(node: string): Promise<NodeAnswer | undefined> {
+    const answer = this.#askOne(node).catch(() => undefined);
+    return Promise.race([answer, delay(ASK_MAX_MS, undefined, { ref: false })]);
+  }
+
+  async account(address: Uint8Array): Promise<Account> {
+    const connection = await this.#connect();
+    const { balance, nonce, partition, group, height } = await translate(
+      connection.askOwner(address, (node) => node.getAccount(address)),
+    );
+    return { balanceMsat: balance, nonce, partition, group, height };
+  }
+
+  async contract(reference: string): Promise<ContractInfo | undefined> {
+    const connection = await this.#connect();
+    const wanted = /^[0-9]+$/.test(reference) ? { id: BigInt(reference) } : { name: reference };
+    try {
+      const { id, name, source, abi, codeHash } = await connection.ask(FAUCET_GROUP, (node) =>
+        node.getContract(wanted),
+      );
+      return { id, name, source, abi: JSON.parse(abi) as Abi, codeHash: toHex(codeHash) };
+    } catch (error) {
+      if (codeOf(error) === 'UNKNOWN_CONTRACT') return undefined;
+      throw translated(error);
+    }
+  }
+
+  async read(
+    { contract, op, target, args }: Extract<Action, { readonly kind: 'call' }>,
+    caller: Uint8Array,
+  ): Promise<ReadResult> {
+    const connection = await this.#connect();
+    const scope = scopeNumber(target.scope);
+    const request = { contract, op, scope, key: target.key, args, sender: caller, gas: connection.network.userGas };
+    const group =
+      scope === SCOPE.global
+        ? FAUCET_GROUP
+        : scope === SCOPE.shard
+          ? (connection.owners[new DataView(target.key.slice().buffer).getUint32(0, true)] ?? 0)
+          : connection.ownerOf(target.key);
+    const { status, exception, value, gas, height } = await translate(
+      connection.ask(group, (node) => node.call(request)),
+    );
+    return { status, outcome: outcomeOf(status, exception), value, gas, height };
+  }
+
+  async submit(action: Action, signer: Signer, { gasLimit, gasPriceMsat, validForMs }: SubmitOptions): Promise<string> {
+    const connection = await this.#connect();
+    const key = toHex(signer.publicKey);
+    const sender = this.#senders.get(key) ?? new Sender(connection, signer);
+    this.#senders.set(key, sender);
+    const sent = await translate(
+      sender.send(toClient(action), {
+        validForMs,
+        ...(gasLimit === undefined ? {} : { gasLimit }),
+        ...(gasPriceMsat === undefined ? {} : { gasPrice: gasPriceMsat }),
+      }),
+    );
+    const id = toHex(sent.id);
+    this.#origins.set(id, { validUntilMs: sent.validUntilMs, sender: signer.address });
+    return id;
+  }
+
+  async transaction(id: string): Promise<TransactionReport | undefined> {
+    const connection = await this.#connect();
+    const { view, tree, bytes, groups } = await translate(lookAt(connection, fromHex(id), this.#origins.get(id)));
+    if (bytes.length > 0) this.#origins.set(id, { validUntilMs: validUntilMsOf(bytes), sender: senderOf(bytes) });
+    if (view.state !== 'Expired' && tree.ran === 0 && groups.every(({ place }) => place === 'unknown'))
+      return undefined;
+    const invocations = tree.invocations.map(({ id: each, group, height, contract, op, status, exception, gas }) => ({
+      id: each,
+      group,
+      height,
+      contract,
+      op,
+      status,
+      outcome: outcomeOf(status, exception),
+      gas,
+    }));
+    const first = invocations.find((each) => each.id === id);
+    const failure = view.firstFailure;
+    return {
+      id,
+      state: view.state,
+      group: first?.group,
+      height: first?.height,
+      done: view.ran,
+      total: view.known,
+      invocations,
+      ...(failure === undefined
+        ? {}
+        : { failure: { id: failure.id, outcome: outcomeOf(failure.status, failure.exception) } }),
+    };
+  }
+
+  async block(group: number, which: 'tip' | number | string): Promise<BlockReport | undefined> {
+    const connection = await this.#connect();
+    if (!this.#groups.has(group))
+      throw new CliError(EXIT.usage, `there is no group ${group}`, `groups are 0 to ${this.#groups.size - 1}`);
+    try {
+      const view = await connection.ask(group, async (node) => {
+        if (which === 'tip') return node.getBlock({ id: (await node.status()).tip.id });
+        return node.getBlock(typeof which === 'number' ? { height: which } : { id: fromHex(which) });
+      });
+      return blockReport(view);
+    } catch (error) {
+      if (codeOf(error) === 'NOT_FOUND') return undefined;
+      throw translated(error);
+    }
+  }
+
+  async faucet(
+    address: Uint8Array,
+    amountMsat: bigint | undefined,
+  ): Promise<{ readonly id: string; readonly amountMsat: bigint }> {
+    const [first] = this.#groups.get(FAUCET_GROUP) ?? [];
+    if (first === undefined) throw new CliError(EXIT.error, 'group 0 has no node', 'look at spec.nodesPerGroup');
+    const connection = await this.#connectTo(first);
+    const { transactionId, amount } = await translate(
+      connection.ask(FAUCET_GROUP, (node) => node.faucet(address, amountMsat ?? 'default')),
+    );
+    return { id: toHex(transactionId), amountMsat: amount };
+  }
+
+  async audit(): Promise<AuditReport> {
+    const { genesis } = readGenesis(readFileSync(this.#folders.genesis));
+    return translate(
+      auditNetwork(
+        await this.#connect(),
+        [...this.#groups.keys()].sort((a, b) => a - b),
+        genesis,
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const sender of this.#senders.values()) sender.close();
+    const open = [...this.#nodes.values(), ...(this.#all === undefined ? [] : [this.#all])];
+    for (const result of await Promise.allSettled(open)) if (result.status === 'fulfilled') result.value.close();
+  }
+
+  async #askOne(name: string): Promise<NodeAnswer | undefined> {
+    const found = [...this.#groups.values()].flat().find(({ node }) => node === name);
+    if (found === undefined) return undefined;
+    const connection = await this.#connectTo(found);
+    const status = await connection.refresh({ patienceMs: 0 });
+    return {
+      node: name,
+      group: status.group,
+      networkId: toHex(status.network.networkId),
+      version: status.version,
+      height: status.tip.height,
+      tipId: toHex(status.tip.id),
+      tipTimestampMs: status.tip.timestampMs,
+      stateRoot: toHex(status.stateRoot),
+      epoch: status.epoch,
+      inSync: status.inSync,
+      pool: status.poolTransactions,
+      queuedRelays: status.queuedRelays,
+      peers: status.peers,
+      partitions: status.network.partitions,
+      hasFaucet: status.faucet,
+      bitcoinHeight: status.bitcoinHeight,
+      parents: status.parents,
+      conditions: status.conditions,
+    };
+  }
+
+  /** All groups, opened once; forgotten when it fails, so that the next question tries again. */
+  #connect(): Promise<Connection> {
+    this.#all ??= Connection.open(
+      new Map([...this.#groups].map(([group, nodes]) => [group, nodes.map(({ grpc }) => grpc)])),
+    ).catch((error: unknown) => {
+      this.#all = undefined;
+      throw translated(error);
+    });
+    return this.#all;
+  }
+
+  /** One node alone: what it says must not be another's answer. */
+  #connectTo({ node, grpc }: NodeAddress): Promise<Connection> {
+    let open = this.#nodes.get(node);
+    if (open === undefined) {
+      const endpoints: Endpoints = new Map([[FAUCET_GROUP, [grpc]]]);
+      open = Connection.open(endpoints, { patienceMs: 0 }).catch((error: unknown) => {
+        this.#nodes.delete(node);
+        throw translated(error);
+      });
+      this.#nodes.set(node, open);
+    }
+    return open;
+  }
+}
+
+function toClient(action: Action): ClientAction {
+  switch (action.kind) {
+    case 'transfer':
+      return { kind: 'transfer', to: action.to, amount: action.amountMsat };
+    case 'call':
+      return { ...action, target: { scope: scopeNumber(action.target.scope), key: action.target.key } };
+    case 'deploy':
+      return action;
+  }
+}
+
+function scopeNumber(name: string): number {
+  return SCOPE[name as ScopeName];
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+const SILENT_CODES = ['UNREACHABLE', 'DEADLINE', 'STOPPING', 'NOT_READY', 'BUSY'];
+
+async function translate<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** What a node refuses is an error of the caller, silence is a network that cannot be reached. */
+function translated(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined || error instanceof CliError || !(error instanceof Error)) return error;
+  if (SILENT_CODES.includes(code))
+    return new CliError(
+      EXIT.notReachable,
+      `the network does not answer: ${error.message}`,
+      'rxctl status says what is missing',
+      { cause: error },
+    );
+  return new CliError(EXIT.error, `refused, ${code}: ${error.message}`, undefined, { cause: error });
+}

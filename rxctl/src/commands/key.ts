@@ -1,0 +1,93 @@
+// rxctl key: makes, lists and shows keys. Secrets stay in their files and are never printed.
+
+import { formatAddress } from '@rexnet/node/core/address.ts';
+import { formatAmount } from '@rexnet/node/core/amount.ts';
+import { toHex } from '@rexnet/node/core/bytes.ts';
+import type { Command } from 'commander';
+import { openNetwork } from '../adapter.ts';
+import { baseOf, type CommonOptions, keystoreOf, verbOf, withCommon } from '../context.ts';
+import { EXIT } from '../exit.ts';
+import { type Io, print } from '../io.ts';
+import { type Folders, foldersOf, networkNames } from '../local/folders.ts';
+import type { Account } from '../network.ts';
+import { table } from '../print.ts';
+
+export function addKey(program: Command, io: Io): void {
+  const key = program.command('key').description('keys of people (~/.rexnet/keys) and dev keys of a testnet');
+  withCommon(key.command('new').description('make a key; it is never overwritten').argument('<name>'))
+    .addHelpText('after', '\nExample:\n  rxctl key new shop')
+    .action((name: string, options: CommonOptions) =>
+      verbOf(io, options, async (format) => {
+        const made = keystoreOf(io, anyFolders(io, options)).create(name);
+        print(io, format, made, () => `${made.name}  ${made.address}`);
+        return EXIT.ok;
+      }),
+    );
+  withCommon(key.command('list').description('all keys that can sign here'))
+    .addHelpText('after', '\nExample:\n  rxctl key list -o json')
+    .action((options: CommonOptions) =>
+      verbOf(io, options, async (format) => {
+        const keys = keystoreOf(io, anyFolders(io, options)).list();
+        print(
+          io,
+          format,
+          keys.map((each) => ({ ...each })),
+          () =>
+            table(
+              ['NAME', 'ORIGIN', 'ADDRESS'],
+              keys.map(({ name, origin, address }) => [
+                name,
+                origin === 'keystore' ? origin : `${origin} (TESTNET)`,
+                address,
+              ]),
+            ),
+        );
+        return EXIT.ok;
+      }),
+    );
+  withCommon(key.command('show').description('address and balance of a key or an address').argument('<key>'))
+    .addHelpText('after', '\nExample:\n  rxctl key show alice')
+    .action((text: string, options: CommonOptions) =>
+      verbOf(io, options, async (format) => {
+        const folders = anyFolders(io, options);
+        const bytes = keystoreOf(io, folders).address(text);
+        const account = folders === undefined ? undefined : await accountOf(folders, bytes);
+        const shown = {
+          name: text,
+          address: formatAddress(bytes),
+          hex: toHex(bytes),
+          balanceMsat: account?.balanceMsat ?? null,
+          nonce: account?.nonce ?? null,
+          partition: account?.partition ?? null,
+          group: account?.group ?? null,
+        };
+        print(
+          io,
+          format,
+          shown,
+          () =>
+            `${shown.address}\n${account === undefined ? 'no network answers: balance unknown' : `${formatAmount(account.balanceMsat)}, nonce ${account.nonce}, partition ${account.partition}, group ${account.group}`}`,
+        );
+        return EXIT.ok;
+      }),
+    );
+}
+
+/** Keys are useful without a network too. */
+function anyFolders(io: Io, options: CommonOptions): Folders | undefined {
+  const base = baseOf(io, options);
+  const names = networkNames(base);
+  const name = options.name ?? (names.length === 1 ? names[0] : undefined);
+  return name === undefined || !names.includes(name) ? undefined : foldersOf(base, name);
+}
+
+async function accountOf(folders: Folders, address: Uint8Array): Promise<Account | undefined> {
+  const network = await openNetwork(folders);
+  try {
+    return await network.account(address);
+  } catch {
+    return undefined;
+  } finally {
+    await network.close();
+  }
+}

@@ -1,0 +1,234 @@
+// rxctl up: brings a testnet.yaml to run on this machine and looks after it until the time is over or Ctrl-C.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { locateBitcoind } from '@rexnet/node/bitcoin/locate.ts';
+import { parseDuration } from '@rexnet/operator/api/quantity.ts';
+import type { Command } from 'commander';
+import { openNetwork } from '../adapter.ts';
+import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { type Io, note, print } from '../io.ts';
+import { PROGRAMS } from '../local/children.ts';
+import { type Folders, foldersOf, makeFolders, REPOSITORY } from '../local/folders.ts';
+import { lockOwner, takeLock } from '../local/lock.ts';
+import { tail } from '../local/log-file.ts';
+import { type BitcoindFound, bitcoindFolder } from '../local/prepare.ts';
+import { readyOf, runNetwork } from '../local/run.ts';
+import { readProgress } from '../local/state.ts';
+import type { Format } from '../print.ts';
+import { liveLine } from '../run-report.ts';
+import { formatProblems, readTestnetFile, type TestnetFile } from '../testnet-file.ts';
+
+type UpOptions = CommonOptions & {
+  readonly file: string;
+  readonly for?: string;
+  readonly detach?: true;
+  readonly checkState?: true;
+};
+
+const EXAMPLES = `
+Examples:
+  rxctl up                              run testnet.yaml until Ctrl-C, with a live line of figures
+  rxctl up -f net.yaml --for 60s -o json   a run with an end; the last line is one JSON object
+  rxctl up --detach                     leave it running; rxctl status, rxctl down`;
+
+const PLAIN_LINE_MS = 10_000;
+const DETACH_MAX_MS = 180_000;
+const TERMINAL_COLUMNS = 100;
+
+export function addUp(program: Command, io: Io): void {
+  withCommon(program.command('up').description('run a testnet on this machine'))
+    .option('-f, --file <testnet.yaml>', 'the testnet', 'testnet.yaml')
+    .option('--for <duration>', 'end by itself after so much load, such as 60s')
+    .option('--detach', 'return after the first block and leave it running')
+    .option('--check-state', 'nodes compare live memory with the recorded history')
+    .addHelpText('after', EXAMPLES)
+    .action((options: UpOptions) => verbOf(io, options, (format) => up(io, options, format)));
+}
+
+async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode> {
+  const forMs = options.for === undefined ? undefined : parseDuration(options.for);
+  if (options.for !== undefined && !forMs)
+    throw new CliError(EXIT.usage, `--for ${options.for} is no duration`, 'write 60s or 1m30s');
+  const file = readFile(io, options.file);
+  const folders = foldersOf(baseOf(io, options), file.testnet.name);
+  makeFolders(folders);
+  if (options.detach === true) return detach(io, options, folders);
+  const lock = takeLock(folders.lock);
+  if ('owner' in lock)
+    throw new CliError(
+      EXIT.error,
+      `network ${file.testnet.name} is looked after by process ${lock.owner.pid} already`,
+      'rxctl status shows it, rxctl down ends it',
+    );
+  try {
+    return await run(io, {
+      file,
+      folders,
+      forMs,
+      format,
+      checkState: options.checkState === true,
+      base: baseOf(io, options),
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+function readFile(io: Io, path: string): TestnetFile {
+  const result = ((): ReturnType<typeof readTestnetFile> => {
+    try {
+      return readTestnetFile(resolve(io.cwd, path));
+    } catch (cause) {
+      throw new CliError(EXIT.usage, `${path} cannot be read`, 'name the file with -f', { cause });
+    }
+  })();
+  if ('file' in result) return result.file;
+  const shown = formatProblems(path, result.problems);
+  throw new CliError(EXIT.usage, `${path} is refused\n${shown}`);
+}
+
+type RunOptions = {
+  readonly file: TestnetFile;
+  readonly folders: Folders;
+  readonly forMs: number | undefined;
+  readonly format: Format;
+  readonly checkState: boolean;
+  readonly base: string;
+};
+
+async function run(io: Io, { file, folders, forMs, format, checkState, base }: RunOptions): Promise<ExitCode> {
+  const line = new LiveLine(io, format);
+  const { report, judgement } = await runNetwork({
+    testnet: file.testnet,
+    configMaps: file.configMaps,
+    folders,
+    bitcoind: await findBitcoind(io, file, base),
+    openNetwork,
+    devKey,
+    forMs,
+    checkState,
+    programs: PROGRAMS,
+    nowMs: Date.now,
+    onNote: (text) => line.note(text),
+    onView: (view, status) => line.show((columns) => liveLine(view, readyOf(status), columns)),
+    signal: io.signal,
+  }).finally(() => line.end());
+  if (judgement.code !== EXIT.ok) note(io, `rexnet: ${judgement.reason}`);
+  print(
+    io,
+    format,
+    report,
+    () =>
+      `${file.testnet.name} stopped; its data stays in ${folders.root}. ${report.completed} of ${report.offered} transactions completed, audit: ${report.audit}`,
+  );
+  return judgement.code;
+}
+
+async function findBitcoind(io: Io, { testnet }: TestnetFile, base: string): Promise<BitcoindFound> {
+  if (testnet.spec.bitcoin.mode === 'None') return { kind: 'absent', reason: 'spec.bitcoin.mode is None' };
+  return locateBitcoind({
+    configured: io.env['REXNET_BITCOIND'],
+    searchPath: io.env['PATH'] ?? '',
+    cacheDir: bitcoindFolder(base),
+    log: (text) => note(io, `rexnet: ${text}`),
+    signal: io.signal,
+  });
+}
+
+/** One line that is rewritten on a terminal, a plain line now and then elsewhere, nothing where a program reads us. */
+class LiveLine {
+  readonly #io: Io;
+  readonly #isLive: boolean;
+  readonly #isSilent: boolean;
+  #shownAtMs = Number.NEGATIVE_INFINITY;
+  #isOpen = false;
+
+  constructor(io: Io, format: Format) {
+    this.#io = io;
+    this.#isSilent = format === 'json' || format === 'yaml';
+    this.#isLive = io.stdout.isTTY === true && !this.#isSilent;
+  }
+
+  note(text: string): void {
+    this.end();
+    note(this.#io, `rexnet: ${text}`);
+  }
+
+  show(render: (columns: number) => string): void {
+    if (this.#isLive) {
+      this.#io.stdout.write(`\r\x1b[2K${render(this.#io.stdout.columns ?? TERMINAL_COLUMNS)}`);
+      this.#isOpen = true;
+      return;
+    }
+    if (this.#isSilent || performance.now() - this.#shownAtMs < PLAIN_LINE_MS) return;
+    this.#shownAtMs = performance.now();
+    this.#io.stdout.write(`${render(Number.POSITIVE_INFINITY)}\n`);
+  }
+
+  end(): void {
+    if (this.#isOpen) this.#io.stdout.write('\n');
+    this.#isOpen = false;
+  }
+}
+
+/** The same command without --detach, in a session of its own; returns when every group has a block. */
+async function detach(io: Io, options: UpOptions, folders: Folders): Promise<ExitCode> {
+  const owner = lockOwner(folders.lock);
+  if (owner !== undefined)
+    throw new CliError(
+      EXIT.error,
+      `the network is looked after by process ${owner.pid} already`,
+      'rxctl status shows it, rxctl down ends it',
+    );
+  const logPath = join(folders.logs, 'rxctl.log');
+  const log = openSync(logPath, 'a');
+  const words = [
+    'up',
+    '-f',
+    resolve(io.cwd, options.file),
+    '--dir',
+    baseOf(io, options),
+    ...(options.for === undefined ? [] : ['--for', options.for]),
+    ...(options.checkState === true ? ['--check-state'] : []),
+  ];
+  const startedAtMs = Date.now();
+  const child = spawn(process.execPath, [join(REPOSITORY, 'rxctl', 'src', 'main.ts'), ...words], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: io.cwd,
+  });
+  closeSync(log);
+  let exitCode: number | undefined;
+  child.once('exit', (code) => {
+    exitCode = code ?? EXIT.error;
+  });
+  child.unref();
+  while (!io.signal.aborted && exitCode === undefined && Date.now() - startedAtMs < DETACH_MAX_MS) {
+    const progress = readProgress(folders);
+    if (progress !== undefined && progress.startedAtMs >= startedAtMs && progress.firstBlockMs !== undefined) {
+      print(
+        io,
+        options.output === 'json' ? 'json' : 'text',
+        {
+          network: folders.root.split('/').at(-1) ?? '',
+          pid: child.pid ?? 0,
+          firstBlockSeconds: progress.firstBlockMs / 1000,
+        },
+        () =>
+          `running as process ${child.pid}, first block after ${((progress.firstBlockMs ?? 0) / 1000).toFixed(1)} s; rxctl status, rxctl down`,
+      );
+      return EXIT.ok;
+    }
+    await delay(100);
+  }
+  throw new CliError(
+    exitCode === undefined ? EXIT.timeout : EXIT.error,
+    exitCode === undefined
+      ? 'no first block in time; the network goes on trying'
+      : `it ended with exit code ${exitCode}:\n${tail(logPath, 5).join('\n')}`,
+    `rxctl status says what is missing; its log is ${logPath}`,
+  );
+}

@@ -1,0 +1,85 @@
+// What every verb begins with: which network, in which folder, with which keys, in which format. It opens nothing by itself.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { readGenesis } from '@rexnet/node/chain/genesis.ts';
+import { type Command, Option } from 'commander';
+import { openNetwork } from './adapter.ts';
+import type { ExitCode } from './exit.ts';
+import { type Io, parseFormat, runVerb } from './io.ts';
+import { Keystore } from './keystore.ts';
+import { chooseNetwork, type Folders, foldersOf } from './local/folders.ts';
+import type { Network, Signer } from './network.ts';
+import type { Format } from './print.ts';
+
+export type CommonOptions = { readonly output: string; readonly dir: string; readonly name?: string };
+
+/** Adds `-o`, `--dir` and `--name`, each also as an environment variable. */
+export function withCommon(command: Command): Command {
+  return withOutput(command)
+    .addOption(
+      new Option('--dir <folder>', 'where local networks keep their data').env('REXNET_DIR').default('.rexnet'),
+    )
+    .addOption(new Option('--name <testnet>', 'which network, when there are several').env('REXNET_NAME'));
+}
+
+export function withOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'text, wide, json or yaml').env('REXNET_OUTPUT').default('text'),
+  );
+}
+
+export function baseOf(io: Io, options: CommonOptions): string {
+  return resolve(io.cwd, options.dir);
+}
+
+export function localFolders(io: Io, options: CommonOptions): Folders {
+  const base = baseOf(io, options);
+  return foldersOf(base, chooseNetwork(base, options.name));
+}
+
+export function keystoreOf(io: Io, folders: Folders | undefined): Keystore {
+  return new Keystore(io.env['HOME'] ?? homedir(), folders === undefined ? undefined : seedOf(folders));
+}
+
+function seedOf(folders: Folders): number {
+  return readGenesis(readFileSync(folders.genesis)).genesis.seed;
+}
+
+export function devKey(folders: Folders, name: string): Signer {
+  return new Keystore('', seedOf(folders)).signer(name);
+}
+
+export type Session = {
+  readonly folders: Folders;
+  readonly network: Network;
+  readonly keys: Keystore;
+  readonly format: Format;
+};
+
+/** For verbs that talk to a running network: opens it, and closes it whatever happens. */
+export function withNetwork(
+  io: Io,
+  options: CommonOptions,
+  verb: (session: Session) => Promise<ExitCode>,
+): Promise<void> {
+  return verbOf(io, options, async (format) => {
+    const folders = localFolders(io, options);
+    const network = await openNetwork(folders);
+    try {
+      return await verb({ folders, network, keys: keystoreOf(io, folders), format });
+    } finally {
+      await network.close();
+    }
+  });
+}
+
+/** For verbs that need no running network. */
+export function verbOf(
+  io: Io,
+  options: { readonly output: string },
+  verb: (format: Format) => Promise<ExitCode>,
+): Promise<void> {
+  const asked = options.output === 'json' ? 'json' : undefined;
+  return runVerb(io, asked, () => verb(parseFormat(options.output)));
+}

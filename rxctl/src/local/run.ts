@@ -1,0 +1,259 @@
+// One run of a local network from start to stop: processes up, first block, contracts, load, verdict, everything down. What it
+// shows goes through callbacks; it prints nothing and reads no arguments.
+
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Testnet } from '@rexnet/operator/api/testnet.ts';
+import { DEPLOYER_KEY } from '@rexnet/operator/plan/shipped.ts';
+import { type Status, type StatusCondition, statusOf } from '@rexnet/operator/plan/status.ts';
+import type { Network, NodeAnswer, Signer } from '../network.ts';
+import { heightsOf, type Judgement, judge, type RunReport, reportOf } from '../run-report.ts';
+import type { TestnetFile } from '../testnet-file.ts';
+import { childrenOf, loadChild, type Programs } from './children.ts';
+import { deployContracts } from './contracts.ts';
+import type { Folders } from './folders.ts';
+import { DRAIN_SECONDS, readLoadReport, writeLoadSpec } from './load.ts';
+import { type LocalView, observe } from './observe.ts';
+import { type BitcoindFound, type Prepared, prepareNetwork } from './prepare.ts';
+import { type Progress, writeProgress } from './state.ts';
+import { Supervisor, type SupervisorEvent } from './supervisor.ts';
+
+export type RunInput = {
+  readonly testnet: Testnet;
+  readonly configMaps: TestnetFile['configMaps'];
+  readonly folders: Folders;
+  readonly bitcoind: BitcoindFound;
+  readonly openNetwork: (folders: Folders) => Promise<Network>;
+  readonly devKey: (folders: Folders, name: string) => Signer;
+  /** How long the load runs; absent means until the signal. */
+  readonly forMs: number | undefined;
+  readonly checkState: boolean;
+  readonly programs: Programs;
+  readonly nowMs: () => number;
+  readonly onNote: (line: string) => void;
+  readonly onView: (report: RunReport, status: Status) => void;
+  readonly signal: AbortSignal;
+};
+
+export type RunResult = { readonly report: RunReport; readonly judgement: Judgement };
+
+const REFRESH_MS = 500;
+/** A group without a block for so long after the start is not going to have one. */
+const FIRST_BLOCK_MAX_MS = 120_000;
+/** The generator's own drain, and some time to write its last report. */
+const LOAD_END_MAX_MS = (DRAIN_SECONDS + 15) * 1_000;
+const CRASHES_NOTED_MAX = 20;
+
+export async function runNetwork(input: RunInput): Promise<RunResult> {
+  const run = new LocalRun(input);
+  try {
+    return await run.toTheEnd();
+  } finally {
+    await run.close();
+  }
+}
+
+class LocalRun {
+  readonly #input: RunInput;
+  readonly #startedAtMs: number;
+  readonly #supervisor: Supervisor;
+  #prepared: Prepared | undefined;
+  #network: Network | undefined;
+  #progress: Progress;
+  #view: LocalView | undefined;
+  #firstHeights: readonly number[] | undefined;
+  #crashesNoted = 0;
+
+  constructor(input: RunInput) {
+    this.#input = input;
+    this.#startedAtMs = input.nowMs();
+    this.#supervisor = new Supervisor(input.folders, { onEvent: (event) => this.#noteEvent(event) });
+    this.#progress = {
+      startedAtMs: this.#startedAtMs,
+      contracts: (input.testnet.spec.contracts ?? []).map(({ name }) => ({ name, state: 'Waiting' })),
+    };
+  }
+
+  async toTheEnd(): Promise<RunResult> {
+    const { folders, signal, forMs } = this.#input;
+    const prepared = await this.#start();
+    const watching = new AbortController();
+    const watch = this.#watch(AbortSignal.any([signal, watching.signal]));
+    try {
+      if (prepared.plan.suspended) return await this.#finish(prepared, 'not audited: suspended');
+      await this.#firstBlock(signal);
+      await this.#deploy(prepared);
+      const { load } = prepared.plan;
+      if (
+        load !== undefined &&
+        !signal.aborted &&
+        this.#progress.contracts.every(({ state }) => state === 'Deployed')
+      ) {
+        rmSync(folders.loadReport, { force: true });
+        writeLoadSpec(folders, load, forMs === undefined ? undefined : forMs / 1_000);
+        await this.#supervisor.ensure(loadChild(folders, this.#input.programs));
+      }
+      await this.#untilOver(load !== undefined);
+      return await this.#finish(prepared, signal.aborted ? 'not audited: interrupted' : await this.#audit());
+    } finally {
+      watching.abort();
+      await watch;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#supervisor.stopAll();
+    await this.#network?.close();
+  }
+
+  async #start(): Promise<Prepared> {
+    const { testnet, folders, bitcoind, checkState, onNote, openNetwork } = this.#input;
+    const prepared = await prepareNetwork(testnet, folders, bitcoind);
+    this.#prepared = prepared;
+    if (prepared.bitcoindMissing !== undefined) {
+      onNote(
+        `no bitcoind: ${prepared.bitcoindMissing}; mining goes on over a toy parent chain, everything but the peg works`,
+      );
+      this.#progress = { ...this.#progress, bitcoindMissing: prepared.bitcoindMissing };
+    }
+    writeProgress(folders, this.#progress);
+    const children = childrenOf({
+      plan: prepared.plan,
+      folders,
+      ports: prepared.ports,
+      parent: prepared.parent,
+      programs: this.#input.programs,
+      checkState,
+    });
+    const ended = await this.#supervisor.endOthers(children.map(({ name }) => name));
+    if (ended.length > 0) onNote(`ended what an earlier run left: ${ended.join(', ')}`);
+    await Promise.all(children.map((child) => this.#supervisor.ensure(child)));
+    this.#network = await openNetwork(folders);
+    return prepared;
+  }
+
+  /** Looks again and again until told to stop; nothing it sees can end the run. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#look().catch((error: unknown) =>
+        this.#input.onNote(`cannot look at the network: ${error instanceof Error ? error.message : String(error)}`),
+      );
+      await delay(REFRESH_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { folders, nowMs, onView } = this.#input;
+    if (this.#prepared === undefined || this.#network === undefined) return;
+    const { plan } = this.#prepared;
+    const load = readLoadReport(folders);
+    this.#view = await observe({
+      plan,
+      folders,
+      network: this.#network,
+      progress: this.#progress,
+      nowMs: nowMs(),
+      ...(load === undefined ? {} : { tps: load.tps }),
+    });
+    this.#noteFirstBlock(heightsOf(this.#view.answers, plan.groups.length), this.#view.answers);
+    onView(this.#report('running'), statusOf(this.#view.observed));
+  }
+
+  /** The first block of this run: a chain that goes on has to grow, a new one has to begin. */
+  #noteFirstBlock(heights: readonly number[], answers: readonly NodeAnswer[]): void {
+    if (this.#progress.firstBlockMs !== undefined || new Set(answers.map(({ group }) => group)).size < heights.length)
+      return;
+    this.#firstHeights ??= heights.map((height) => (height <= 1 ? 0 : height));
+    const first = this.#firstHeights;
+    if (!heights.every((height, group) => height > (first[group] ?? 0))) return;
+    this.#setProgress({ ...this.#progress, firstBlockMs: this.#input.nowMs() - this.#startedAtMs });
+    this.#input.onNote(
+      `first block in all ${heights.length} groups after ${((this.#progress.firstBlockMs ?? 0) / 1000).toFixed(1)} s`,
+    );
+  }
+
+  async #firstBlock(signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + FIRST_BLOCK_MAX_MS;
+    while (this.#progress.firstBlockMs === undefined && !signal.aborted && performance.now() < deadline) {
+      await delay(REFRESH_MS / 5, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #deploy({ plan }: Prepared): Promise<void> {
+    const { configMaps, signal, devKey, folders, onNote } = this.#input;
+    if (this.#progress.firstBlockMs === undefined || this.#network === undefined || signal.aborted) return;
+    await deployContracts({
+      network: this.#network,
+      signer: devKey(folders, DEPLOYER_KEY),
+      contracts: plan.contracts,
+      configMaps,
+      onChange: (contracts) => this.#setProgress({ ...this.#progress, contracts }),
+      signal,
+    }).catch((error: unknown) => onNote(`contracts: ${error instanceof Error ? error.message : String(error)}`));
+    for (const { name, state, detail } of this.#progress.contracts)
+      if (state === 'Failed') onNote(`contract ${name} was not deployed: ${detail}`);
+  }
+
+  async #untilOver(hasLoad: boolean): Promise<void> {
+    const { forMs, signal } = this.#input;
+    if (this.#progress.firstBlockMs === undefined) return;
+    await delay(forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
+    if (hasLoad && forMs !== undefined)
+      await this.#supervisor.finished('load', AbortSignal.any([signal, AbortSignal.timeout(LOAD_END_MAX_MS)]));
+  }
+
+  async #audit(): Promise<string> {
+    if (this.#network === undefined || this.#progress.firstBlockMs === undefined) return 'not audited: no block';
+    try {
+      const { clean, problems } = await this.#network.audit();
+      return clean ? 'clean' : problems.join('; ');
+    } catch (error) {
+      return `not audited: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  async #finish(prepared: Prepared, audit: string): Promise<RunResult> {
+    await this.#look().catch(() => undefined);
+    const report = this.#report(audit);
+    const load = readLoadReport(this.#input.folders);
+    const ready = this.#view === undefined ? undefined : readyOf(statusOf(this.#view.observed));
+    // Who stops a run by hand asks for no verdict.
+    if (this.#input.signal.aborted || prepared.plan.suspended) return { report, judgement: { code: 0, reason: audit } };
+    return {
+      report,
+      judgement: judge(report, { isWanted: prepared.plan.load !== undefined, invalid: load?.invalid }, ready),
+    };
+  }
+
+  #report(audit: string): RunReport {
+    const { folders, testnet } = this.#input;
+    return reportOf({
+      network: testnet.name,
+      groups: testnet.spec.groups,
+      nodes: testnet.spec.groups * testnet.spec.nodesPerGroup,
+      firstBlockMs: this.#progress.firstBlockMs,
+      load: readLoadReport(folders),
+      answers: this.#view?.answers ?? [],
+      audit,
+    });
+  }
+
+  #setProgress(progress: Progress): void {
+    this.#progress = progress;
+    writeProgress(this.#input.folders, progress);
+  }
+
+  #noteEvent(event: SupervisorEvent): void {
+    if (event.kind === 'adopted')
+      this.#input.onNote(`${event.name}: goes on as process ${event.pid} of an earlier run`);
+    if (event.kind !== 'ended' || event.restartInMs === undefined || ++this.#crashesNoted > CRASHES_NOTED_MAX) return;
+    const how = event.exit.signal ?? (event.exit.code === undefined ? 'unseen' : `exit code ${event.exit.code}`);
+    this.#input.onNote(
+      `${event.name} ended (${how}), starts again in ${event.restartInMs / 1000} s; its log: rxctl logs ${event.name}`,
+    );
+  }
+}
+
+export function readyOf(status: Status): StatusCondition | undefined {
+  return status.conditions.find((condition) => condition.type === 'Ready');
+}
