@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // rxd: runs a node, mines, or writes a genesis file. Picks the command, words its failures, chooses the exit code.
 import { EXIT, type Exit, wordFailure } from './exit.ts';
 import { type Command, type Flags, helpText, isCommand, readFlags } from './flags.ts';

@@ -14,6 +14,8 @@ export interface FakeGroupsOptions {
   /** Groups whose submits never answer. */
   readonly stuck?: ReadonlySet<number>;
   readonly parentTarget: bigint;
+  /** 4 bytes; zeros when absent. */
+  readonly networkId?: Uint8Array;
 }
 
 interface Chain {
@@ -106,7 +108,7 @@ export class FakeGroups implements TemplateSource {
     const timestampMs = parent === undefined ? Date.now() : Math.max(Date.now(), parent.timestampMs + blockIntervalMs);
     const header = HEADER.encode({
       version: 1,
-      networkId: new Uint8Array(4),
+      networkId: this.#options.networkId ?? new Uint8Array(4),
       group,
       height: 1,
       parent: parent?.blockId ?? ZERO_HASH,
