@@ -6,16 +6,21 @@ import type { Contracts } from './contracts.ts';
 import { type Linear, Region } from './linear.ts';
 import { type CallResult, type Route, type RunResult, type Stop, VmInternalFault } from './types.ts';
 
-/** Longer inputs run in several batches. */
-const MAX_BATCH_INPUT_BYTES = 8 * 1024 * 1024;
+/** Records are copied in piece by piece, so that what is read next is still in the cache. Longer than any record. */
+const INPUT_BYTES = 256 * 1024;
 const MIN_OUTPUT_BYTES = 2 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
+const RECEIPT_BYTES = 184;
+const MIN_RECORD_BYTES = 200;
 const ROUTE_BYTES = 12;
 const RECORD = { gas: 16, contract: 8, kind: 4, partition: 184 } as const;
 const KIND_DEFERRED = 2;
 /** What `run` answers when the host must act before it goes on. */
 const FLUSH = 4;
 const INSTANTIATE = 5;
+const MORE = 6;
 const STOPS: readonly Stop[] = ['end', 'gas', 'room', 'invalid'];
+const END = 0;
 /** Fault codes from here on are statuses that are no exception. */
 const FAULT_STATUS = 100;
 
@@ -43,23 +48,18 @@ export class Batches {
 
   run(records: Uint8Array): RunResult {
     const rt = this.#runtime;
-    this.#spilled = [];
-    const receipts: Uint8Array[] = [];
+    this.#prepare(records.length);
     let done = 0;
-    let from = 0;
+    let at = 0;
     for (;;) {
-      const to = batchEnd(records, from);
-      this.#load(records.subarray(from, to));
-      const stop = this.#drive();
+      this.#load(records.subarray(at, at + INPUT_BYTES));
+      const answer = this.#drive();
+      const ran = (rt.cursor.value >>> 0) - this.#input.at;
       done += rt.done.value;
-      const bytes = from + (rt.cursor.value >>> 0) - this.#input.at;
-      if (stop === 'end' && to < records.length) {
-        receipts.push(this.#linear.slice(this.#receipts.at, rt.receiptOut.value));
-        this.#spill();
-        from = to;
-        continue;
-      }
-      return this.#result(done, bytes, stop, receipts);
+      at += ran;
+      const more = at < records.length && (answer === MORE || answer === END);
+      if (!more) return this.#result(done, at, STOPS[answer]!);
+      if (ran === 0) throw new VmInternalFault('a record is cut off or beyond every bound');
     }
   }
 
@@ -68,8 +68,7 @@ export class Batches {
     const rt = this.#runtime;
     this.#spilled = [];
     this.#load(record);
-    const { view, bytes } = this.#linear;
-    view.setBigUint64(this.#input.at + RECORD.gas, gasCap, true);
+    this.#linear.view.setBigUint64(this.#input.at + RECORD.gas, gasCap, true);
     try {
       const fault = this.#attempt(() => {
         while (rt.call() === INSTANTIATE) this.#instantiate();
@@ -81,27 +80,32 @@ export class Batches {
         status: isStatus ? fault - FAULT_STATUS : statusOf(fault),
         exception: isStatus ? 0 : fault,
         gas: left < 0n ? gasCap : gasCap - left,
-        ret: fault === 0 ? bytesAt(this.#linear, at, rt.returnedBytes.value) : bytes.slice(0, 0),
+        ret: fault === 0 ? bytesAt(this.#linear, at, rt.returnedBytes.value) : new Uint8Array(0),
       };
     } finally {
       rt.finish_call();
     }
   }
 
-  #load(records: Uint8Array): void {
+  /** Buffers for what an input of this size writes; all growth happens here, so that views of the result stay valid. */
+  #prepare(inputBytes: number): void {
     const rt = this.#runtime;
-    this.#input.ensure(records.length);
-    // A receipt is shorter than the shortest record.
-    this.#receipts.ensure(records.length);
-    this.#output.ensure(Math.max(MIN_OUTPUT_BYTES, 2 * records.length));
+    this.#spilled = [];
+    this.#input.ensure(INPUT_BYTES);
+    this.#receipts.ensure(Math.ceil(inputBytes / MIN_RECORD_BYTES) * RECEIPT_BYTES);
+    this.#output.ensure(Math.min(MAX_OUTPUT_BYTES, Math.max(MIN_OUTPUT_BYTES, 2 * inputBytes)));
     this.#routes.ensure(this.#output.size * 2);
-    this.#linear.bytes.set(records, this.#input.at);
-    rt.set_input(this.#input.at, this.#input.at + records.length);
     rt.set_receipts(this.#receipts.at);
     rt.set_output(this.#output.at, this.#output.end);
   }
 
-  #drive(): Stop {
+  #load(records: Uint8Array): void {
+    this.#linear.bytes.set(records, this.#input.at);
+    this.#runtime.set_input(this.#input.at, this.#input.at + records.length);
+  }
+
+  /** Runs what is loaded until the chain, or more input, is needed. */
+  #drive(): number {
     const rt = this.#runtime;
     let answer = 0;
     for (;;) {
@@ -111,7 +115,7 @@ export class Batches {
       if (fault !== 0) answer = rt.settle();
       if (answer === INSTANTIATE) this.#instantiate();
       else if (answer === FLUSH) this.#spill();
-      else if (fault === 0 || answer !== 0) return STOPS[answer]!;
+      else if (fault === 0 || answer !== 0) return answer;
     }
   }
 
@@ -138,20 +142,17 @@ export class Batches {
     this.#runtime.set_output(this.#output.at, this.#output.end);
   }
 
-  #result(done: number, bytes: number, stop: Stop, receipts: Uint8Array[]): RunResult {
+  #result(done: number, bytes: number, stop: Stop): RunResult {
     const rt = this.#runtime;
     const memory = this.#linear.bytes;
-    const lastReceipts = memory.subarray(this.#receipts.at, rt.receiptOut.value >>> 0);
+    const receipts = memory.subarray(this.#receipts.at, rt.receiptOut.value >>> 0);
     const outEnd = rt.out.value >>> 0;
-    const lastRelays = memory.subarray(this.#output.at, outEnd);
-    const spilled = this.#spilled;
-    if (spilled.length === 0 && receipts.length === 0) {
-      const routes = () => this.#route(outEnd);
-      return { done, bytes, stop, receipts: lastReceipts, relays: lastRelays, routes };
+    const last = memory.subarray(this.#output.at, outEnd);
+    if (this.#spilled.length === 0) {
+      return { done, bytes, stop, receipts, relays: last, routes: () => this.#route(outEnd) };
     }
-    const relays = concatBytes([...spilled, lastRelays]);
-    const routes = () => routeSlowly(relays, this.#ownerOf);
-    return { done, bytes, stop, receipts: concatBytes([...receipts, lastReceipts]), relays, routes };
+    const relays = concatBytes([...this.#spilled, last]);
+    return { done, bytes, stop, receipts, relays, routes: () => routeSlowly(relays, this.#ownerOf) };
   }
 
   #route(end: number): Route[] {
@@ -177,20 +178,6 @@ function bytesAt(linear: Linear, at: number, size: number): Uint8Array {
 
 function statusOf(exception: number): number {
   return exception === 0 ? 0 : exception === 21 ? 5 : exception === 30 ? 4 : 6;
-}
-
-/** End of the last whole record of the next batch. */
-function batchEnd(records: Uint8Array, from: number): number {
-  if (records.length - from <= MAX_BATCH_INPUT_BYTES) return records.length;
-  const view = viewOf(records);
-  let at = from;
-  for (;;) {
-    const size = view.getUint32(at, true);
-    if (size === 0 || at + size > from + MAX_BATCH_INPUT_BYTES) break;
-    at += size;
-  }
-  if (at === from) throw new VmInternalFault('a record of no size or beyond every bound');
-  return at;
 }
 
 /** For output that did not fit the buffer at once. */
