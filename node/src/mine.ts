@@ -66,7 +66,7 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
     'miner starts',
   );
   try {
-    const parent = await openParent(options, telemetry.metrics, meters, () => peers, life);
+    const parent = openParent(options, telemetry.metrics, meters, () => peers, life);
     miner = new Miner(
       {
         templates,
@@ -86,13 +86,13 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
   }
 }
 
-async function openParent(
+function openParent(
   { genesis: { genesis, id }, parent }: MineOptions,
   metrics: Metrics,
   meters: MinerMeters,
   peers: () => PeerTable,
   signal: AbortSignal,
-): Promise<ParentSource> {
+): ParentSource {
   if (parent.kind === 'bitcoind') {
     const rpc = new MeteredRpc(parent.url, parent.auth, metrics);
     signal.addEventListener('abort', () => rpc.close(), { once: true });
@@ -105,9 +105,24 @@ async function openParent(
     genesis: toyGenesisHeader(id, genesis.parentTarget),
     signal,
   });
-  const toy = new ToyParent({ ...(await record.start()), parentTarget });
-  void record.follow(toy);
-  return toy;
+  const opening = record.start().then((start) => {
+    const toy = new ToyParent({ ...start, parentTarget });
+    void record.follow(toy);
+    return toy;
+  });
+  return deferred(opening);
+}
+
+/** A parent that is not known yet, so that groups are watched meanwhile. */
+function deferred(opening: Promise<ParentSource>): ParentSource {
+  return {
+    async *watch(signal) {
+      yield* (await opening).watch(signal);
+    },
+    submit: async (header, block) => (await opening).submit(header, block),
+    headersUpTo: async (hash, isKnown, countMax) => (await opening).headersUpTo(hash, isKnown, countMax),
+    isOnBestChain: async (hash) => (await opening).isOnBestChain(hash),
+  };
 }
 
 function meteredGrinder(
