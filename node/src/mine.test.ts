@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FakeGroups } from '../../test/doubles/fake-groups.ts';
 import { MinedGroup, serveGroup } from '../../test/doubles/mined-group.ts';
 import { DEFAULT_CHAIN, makeGenesis, type Network, readGenesis } from './chain/genesis.ts';
-import { toyGenesisHeader } from './consensus/bitcoin-header.ts';
+import { REGTEST_GENESIS_HEADER } from './consensus/bitcoin-header.ts';
 import { targetFromBits } from './consensus/target.ts';
 import { runMiner } from './mine.ts';
 import type { RpcServers } from './rpc/server.ts';
@@ -28,7 +28,7 @@ const network: Network = readGenesis(
 );
 const { genesis } = network;
 const parentTarget = targetFromBits(genesis.parentTarget)!;
-const root = toyGenesisHeader(network.id, genesis.parentTarget);
+const root = REGTEST_GENESIS_HEADER;
 
 let folder = '';
 beforeAll(() => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BitcoinAuth, BitcoinRpc, type CallOptions } from './bitcoin/rpc.ts';
 import type { Network } from './chain/genesis.ts';
-import { toyGenesisHeader } from './consensus/bitcoin-header.ts';
+import { REGTEST_GENESIS_HEADER } from './consensus/bitcoin-header.ts';
 import { targetFromBits } from './consensus/target.ts';
 import { toHex } from './core/bytes.ts';
 import { BitcoindParent } from './miner/bitcoind-parent.ts';
@@ -87,7 +87,7 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
 }
 
 function openParent(
-  { genesis: { genesis, id }, parent }: MineOptions,
+  { genesis: { genesis }, parent }: MineOptions,
   metrics: Metrics,
   meters: MinerMeters,
   peers: () => PeerTable,
@@ -102,7 +102,7 @@ function openParent(
   if (parentTarget === undefined) throw new Error('a checked genesis has a parent target');
   const record = new ToyRecord({
     addresses: () => (peers().get(HOME_GROUP) ?? []).map(({ grpc }) => grpc),
-    genesis: toyGenesisHeader(id, genesis.parentTarget),
+    genesis: REGTEST_GENESIS_HEADER,
     signal,
   });
   const opening = record.start().then((start) => {

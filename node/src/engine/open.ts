@@ -26,6 +26,7 @@ import { Answers } from './answers.ts';
 import type { EngineEvents, EngineOptions } from './api.ts';
 import { Engine } from './engine.ts';
 import { History } from './history.ts';
+import { ParentCounts } from './parent-counts.ts';
 import { ParentHeaders } from './parent-headers.ts';
 
 export interface OpenEngine {
@@ -39,6 +40,7 @@ export interface OpenEngine {
   readonly store: ChainStore;
   readonly machine: Machine;
   readonly parents: ParentHeaders;
+  readonly parentCounts: ParentCounts;
 }
 
 export interface EngineWorld {
@@ -103,12 +105,15 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   });
   const history = new History(view, store);
   const parents = new ParentHeaders(bitcoin);
+  const parentCounts = new ParentCounts(bitcoin);
+  for (const { witness } of store.allHeaders()) parentCounts.note(witness);
   const engine = new Engine({
     view,
     store,
     pool,
     history,
     parents,
+    parentCounts,
     miner: options.miner,
     blockIntervalMs: genesis.blockIntervalMs,
     maxReorg: genesis.maxReorg,
@@ -116,14 +121,14 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     emit: world.emit,
   });
   const answers = new Answers({ network, group, view, state, machine, pool });
-  return { network, engine, answers, history, view, state, pool, store, machine, parents };
+  return { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
 }
 
 function groupsOf(network: Network): number[] {
   return [...new Set(network.firstMap.owners)].sort((a, b) => a - b);
 }
 
-/** Regtest's genesis is the root also where miners work over a toy chain: its headers never enter then. */
+/** Regtest's genesis is also the root of toy chains, so that the same tree records either. */
 function recordedTree(parentTargetBits: number): BitcoinTree {
   const parentTarget = targetFromBits(parentTargetBits);
   if (parentTarget === undefined) throw new RangeError('genesis has no parent target');

@@ -7,7 +7,7 @@ import type { ParentSource, ParentSubmission, ParentTemplate } from './ports.ts'
 const VERSION = 0x20000000;
 
 export interface ToyParentOptions {
-  /** Of genesis, see toyGenesisHeader; or a header of an earlier life that everything newer descends from. */
+  /** What nodes record from, block 0 of regtest; or a header of an earlier life that everything newer descends from. */
   readonly root: Uint8Array;
   /** 0 when absent. */
   readonly rootHeight?: number;
