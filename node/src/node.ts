@@ -110,7 +110,6 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     software: SOFTWARE,
     faucet,
     hello,
-    parents: () => ({ onChain: 0, orphan: 0, premature: 0 }),
   });
 
   newest = await Promise.race([ready.promise, fatal.promise]);

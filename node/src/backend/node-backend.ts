@@ -51,8 +51,6 @@ export interface BackendModules {
   readonly software: string;
   readonly faucet: Faucet | undefined;
   hello(): PeerHello;
-  /** Parents seen by miners of this node's group; counted where proofs arrive. */
-  parents(): StatusView['parents'];
 }
 
 export class Backend implements NodeBackend {
@@ -153,7 +151,6 @@ export class Backend implements NodeBackend {
       group: this.#m.group,
       peers: this.#m.network.connected,
       faucet: this.#m.faucet !== undefined,
-      parents: this.#m.parents(),
       ...engine,
     };
   }

@@ -1,6 +1,6 @@
 // What users ask of the chain at its tip: accounts, contracts, read-only calls, fees, figures. Changes nothing that lasts.
 import { compile } from '@rexnet/preda/index.ts';
-import { relayGas, TRANSACTION_GAS } from '../chain/gas.ts';
+import { DEPLOY_GAS, GLOBAL_RELAY_GAS, GROWTH_GAS_PER_BYTE, relayGas, TRANSACTION_GAS, userGas } from '../chain/gas.ts';
 import type { Network } from '../chain/genesis.ts';
 import type { GroupState } from '../chain/group-state.ts';
 import type { Pool } from '../chain/pool.ts';
@@ -8,7 +8,6 @@ import { NO_OP, pad8, RECORD, RECORD_KIND } from '../chain/relay.ts';
 import { HOME_GROUP } from '../chain/shard-map.ts';
 import {
   decodeTransaction,
-  gasPriceOf,
   problemOf,
   recordBytesOf,
   TRANSACTION_KIND,
@@ -21,7 +20,7 @@ import { addressOf, contractAddress, partitionOf, partitionOfTarget } from '../c
 import { viewOf } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
 import { RELAY_FIXED_BYTES, type Transaction } from '../core/layouts.ts';
-import { GLOBAL_PARTITION, SCOPES } from '../core/scopes.ts';
+import { GLOBAL_PARTITION, SCOPE, SCOPES } from '../core/scopes.ts';
 import type {
   AccountView,
   CallRequest,
@@ -36,8 +35,15 @@ import type { VirtualMachine } from '../vm/types.ts';
 
 /** A read-only call may burn no more than this, whatever it asks for. */
 const CALL_GAS_MAX = 100_000_000n;
-/** Added to a measured fee: the state may differ a little when the transaction runs. */
-const ESTIMATE_MARGIN_PERCENT = 10n;
+/** The state may differ when the transaction runs, and each relay burns a little beyond its price where it arrives. */
+const TRIAL_MARGIN_PERCENT = 25n;
+const RELAY_ALLOWANCE = 5_000n;
+/** For code that runs in another partition, where no trial can be made from here. */
+const CALL_ALLOWANCE = 500_000n;
+/** A registry row beside its source. */
+const ROW_BYTES = 256;
+/** An account that is made by the transfer. */
+const ACCOUNT_GAS = 8_000n;
 
 export interface AnswersModules {
   readonly network: Network;
@@ -109,27 +115,36 @@ export class Answers {
     };
   }
 
-  /** A trial run where the transaction would begin; its relays' prices count, what they burn beyond is not known here. */
+  /** A trial run where the transaction begins; what its relays burn beyond their price is allowed for. */
   estimate(bytes: Uint8Array): FeeEstimate {
     const { network, view, machine } = this.#m;
+    const { genesis } = network;
     const transaction = decoded(bytes);
-    const problem = problemOf(bytes, transactionRules(network.genesis, network.networkId));
+    const problem = problemOf(bytes, transactionRules(genesis, network.networkId));
     if (problem !== undefined) throw new RpcError(problem);
-    view.unstage();
-    const id = transactionId(bytes);
-    const record = new Uint8Array(recordBytesOf(bytes));
-    writeRecord(bytes, record, viewOf(record), 0, network.genesis.partitions, id);
-    const sender = addressOf(transaction.sender);
-    const gasPrice = gasPriceOf(bytes);
-    const target = partitionOfTarget(transaction.target.scope, transaction.target.key, network.genesis.partitions);
-    const isHere = target === partitionOf(sender, network.genesis.partitions) && this.ownerOf(target) === this.#m.group;
-    if (transaction.kind !== TRANSACTION_KIND.call || !isHere) {
-      const gas = withMargin(TRANSACTION_GAS + relayGas(transaction.target.scope));
-      return { gas, gasPrice, fee: gas * gasPrice, status: 0, exception: 0 };
+    const answer = (gas: bigint, status = 0, exception = 0): FeeEstimate => {
+      const most = userGas(genesis);
+      const limit = gas > most ? most : gas;
+      return { gas: limit, gasPrice: transaction.gasPrice, fee: limit * transaction.gasPrice, status, exception };
+    };
+    if (transaction.kind === TRANSACTION_KIND.deploy) {
+      const row = GROWTH_GAS_PER_BYTE * BigInt(transaction.args.length + ROW_BYTES);
+      return answer(TRANSACTION_GAS + GLOBAL_RELAY_GAS + DEPLOY_GAS + row + CALL_ALLOWANCE);
     }
+    if (transaction.kind === TRANSACTION_KIND.transfer)
+      return answer(TRANSACTION_GAS + relayGas(SCOPE.account) + ACCOUNT_GAS);
+    const { scope, key } = transaction.target;
+    const target = partitionOfTarget(scope, key, genesis.partitions);
+    const isHere =
+      target === partitionOf(addressOf(transaction.sender), genesis.partitions) &&
+      this.ownerOf(target) === this.#m.group;
+    if (!isHere) return answer(TRANSACTION_GAS + relayGas(scope) + CALL_ALLOWANCE);
+    view.unstage();
+    const record = new Uint8Array(recordBytesOf(bytes));
+    writeRecord(bytes, record, viewOf(record), 0, genesis.partitions, transactionId(bytes));
     const trial = machine.call(record, transaction.gasLimit);
-    const gas = withMargin(TRANSACTION_GAS + trial.gas);
-    return { gas, gasPrice, fee: gas * gasPrice, status: trial.status, exception: trial.exception };
+    const gas = TRANSACTION_GAS + (trial.gas * (100n + TRIAL_MARGIN_PERCENT)) / 100n + RELAY_ALLOWANCE;
+    return answer(gas, trial.status, trial.exception);
   }
 
   groups(): GroupStatus[] {
@@ -160,10 +175,6 @@ function decoded(bytes: Uint8Array): Transaction {
     if (cause instanceof DecodeError) throw new RpcError('BAD_TRANSACTION', { message: cause.message }, { cause });
     throw cause;
   }
-}
-
-function withMargin(gas: bigint): bigint {
-  return (gas * (100n + ESTIMATE_MARGIN_PERCENT)) / 100n;
 }
 
 /** The record of a read-only call: a relay nobody sent. */

@@ -17,6 +17,7 @@ import type {
   IndexedRefusal,
   LogEvent,
   LogFilter,
+  StatusView,
   Template,
   Tip,
   TotalsView,
@@ -74,6 +75,8 @@ export interface EngineStatus {
   readonly inSync: boolean;
   readonly conditions: readonly Condition[];
   readonly bitcoinHeight: number;
+  /** Of all groups; zeros but in group 0. */
+  readonly parents: StatusView['parents'];
   readonly memoryBytes: number;
 }
 

@@ -14,6 +14,7 @@ import type { ChainStore } from '../store/chain-store.ts';
 import type { Announced, EngineEvents, Intake, OwnBlock, Want } from './api.ts';
 import { Beat } from './beat.ts';
 import type { History } from './history.ts';
+import type { ParentCounts } from './parent-counts.ts';
 import type { ParentHeaders } from './parent-headers.ts';
 
 /** What one answer to `wants` may list. */
@@ -27,6 +28,7 @@ export interface EngineModules {
   readonly pool: Pool;
   readonly history: History;
   readonly parents: ParentHeaders;
+  readonly parentCounts: ParentCounts;
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
   readonly maxReorg: number;
@@ -151,6 +153,7 @@ export class Engine {
 
   #note(intake: AcceptedHeaders): number {
     this.#pendingHeaders.push(...intake.accepted);
+    for (const { witness } of intake.accepted) this.#m.parentCounts.note(witness);
     for (const { source, proven } of intake.leaves) this.#pendingLeaves.push({ source: source.id, proven });
     return intake.accepted.length;
   }

@@ -32,7 +32,7 @@ function fail(error: unknown): void {
 
 function start(): void {
   const open = openEngine(options, { nowMs, emit });
-  const { engine, answers, history, view, state, pool, store, machine, parents, network } = open;
+  const { engine, answers, history, view, state, pool, store, machine, parents, parentCounts, network } = open;
 
   const status = (): EngineStatus => ({
     tip: { height: view.tip.height, id: view.tip.id, timestampMs: view.tip.header.timestampMs },
@@ -46,6 +46,7 @@ function start(): void {
     inSync: engine.inSync,
     conditions: engine.conditions,
     bitcoinHeight: parents.bestHeight,
+    parents: parentCounts.counts,
     memoryBytes: machine.memoryUsed(),
   });
 
