@@ -9,6 +9,9 @@ export interface Refused {
 }
 
 export interface AccountState {
+  /** Transactions the chain has seen of it. */
+  readonly nonce: number;
+  /** What a new transaction should carry. */
   readonly nextNonce: number;
   /** msat */
   readonly balance: bigint;
@@ -37,12 +40,10 @@ export interface LoadNetwork {
   /** Answers what was refused; rejects when nobody knows whether the batch arrived. */
   submit(group: number, transactions: readonly Uint8Array[]): Promise<readonly Refused[]>;
   account(group: number, address: Uint8Array): Promise<AccountState>;
-  /** Undefined when nobody has deployed it. */
-  contract(name: string): Promise<ContractState | undefined>;
+  /** Undefined while the group does not know it. */
+  contract(group: number, name: string): Promise<ContractState | undefined>;
   /** The encoded return value of a const function at the tip. */
   read(group: number, call: ReadCall): Promise<Uint8Array>;
-  /** Gas of a trial run; the signature may be zeros. Undefined when it fails. */
-  estimate(group: number, transaction: Uint8Array): Promise<bigint | undefined>;
   /** The first event says where the chain stands. Goes on until aborted, whatever becomes of single nodes. */
   watch(group: number, signal: AbortSignal): AsyncIterable<ChainEvent>;
   close(): void;

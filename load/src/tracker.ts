@@ -6,6 +6,7 @@ import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 
 const STATUS_OFFSET = 68;
 const CHILDREN_OFFSET = 70;
+const GAS_OFFSET = 72;
 /** Completed trees that are still watched, so that a second execution is noticed. */
 const COMPLETED_KEPT_MAX = 8_192;
 
@@ -14,6 +15,7 @@ interface Leaf {
   readonly height: number;
   readonly children: number;
   readonly status: number;
+  readonly gas: number;
 }
 
 interface Tree<T> {
@@ -38,6 +40,8 @@ export interface Finished<T = undefined> {
   /** Relays that ran in another group than the invocation that began the tree. */
   readonly crossed: number;
   readonly relays: number;
+  /** Burnt by all invocations. */
+  readonly gas: number;
 }
 
 export interface ObservedBlock {
@@ -100,7 +104,9 @@ export class Tracker<T = undefined> {
       const before = tree.receipts.get(id);
       if (before !== undefined && (before.group !== group || before.height !== height)) this.#doubled++;
       const status = receipts[at + STATUS_OFFSET] ?? 0;
-      tree.receipts.set(id, { group, height, children: view.getUint16(at + CHILDREN_OFFSET, true), status });
+      const children = view.getUint16(at + CHILDREN_OFFSET, true);
+      const gas = Number(view.getBigUint64(at + GAS_OFFSET, true));
+      tree.receipts.set(id, { group, height, children, status, gas });
       if (tree.isCompleted || !isWhole(root, tree.receipts)) continue;
       tree.executedMs ??= nowMs;
       this.#waiting.set(root, tree);
@@ -189,5 +195,6 @@ function summary<T>(root: string, tree: Tree<T>, completedMs: number): Finished<
     invocations: leaves.length,
     crossed: leaves.filter((leaf) => leaf.group !== first?.group).length,
     relays: leaves.length - 1,
+    gas: leaves.reduce((sum, leaf) => sum + leaf.gas, 0),
   };
 }

@@ -63,9 +63,6 @@ export class TokenWorkload implements Workload {
   body({ from, to, amount }: Payment, { nonce, validUntilMs }: Stamp): Uint8Array {
     const { accounts, networkId, gasPrice } = this.#parts;
     const sender = accountAt(accounts, from);
-    const args = new Uint8Array(ADDRESS_BYTES + UINT128_BYTES);
-    args.set(accountAt(accounts, to).address, 0);
-    writeUint128(args, ADDRESS_BYTES, BigInt(amount));
     return bodyOf(networkId, {
       kind: TRANSACTION_KIND.call,
       sender: sender.signer.publicKey,
@@ -76,13 +73,21 @@ export class TokenWorkload implements Workload {
       contract: this.#token.contract,
       op: this.#token.functions.transfer,
       target: { scope: SCOPE.address, key: sender.address },
-      args,
+      args: transferArgs(accountAt(accounts, to).address, BigInt(amount)),
     });
   }
 
   transfer({ from, to, amount }: Payment): Transfer {
     return { from, to, amount: BigInt(amount), asset: 'tokens', fee: this.gasLimit * this.#parts.gasPrice };
   }
+}
+
+/** Arguments of transfer(address, uint128). */
+export function transferArgs(to: Uint8Array, amount: bigint): Uint8Array {
+  const args = new Uint8Array(ADDRESS_BYTES + UINT128_BYTES);
+  args.set(to, 0);
+  writeUint128(args, ADDRESS_BYTES, amount);
+  return args;
 }
 
 /** Arguments of airdrop(array<address>, uint128). */

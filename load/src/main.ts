@@ -1,0 +1,96 @@
+// The load generator as a program: reads the spec, wires network, clock and files, ends with the report. Decides nothing else.
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { readGenesis } from '@rexnet/node/chain/genesis.ts';
+import { equalBytes } from '@rexnet/node/core/bytes.ts';
+import type { Clock } from './chains.ts';
+import { ClientNetwork } from './client-network.ts';
+import { Measurement } from './measure.ts';
+import { progressLine, type RunReport } from './report.ts';
+import { runLoad } from './run.ts';
+import { type LoadSpec, LoadSpecError, parseLoadSpec } from './spec.ts';
+
+const LEFTOVERS_MAX_MS = 2_000;
+const EXIT = { ok: 0, error: 1, usage: 2 } as const;
+
+const clock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  sleep: (ms) => delay(ms),
+};
+
+/** The file is whole at any moment. */
+function writeAtomically(path: string, text: string): void {
+  const next = `${path}.${process.pid}.next`;
+  writeFileSync(next, text);
+  renameSync(next, path);
+}
+
+function writeReport(path: string, report: unknown): void {
+  writeAtomically(path, `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+function note(line: string): void {
+  process.stderr.write(`load: ${line}\n`);
+}
+
+/** The first signal ends the offering, the second everything. */
+function signals(): { readonly stop: AbortSignal; readonly quit: AbortSignal } {
+  const stop = new AbortController();
+  const quit = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) quit.abort();
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return { stop: stop.signal, quit: quit.signal };
+}
+
+function readSpec(): LoadSpec {
+  const { values } = parseArgs({ options: { spec: { type: 'string' } } });
+  const path = values.spec ?? process.env['REXNET_SPEC'];
+  if (path === undefined) throw new LoadSpecError('--spec FILE is missing');
+  return parseLoadSpec(readFileSync(path, 'utf8'));
+}
+
+async function run(spec: LoadSpec): Promise<RunReport> {
+  const { stop, quit } = signals();
+  const genesis = readGenesis(readFileSync(spec.genesis));
+  const network = await ClientNetwork.open(spec.peers, stop);
+  try {
+    if (!equalBytes(network.genesisId, genesis.id))
+      throw new LoadSpecError(`the nodes of ${spec.peers} run another network than ${spec.genesis}`);
+    const onProgress = (report: RunReport): void => {
+      const line = `${progressLine(report, clock.wallMs())}\n`;
+      if (spec.progress === undefined) process.stdout.write(line);
+      else appendFileSync(spec.progress, line);
+      writeReport(spec.report, report);
+    };
+    return await runLoad({ spec, genesis, network, clock, note, onProgress, stop, quit });
+  } finally {
+    network.close();
+  }
+}
+
+async function main(): Promise<number> {
+  let spec: LoadSpec | undefined;
+  try {
+    spec = readSpec();
+    const report = await run(spec);
+    writeReport(spec.report, report);
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    note(message);
+    if (spec === undefined) return EXIT.usage;
+    writeReport(spec.report, { ...new Measurement().report(0), done: true, invalid: message });
+    return EXIT.error;
+  }
+}
+
+process.exitCode = await main();
+// Calls that nobody waits for any more must not keep the process.
+setTimeout(() => process.exit(), LEFTOVERS_MAX_MS).unref();
