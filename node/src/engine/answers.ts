@@ -33,7 +33,7 @@ import type {
 import { RpcError } from '../rpc/errors.ts';
 import type { VirtualMachine } from '../vm/types.ts';
 
-/** A read-only call may burn no more than this, whatever it asks for. */
+/** A read-only call may burn no more than this, whatever it asks for; asking for nothing is asking for this. */
 const CALL_GAS_MAX = 100_000_000n;
 /** The state may differ when the transaction runs, and each relay burns a little beyond its price where it arrives. */
 const TRIAL_MARGIN_PERCENT = 25n;
@@ -104,7 +104,7 @@ export class Answers {
     if (owner !== group) throw new RpcError('PARTITION_MOVED', { group: owner, epoch: view.tip.header.epoch });
     view.unstage();
     if (state.registry.row(Number(request.contract)) === undefined) throw new RpcError('UNKNOWN_CONTRACT');
-    const gas = request.gas > CALL_GAS_MAX ? CALL_GAS_MAX : request.gas;
+    const gas = request.gas === 0n || request.gas > CALL_GAS_MAX ? CALL_GAS_MAX : request.gas;
     const result = machine.call(recordOf(request, partition, scope.keyBytes, gas), gas);
     return {
       status: result.status,
