@@ -46,6 +46,7 @@ export class Meters {
       chain.readLag.set({ group }, height - readHeight);
     }
     chain.executedHeight.set(status.tip.height);
+    this.#metrics.bitcoin.height.set(status.bitcoinHeight);
     chain.epoch.set(status.epoch);
     chain.partitions.set(status.owners.filter((owner) => owner === this.#group).length);
     chain.queuedRelays.set(status.queuedRelays);
