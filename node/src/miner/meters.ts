@@ -9,8 +9,8 @@ import type { MinerEvents, ParentKind, ParentSource } from './ports.ts';
 const PARENT_KINDS: readonly ParentKind[] = ['on-chain', 'orphan', 'premature'];
 /** The same trouble at the same place is told again after this. */
 const REPEAT_MS = 60_000;
-/** Groups come and go together; one line tells of all. */
-const GATHER_MS = 1_000;
+/** Groups come and go together, and nodes take a moment to start: one line tells of all. */
+const GATHER_MS = 3_000;
 const GROUPS_NAMED_MAX = 16;
 /** Two miners get it all the time: the other one was faster. */
 const LATE = 'STALE_TEMPLATE';
