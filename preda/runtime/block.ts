@@ -11,6 +11,7 @@ import { resetReceiptIndex } from './receipt';
 /** Pages made ready between blocks, so that a block seldom waits for the kernel. */
 const AHEAD_PAGES: u32 = 16;
 const ABSENT: u32 = 0xffffffff;
+const NOWHERE: u32 = 0xffff;
 /** Short ids and values are copied a little further than they reach. */
 export const SLACK: u32 = 64;
 
@@ -62,14 +63,21 @@ function freeOrder(): void {
 export function prepare_diff(): u32 {
   freeOrder();
   const count = position();
+  const slotsRun = orderFor(count * 2);
+  const slots = allocRun(slotsRun);
   memory.fill(perPartition, 0, (partitions + 2) * P_BYTES);
   for (let i: u32 = 0; i < count; i++) {
     const e = entryAt(i);
     const line = load<u32>(e, J_LINE);
     const before = oldLength(e);
     const after = lengthOf(line);
-    if (before == ABSENT && after == ABSENT) continue;
-    const at = perPartition + slotOf(partitionOf(line)) * P_BYTES;
+    if (before == ABSENT && after == ABSENT) {
+      store<u16>(slots + i * 2, NOWHERE);
+      continue;
+    }
+    const slot = slotOf(partitionOf(line));
+    store<u16>(slots + i * 2, slot);
+    const at = perPartition + slot * P_BYTES;
     store<u32>(at, load<u32>(at) + 1);
     store<u32>(at, load<u32>(at, P_NEW) + presentBytes(line, after), P_NEW);
     store<u32>(at, load<u32>(at, P_OLD) + presentBytes(line, before), P_OLD);
@@ -83,14 +91,14 @@ export function prepare_diff(): u32 {
   orderRun = orderFor(total * 4);
   order = allocRun(orderRun);
   for (let i: u32 = 0; i < count; i++) {
-    const e = entryAt(i);
-    const line = load<u32>(e, J_LINE);
-    if (oldLength(e) == ABSENT && lengthOf(line) == ABSENT) continue;
-    const at = perPartition + slotOf(partitionOf(line)) * P_BYTES;
+    const slot = <u32>load<u16>(slots + i * 2);
+    if (slot == NOWHERE) continue;
+    const at = perPartition + slot * P_BYTES;
     const next = load<u32>(at, P_INDEX);
-    store<u32>(order + next * 4, e);
+    store<u32>(order + next * 4, entryAt(i));
     store<u32>(at, next + 1, P_INDEX);
   }
+  freeRun(slots, slotsRun);
   return perPartition;
 }
 

@@ -145,6 +145,9 @@ export const STOP_FLUSH: i32 = 4;
 /** The contract of the current record has no instance yet. */
 export const STOP_INSTANTIATE: i32 = 5;
 
+/** The next record is not whole: the host hands in the rest. */
+export const STOP_MORE: i32 = 6;
+
 /** Contract slots below this are not table slots. */
 export const SLOT_NONE: u32 = 0;
 export const SLOT_LAZY: u32 = 1;

@@ -30,9 +30,10 @@ import {
   STOP_GAS,
   STOP_INSTANTIATE,
   STOP_INVALID,
+  STOP_MORE,
   STOP_ROOM,
 } from './layout';
-import { clearFault, code, fault, fuel, stack } from './fault';
+import { broken, clearFault, code, fault, fuel, stack } from './fault';
 import { begin, here, log_amount, setCalling } from './frame';
 import { closeInvocation, openBlock, openInvocation, position, undoTo } from './journal';
 import { resetHeap } from './heap';
@@ -114,6 +115,7 @@ export function run(): i32 {
   while (cursor < end) {
     if (cursor >= windowEnd) {
       windowEnd = lookAhead(cursor, end);
+      if (windowEnd == cursor) return STOP_MORE;
       hint = HINTS;
     }
     const stop = one(cursor);
@@ -253,7 +255,7 @@ export function call(): i32 {
   const d = cursor;
   openBlock();
   setCalling(true);
-  lookAhead(d, end);
+  if (lookAhead(d, end) == d) broken();
   hint = HINTS;
   recordStart = position();
   const contract = load<u64>(d, R_CONTRACT);

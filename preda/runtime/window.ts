@@ -35,26 +35,27 @@ const H_ACCOUNT_PARTITION: u32 = 20;
 /** Keeps the touching loads alive. */
 let sink: u32 = 0;
 
-/** A record the chain should have refused stops the node. */
+/** Size of the record, 0 = it goes on behind `end`. A record the chain should have refused stops the node. */
 @inline
 function sizeOf(d: u32, end: u32): u32 {
+  if (d + R_KEY > end) return 0;
   const size = load<u32>(d);
   const keyLen = <u32>load<u8>(d, R_KEY_LEN);
   const argsLen = load<u32>(d, R_ARGS_LEN);
-  if (argsLen > MAX_RECORD_BYTES || size != R_KEY + ((keyLen + 7) & ~7) + ((argsLen + 7) & ~7) || d + size > end || keyLen > 64)
+  if (argsLen > MAX_RECORD_BYTES || size != R_KEY + ((keyLen + 7) & ~7) + ((argsLen + 7) & ~7) || keyLen > 64)
     broken();
-  return size;
+  return d + size > end ? 0 : size;
 }
 
-/** Prepares the records from `from`; answers where the next window begins. */
+/** Prepares the records from `from`; answers where the next window begins: at `from` when the first is not whole. */
 export function lookAhead(from: u32, end: u32): u32 {
   let d = from;
   let n: u32 = 0;
   let ids: u32 = 0;
   let touched: u32 = 0;
   while (n < WINDOW && d < end) {
-    if (d + R_KEY > end) broken();
     const size = sizeOf(d, end);
+    if (!size) break;
     const kind = <u32>load<u8>(d, R_KIND);
     const h = HINTS + n * HINT_BYTES;
     const contract = load<u64>(d, R_CONTRACT);

@@ -14,8 +14,11 @@ const GROUPS = 8;
 const CONTRACT = 7;
 const BLOCK_TRANSACTIONS = 8_192;
 const BLOCKS_PER_ROUND = 12;
-const WARM_ROUNDS = 3;
+const WARM_ROUNDS = 4;
+/** Rounds that count, and rounds tried to get them: one that waited for the processor is measured again. */
 const ROUNDS = 9;
+const MAX_ROUNDS = 60;
+const MAX_WAITING = 0.02;
 const FUNDS = 1_000_000_000_000n;
 const GAS = 60_000n;
 
@@ -146,7 +149,7 @@ function sumOf(vm: Machine, all: Uint8Array, count: number): bigint {
   return sum;
 }
 
-function measure(count: number): { rate: number; commitNs: number } {
+function measure(count: number): Measured {
   const vm = Machine.create({ partitions: PARTITIONS, seed: new Uint8Array(32).fill(5) });
   const { module, transfer } = contract();
   vm.installContract(CONTRACT, module);
@@ -163,28 +166,59 @@ function measure(count: number): { rate: number; commitNs: number } {
     PARTITIONS,
   );
   const outboxes = new Outboxes();
-  const rates: number[] = [];
-  const commits: number[] = [];
+  const clean: Round[] = [];
+  const disturbed: Round[] = [];
   let height = 1;
-  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) {
+  for (let n = 0; clean.length < ROUNDS && n < MAX_ROUNDS; n++) {
     const blocks = Array.from({ length: BLOCKS_PER_ROUND }, () => makeBlock(template, all, count, nonces, random));
-    let executing = 0;
-    let committing = 0;
+    const executing = new Stopwatch();
+    const committing = new Stopwatch();
     for (const transactions of blocks) {
-      const start = performance.now();
-      execute(vm, height++, transactions, outboxes);
-      const executed = performance.now();
-      vm.endBlock();
-      executing += executed - start;
-      committing += performance.now() - executed;
+      executing.time(() => execute(vm, height++, transactions, outboxes));
+      committing.time(() => vm.endBlock());
     }
-    if (round < WARM_ROUNDS) continue;
-    rates.push((BLOCKS_PER_ROUND * BLOCK_TRANSACTIONS * 1000) / executing);
-    commits.push((committing * 1e6) / (BLOCKS_PER_ROUND * BLOCK_TRANSACTIONS));
+    if (n < WARM_ROUNDS) continue;
+    const waited = executing.wallMs > executing.cpuMs * (1 + MAX_WAITING);
+    (waited ? disturbed : clean).push({ executing, committing });
   }
   execute(vm, height, new Uint8Array(0), outboxes);
   if (sumOf(vm, all, count) !== FUNDS * BigInt(count)) throw new Error('the sum of balances changed');
-  return { rate: median(rates), commitNs: median(commits) };
+  const isClean = clean.length >= ROUNDS;
+  const rounds = isClean ? clean : clean.concat(disturbed);
+  const perRound = BLOCKS_PER_ROUND * BLOCK_TRANSACTIONS;
+  return {
+    rate: median(rounds.map((r) => (perRound * 1000) / (isClean ? r.executing.wallMs : r.executing.cpuMs))),
+    commitNs: median(rounds.map((r) => (r.committing.cpuMs * 1e6) / perRound)),
+    disturbed: disturbed.length,
+    isClean,
+  };
+}
+
+interface Round {
+  readonly executing: Stopwatch;
+  readonly committing: Stopwatch;
+}
+
+interface Measured {
+  readonly rate: number;
+  readonly commitNs: number;
+  readonly disturbed: number;
+  /** False: the machine was too busy, so the rate is by processor time of the one thread, not by the clock. */
+  readonly isClean: boolean;
+}
+
+class Stopwatch {
+  wallMs = 0;
+  cpuMs = 0;
+
+  time(act: () => void): void {
+    const wall = performance.now();
+    const cpu = process.threadCpuUsage();
+    act();
+    const used = process.threadCpuUsage(cpu);
+    this.wallMs += performance.now() - wall;
+    this.cpuMs += (used.user + used.system) / 1000;
+  }
 }
 
 function median(values: number[]): number {
@@ -196,18 +230,18 @@ for (const [name, count, floor, goal] of [
   ['vm.transfer.100k', 100_000, 1_500_000, 3_000_000],
   ['vm.transfer.1m', 1_000_000, 1_000_000, 2_000_000],
 ] as const) {
-  const { rate, commitNs } = measure(count);
+  const { rate, commitNs, disturbed, isClean } = measure(count);
   const value = Math.round(rate);
-  rows.push({
-    name,
-    value,
-    unit: 'transfers/s',
-    floor,
-    goal,
-    anchors: { evmone: 444_000, commitNsPerTransfer: Math.round(commitNs) },
-  });
+  const anchors = {
+    evmone: 444_000,
+    commitNsPerTransfer: Math.round(commitNs),
+    disturbedRounds: disturbed,
+    byProcessorTime: isClean ? 0 : 1,
+  };
+  rows.push({ name, value, unit: 'transfers/s', floor, goal, anchors });
+  const how = isClean ? '' : ', by processor time: the machine is busy';
   process.stderr.write(
-    `${name}: ${(value / 1e6).toFixed(2)} M transfers/s (floor ${floor / 1e6}, goal ${goal / 1e6})\n`,
+    `${name}: ${(value / 1e6).toFixed(2)} M transfers/s (floor ${floor / 1e6}, goal ${goal / 1e6}${how})\n`,
   );
 }
 console.log(JSON.stringify({ rows }));
