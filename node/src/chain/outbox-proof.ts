@@ -26,11 +26,14 @@ export function outboxTree(leaves: readonly OutboxLeaf[], depth: number): SlotTr
   return new SlotTree(slots, depth);
 }
 
-/** The leaf of one group with its path. */
-export function proveLeaf(leaves: readonly OutboxLeaf[], depth: number, group: number): ProvenLeaf {
+/** The leaf of one group with its path; `tree` is that of the leaves. */
+export function leafIn(leaves: readonly OutboxLeaf[], tree: SlotTree, group: number): ProvenLeaf {
   const leaf = leaves.find((l) => l.group === group)?.leaf ?? new Uint8Array(0);
-  if (group >= 2 ** depth) return { leaf, path: [] };
-  return { leaf, path: outboxTree(leaves, depth).path(group) };
+  return { leaf, path: group >= 2 ** tree.depth ? [] : tree.path(group) };
+}
+
+export function proveLeaf(leaves: readonly OutboxLeaf[], depth: number, group: number): ProvenLeaf {
+  return leafIn(leaves, outboxTree(leaves, depth), group);
 }
 
 /** Whether this is the leaf of `group` under an outbox root. A group beyond the tree has the zero leaf and no path. */

@@ -7,12 +7,13 @@ import type { HeaderTree } from '../consensus/header-tree.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
 import { toHex } from '../core/bytes.ts';
 import type { Genesis, Header, ProvenLeaf } from '../core/layouts.ts';
+import type { SlotTree } from '../core/merkle.ts';
 import { BlockStore } from './block-store.ts';
 import { checkBody } from './body-check.ts';
 import { type Followed, Follower } from './follower.ts';
 import { HeaderIntake, type Intake } from './header-intake.ts';
 import { Inbox, type LeafVerdict } from './inbox.ts';
-import { proveLeaf } from './outbox-proof.ts';
+import { leafIn, outboxTree } from './outbox-proof.ts';
 import type { BlockArchive, BlockContent, ChainState } from './ports.ts';
 import { buildTemplate, type Template } from './template.ts';
 
@@ -87,6 +88,7 @@ export class View {
   #follower: Follower;
   #missingBodies: readonly HeaderEntry[] = [];
   #sincePrune = 0;
+  #outboxTree: { readonly key: string; readonly tree: SlotTree } | undefined;
 
   constructor(modules: ViewModules) {
     this.#m = modules;
@@ -213,7 +215,12 @@ export class View {
   /** The outbox leaf of one of our executed blocks for another group. */
   leafFor(entry: HeaderEntry, group: number): ProvenLeaf | undefined {
     const leaves = this.#blocks.outbox(entry);
-    return leaves === undefined ? undefined : proveLeaf(leaves, this.#m.outboxDepth(entry.header.epoch), group);
+    if (leaves === undefined) return undefined;
+    // A block is shown to every group one after the other.
+    if (this.#outboxTree?.key !== entry.key) {
+      this.#outboxTree = { key: entry.key, tree: outboxTree(leaves, this.#m.outboxDepth(entry.header.epoch)) };
+    }
+    return leafIn(leaves, this.#outboxTree.tree, group);
   }
 
   /** The body of a block of ours, executed or not. */
