@@ -4,6 +4,7 @@ import {
   FAULT_ROOM,
   FAULT_STATUS,
   GAS_TRANSACTION,
+  GLOBAL_PARTITION,
   HINT_BYTES,
   HINTS,
   KIND_CREDIT,
@@ -14,17 +15,21 @@ import {
   R_GAS,
   R_INITIATOR,
   R_KEY,
+  R_KEY_LEN,
   R_KIND,
   R_OP,
   R_PARTITION,
   R_PRICE,
   R_SCOPE,
   R_VALUE,
+  SCOPE_GLOBAL,
+  SCOPE_SHARD,
   SLOT_LAZY,
   SLOT_NONE,
   STACK_BYTES,
   STATUS_CONTRACT_UNAVAILABLE,
   STATUS_INSUFFICIENT_GAS,
+  STATUS_INVALID_ARGUMENTS,
   STOP_END,
   STOP_FLUSH,
   STOP_GAS,
@@ -50,7 +55,8 @@ import {
 } from './relay';
 import { writeReceipt } from './receipt';
 import { H_ACCOUNT_LINE, H_ACCOUNT_TAG, H_LINE, lookAhead } from './window';
-import { addressPartition } from './hash';
+import { addressPartition, keyPartition } from './hash';
+import { partitions } from './table';
 import { allocRun } from './memory';
 
 /** Gas the block may still burn, gas it has burnt, and msat that bought it. */
@@ -167,6 +173,7 @@ function one(d: u32): i32 {
   openEmission();
   begin(d, where);
   log_amount(load<i64>(d, R_VALUE), 0);
+  if (!targetExists(d, kind, target)) fault(FAULT_STATUS + STATUS_INVALID_ARGUMENTS);
   if (kind == KIND_USER) {
     fuel = budget - GAS_TRANSACTION;
     if (fuel < 0) fault(FAULT_STATUS + STATUS_INSUFFICIENT_GAS);
@@ -182,6 +189,20 @@ function one(d: u32): i32 {
   }
   succeed(d, budget);
   return 0;
+}
+
+/** Bytes of a key by scope. */
+const KEY_BYTES: usize = memory.data<u8>([36, 36, 0, 0, 4, 8, 16, 32, 64]);
+
+/** A key of the scope's size, in the partition it says: relays of other groups are not judged before they run. */
+@inline
+function targetExists(d: u32, kind: u32, target: u32): bool {
+  const scope = <u32>load<u8>(d, R_SCOPE);
+  const keyLen = <u32>load<u8>(d, R_KEY_LEN);
+  if (scope > 8 || kind > KIND_VALUE || keyLen != <u32>load<u8>(<u32>KEY_BYTES + scope)) return false;
+  if (keyLen == 36) return addressPartition(d + R_KEY) == target;
+  if (scope == SCOPE_GLOBAL) return target == GLOBAL_PARTITION;
+  return scope == SCOPE_SHARD ? target < partitions : keyPartition(d + R_KEY, keyLen) == target;
 }
 
 @inline
@@ -265,6 +286,7 @@ export function call(): i32 {
   openEmission();
   begin(d, load<u32>(d, R_PARTITION));
   const kind = <u32>load<u8>(d, R_KIND);
+  if (!targetExists(d, kind, load<u32>(d, R_PARTITION))) fault(FAULT_STATUS + STATUS_INVALID_ARGUMENTS);
   fuel = load<i64>(d, R_GAS) - (kind == KIND_USER ? GAS_TRANSACTION : priceOf(kind, load<u8>(d, R_SCOPE)));
   if (fuel < 0) fault(30);
   invoke(d, load<u32>(d, R_PARTITION), contract ? slot : SLOT_NONE);

@@ -66,7 +66,7 @@ export class Batches {
   /** Runs one record read-only and takes it back. */
   call(record: Uint8Array, gasCap: bigint): CallResult {
     const rt = this.#runtime;
-    this.#spilled = [];
+    this.#prepare(record.length);
     this.#load(record);
     this.#linear.view.setBigUint64(this.#input.at + RECORD.gas, gasCap, true);
     try {

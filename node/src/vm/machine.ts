@@ -19,6 +19,8 @@ import {
 
 const MAX_PARTITIONS = 4096;
 const MAX_GROUPS = 65_536;
+/** Room of a group that was given none. */
+const NO_LIMIT = 2 ** 31 - 1;
 const MIN_SEED_BYTES = 32;
 const INDEX_KEY_BYTES = 320;
 const DEFAULT_MAX_RELAYS = 4096;
@@ -75,7 +77,7 @@ export class Machine implements VirtualMachine {
   }
 
   setRoom(group: number, bytes: number): void {
-    this.#runtime.set_room(checkGroup(group), Math.max(0, bytes));
+    this.#runtime.set_room(checkGroup(group), Math.min(Math.max(0, bytes), NO_LIMIT));
   }
 
   room(group: number): number {

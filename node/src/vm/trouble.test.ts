@@ -217,6 +217,34 @@ test('a contract that is removed is unavailable, and works again when installed'
   ).toBe(0);
 });
 
+test('a record whose key is not where it says fails like any other', () => {
+  const vm = ready();
+  vm.beginBlock(context(1));
+  const before = snapshot(vm);
+  const misplaced = [
+    { partition: (place(bob) + 1) % P },
+    { partition: 65535 },
+    { partition: 40_000 },
+    { scope: 4 },
+    { scope: 3, partition: 65535 },
+    { scope: 2, key: new Uint8Array(0), partition: P },
+    { scope: 9 },
+    { kind: 9 },
+    { kind: 3, scope: 5, key: new Uint8Array(8), value: 0n },
+  ];
+  for (const more of misplaced) {
+    const record = relayTo(TROUBLE.setState, new Uint8Array(8), { partition: place(bob), ...more });
+    const { receipts, stop } = vm.run(record);
+    expect(stop).toBe('end');
+    expect(receiptsOf(receipts)[0], JSON.stringify(Object.keys(more))).toMatchObject({
+      status: 11,
+      exception: 0,
+      gas: GAS,
+    });
+  }
+  expect(snapshot(vm)).toBe(before);
+});
+
 test('output larger than its buffer is handed out whole', () => {
   const vm = ready();
   vm.setOwners(
