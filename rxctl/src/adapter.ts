@@ -106,10 +106,12 @@ class ClientNetwork implements Network {
     const key = toHex(signer.publicKey);
     const sender = this.#senders.get(key) ?? new Sender(connection, signer);
     this.#senders.set(key, sender);
+    // What a deployment takes is known only in group 0, by those who hold the registry: it may have half a block.
+    const limit = gasLimit ?? (action.kind === 'deploy' ? connection.network.userGas / 2n : undefined);
     const sent = await translate(
       sender.send(toClient(action), {
         validForMs,
-        ...(gasLimit === undefined ? {} : { gasLimit }),
+        ...(limit === undefined ? {} : { gasLimit: limit }),
         ...(gasPriceMsat === undefined ? {} : { gasPrice: gasPriceMsat }),
       }),
     );
@@ -289,5 +291,10 @@ function translated(error: unknown): unknown {
       'rxctl status says what is missing',
       { cause: error },
     );
-  return new CliError(EXIT.error, `refused, ${code}: ${error.message}`, undefined, { cause: error });
+  return new CliError(
+    EXIT.error,
+    `refused: ${error.message.startsWith(code) ? error.message : `${code}: ${error.message}`}`,
+    undefined,
+    { cause: error },
+  );
 }

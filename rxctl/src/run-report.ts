@@ -39,6 +39,8 @@ export type RunFacts = {
 };
 
 /** Of what was offered, so much must complete for a run to count as good. */
+/** What the generator says when the chain holds what the signed transactions imply. */
+const BALANCES_MATCH = 'match';
 const COMPLETED_SHARE_MIN = 0.98;
 
 export function reportOf({ network, groups, nodes, firstBlockMs, load, answers, audit }: RunFacts): RunReport {
@@ -85,7 +87,7 @@ export type Judgement = { readonly code: ExitCode; readonly reason: string };
 /** What a run was worth, worst thing first. */
 export function judge(
   report: RunReport,
-  load: { readonly isWanted: boolean; readonly invalid: string | undefined },
+  load: { readonly isWanted: boolean; readonly invalid: string | undefined; readonly balances: string | undefined },
   ready: Status['conditions'][number] | undefined,
 ): Judgement {
   if (report.firstBlockSeconds === null) return { code: EXIT.timeout, reason: 'not every group made a block' };
@@ -93,6 +95,8 @@ export function judge(
   if (load.isWanted && load.invalid !== undefined) return { code: EXIT.measurementInvalid, reason: load.invalid };
   if (load.isWanted && report.offered === 0)
     return { code: EXIT.measurementInvalid, reason: 'the load generator offered nothing' };
+  if (load.balances !== undefined && load.balances !== BALANCES_MATCH)
+    return { code: EXIT.verdictNotMet, reason: `balances: ${load.balances}` };
   if (report.doubled > 0) return { code: EXIT.verdictNotMet, reason: `${report.doubled} transactions ran twice` };
   if (report.completed < COMPLETED_SHARE_MIN * report.offered)
     return { code: EXIT.verdictNotMet, reason: `${report.completed} of ${report.offered} transactions completed` };

@@ -11,8 +11,8 @@ import { untilFinal } from '../wait.ts';
 export function addFaucet(program: Command, io: Io): void {
   withCommon(program.command('faucet').description('ask for test money (TESTNET: worth nothing)'))
     .argument('<to>', 'address or key name')
-    .argument('[amount]', 'such as 1.5 (rxBTC), 1200sat; the faucet\u2019s own amount when absent')
-    .addHelpText('after', '\nExamples:\n  rxctl faucet bob\n  rxctl faucet bob 2.5 -o json')
+    .argument('[amount]', 'such as 0.5 (rxBTC), 1200sat; the faucet\u2019s own amount when absent')
+    .addHelpText('after', '\nExamples:\n  rxctl faucet bob\n  rxctl faucet bob 0.5 -o json')
     .action((to: string, amount: string | undefined, options: CommonOptions) =>
       withNetwork(io, options, async ({ network, keys, format }) => {
         const wanted = amount === undefined ? undefined : parseAmount(amount);

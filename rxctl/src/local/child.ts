@@ -24,6 +24,8 @@ export type ChildSpec = {
   readonly leftover: 'adopt' | 'end';
   /** Restarted when it ends by itself; a 'once' child that ended well is done. */
   readonly restart: 'always' | 'once';
+  /** How long it may take to end when told to; the supervisor's own bound when absent. */
+  readonly graceMs?: number;
 };
 
 export type ChildFolders = { readonly run: string; readonly logs: string };

@@ -33,6 +33,7 @@ export const PROGRAMS: Programs = {
   load: join(REPOSITORY, 'load', 'src', 'main.ts'),
 };
 
+const LOAD_GRACE_MS = 500;
 /** The faucet signs with one key: only one node may use it, or two would use one nonce. */
 const FAUCET_NODE = 'g0-n0';
 
@@ -132,6 +133,8 @@ export function loadChild(folders: Folders, programs: Programs): ChildSpec {
     env: {},
     leftover: 'end',
     restart: 'once',
+    // Told to stop it would first wait for what is under way; who stops a network does not.
+    graceMs: LOAD_GRACE_MS,
   };
 }
 

@@ -1,5 +1,7 @@
 // The file by which the load generator is told what to do, and the report it writes. It measures nothing itself.
 import type { LoadReport } from '@rexnet/load/measure.ts';
+import type { RunReport } from '@rexnet/load/report.ts';
+import type { LoadSpecFile } from '@rexnet/load/spec.ts';
 import type { LoadPlan } from '@rexnet/operator/plan/plan.ts';
 import { DEPLOYER_KEY, SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import { readIfThere, writeAtomically } from './files.ts';
@@ -8,25 +10,9 @@ import type { Folders } from './folders.ts';
 /** After the last submission the generator waits so long for what is still under way. */
 export const DRAIN_SECONDS = 15;
 
-export type LoadSpec = {
-  readonly genesis: string;
-  readonly peers: string;
-  readonly workload: LoadPlan['workload'];
-  /** `DApp.Contract` the workload calls; absent for plain transfers. */
-  readonly contract?: string;
-  /** Dev key that owns the contract and hands out what the accounts need. */
-  readonly owner: string;
-  readonly tps: number;
-  readonly crossGroupPercent?: number;
-  /** Absent means until it is told to stop. */
-  readonly seconds?: number;
-  readonly drainSeconds: number;
-  /** Written about once a second and once at the end. */
-  readonly report: string;
-};
-
 /** What the generator writes: figures so far, and `done` with the last ones. */
-export type LoadProgress = LoadReport & { readonly done: boolean; readonly invalid?: string };
+export type LoadProgress = LoadReport &
+  Pick<RunReport, 'done' | 'invalid' | 'balances'> & { readonly recentTps?: number };
 
 const CONTRACT_OF: Readonly<Record<LoadPlan['workload'], string | undefined>> = {
   Transfer: undefined,
@@ -38,10 +24,11 @@ const CONTRACT_OF: Readonly<Record<LoadPlan['workload'], string | undefined>> = 
 export function writeLoadSpec(folders: Folders, plan: LoadPlan, seconds: number | undefined): void {
   const name = CONTRACT_OF[plan.workload];
   const contract = name === undefined ? undefined : `${name}.${SHIPPED[name]?.contract}`;
-  const spec: LoadSpec = {
+  const spec: LoadSpecFile = {
     genesis: folders.genesis,
     peers: folders.peers,
-    workload: plan.workload,
+    // The generator refuses, in words, what it cannot do yet.
+    workload: plan.workload as LoadSpecFile['workload'],
     ...(contract === undefined ? {} : { contract }),
     owner: DEPLOYER_KEY,
     tps: plan.tps,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { bitcoindArgs, cookieFileOf } from '@rexnet/node/bitcoin/process.ts';
 import { makeGenesis, readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { privateKey, publicKeyOf } from '@rexnet/node/chain/keys.ts';
-import { fromHex, toHex } from '@rexnet/node/core/bytes.ts';
+import { equalBytes, fromHex, toHex } from '@rexnet/node/core/bytes.ts';
 import { formatPath } from '@rexnet/operator/api/check.ts';
 import { changeProblems } from '@rexnet/operator/api/parse.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
@@ -104,7 +104,15 @@ function parentFact(testnet: Testnet, old: LocalState | undefined, bitcoind: Bit
 
 function writeGenesis(plan: Plan, folders: Folders, old: LocalState | undefined): string {
   if (old === undefined || !existsSync(folders.genesis)) writeAtomically(folders.genesis, makeGenesis(plan.genesis));
-  const networkId = toHex(readGenesis(readFileSync(folders.genesis)).id);
+  const network = readGenesis(readFileSync(folders.genesis));
+  const networkId = toHex(network.id);
+  if (!equalBytes(network.genesis.compilerHash, plan.genesis.compilerHash)) {
+    throw new CliError(
+      EXIT.error,
+      `network ${plan.name} was made with another version of the compiler, and its nodes would refuse to run`,
+      `check out the version it was made with, or begin anew: rxctl down --purge --name ${plan.name}`,
+    );
+  }
   if (old !== undefined && old.networkId !== networkId) {
     throw new CliError(
       EXIT.error,

@@ -9,10 +9,12 @@ import { type Status, type StatusCondition, statusOf } from '@rexnet/operator/pl
 import type { Network, NodeAnswer, Signer } from '../network.ts';
 import { heightsOf, type Judgement, judge, type RunReport, reportOf } from '../run-report.ts';
 import type { TestnetFile } from '../testnet-file.ts';
+import { logFile } from './child.ts';
 import { childrenOf, loadChild, type Programs } from './children.ts';
 import { deployContracts } from './contracts.ts';
 import type { Folders } from './folders.ts';
 import { DRAIN_SECONDS, readLoadReport, writeLoadSpec } from './load.ts';
+import { tail } from './log-file.ts';
 import { type LocalView, observe } from './observe.ts';
 import { type BitcoindFound, type Prepared, prepareNetwork } from './prepare.ts';
 import { type Progress, writeProgress } from './state.ts';
@@ -42,7 +44,12 @@ const REFRESH_MS = 500;
 const FIRST_BLOCK_MAX_MS = 120_000;
 /** The generator's own drain, and some time to write its last report. */
 const LOAD_END_MAX_MS = (DRAIN_SECONDS + 15) * 1_000;
+/** Giving the accounts what the workload needs. */
+const LOAD_PREPARE_MAX_MS = 120_000;
+const FOREVER_MS = 2 ** 31 - 1;
 const CRASHES_NOTED_MAX = 20;
+const LAST_LINES = 2;
+const LAST_CHARS_MAX = 300;
 
 export async function runNetwork(input: RunInput): Promise<RunResult> {
   const run = new LocalRun(input);
@@ -84,16 +91,14 @@ class LocalRun {
       await this.#firstBlock(signal);
       await this.#deploy(prepared);
       const { load } = prepared.plan;
-      if (
-        load !== undefined &&
-        !signal.aborted &&
-        this.#progress.contracts.every(({ state }) => state === 'Deployed')
-      ) {
+      const isDeployed = this.#progress.contracts.every(({ state }) => state === 'Deployed');
+      const isLoaded = load !== undefined && isDeployed && this.#progress.firstBlockMs !== undefined && !signal.aborted;
+      if (isLoaded) {
         rmSync(folders.loadReport, { force: true });
         writeLoadSpec(folders, load, forMs === undefined ? undefined : forMs / 1_000);
         await this.#supervisor.ensure(loadChild(folders, this.#input.programs));
       }
-      await this.#untilOver(load !== undefined);
+      await this.#untilOver(isLoaded);
       return await this.#finish(prepared, signal.aborted ? 'not audited: interrupted' : await this.#audit());
     } finally {
       watching.abort();
@@ -197,9 +202,11 @@ class LocalRun {
   async #untilOver(hasLoad: boolean): Promise<void> {
     const { forMs, signal } = this.#input;
     if (this.#progress.firstBlockMs === undefined) return;
-    await delay(forMs ?? 2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
+    // The load's own time begins when its accounts are funded, and it ends by itself; without one the clock decides.
+    const limitMs = forMs === undefined ? FOREVER_MS : hasLoad ? forMs + LOAD_PREPARE_MAX_MS + LOAD_END_MAX_MS : forMs;
     if (hasLoad && forMs !== undefined)
-      await this.#supervisor.finished('load', AbortSignal.any([signal, AbortSignal.timeout(LOAD_END_MAX_MS)]));
+      await this.#supervisor.finished('load', AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));
+    else await delay(limitMs, undefined, { signal }).catch(() => undefined);
   }
 
   async #audit(): Promise<string> {
@@ -221,7 +228,11 @@ class LocalRun {
     if (this.#input.signal.aborted || prepared.plan.suspended) return { report, judgement: { code: 0, reason: audit } };
     return {
       report,
-      judgement: judge(report, { isWanted: prepared.plan.load !== undefined, invalid: load?.invalid }, ready),
+      judgement: judge(
+        report,
+        { isWanted: prepared.plan.load !== undefined, invalid: load?.invalid, balances: load?.balances },
+        ready,
+      ),
     };
   }
 
@@ -248,8 +259,9 @@ class LocalRun {
       this.#input.onNote(`${event.name}: goes on as process ${event.pid} of an earlier run`);
     if (event.kind !== 'ended' || event.restartInMs === undefined || ++this.#crashesNoted > CRASHES_NOTED_MAX) return;
     const how = event.exit.signal ?? (event.exit.code === undefined ? 'unseen' : `exit code ${event.exit.code}`);
+    const said = tail(logFile(this.#input.folders, event.name), LAST_LINES).join(' | ').slice(0, LAST_CHARS_MAX);
     this.#input.onNote(
-      `${event.name} ended (${how}), starts again in ${event.restartInMs / 1000} s; its log: rxctl logs ${event.name}`,
+      `${event.name} ended (${how}), starts again in ${event.restartInMs / 1000} s${said === '' ? '' : `; it said: ${said}`}`,
     );
   }
 }

@@ -127,7 +127,8 @@ export class Supervisor {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;
     entry.stop.abort();
-    if (entry.running !== undefined) await endProcess(entry.running.identity, this.#stopGraceMs);
+    const graceMs = entry.spec.graceMs ?? this.#stopGraceMs;
+    if (entry.running !== undefined) await endProcess(entry.running.identity, graceMs);
     await entry.loop;
     forget(this.#folders, name);
     this.#entries.delete(name);
