@@ -84,7 +84,9 @@ export function build(
 
 export function evaluate({ abi, runtime }: Program, name: string, args: bigint[]): string {
   const fn = abi.functions.find((item) => item.name === name)!;
-  const outcome = runtime.run({ op: fn.op, scope: 'global', key: new Uint8Array(0), args: encodeArgs(abi, fn, args) });
+  const key = new Uint8Array(0);
+  const partition = runtime.partitionOf('global', key);
+  const outcome = runtime.run({ op: fn.op, scope: 'global', key, args: encodeArgs(abi, fn, args), partition });
   return outcome.fault ? `fault ${outcome.fault}` : String(decodeValue(abi, fn.returns, outcome.returned!));
 }
 
