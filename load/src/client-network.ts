@@ -111,8 +111,8 @@ export class ClientNetwork implements LoadNetwork {
   }
 }
 
-/** 0 = as much as a call may have. */
-const READ_GAS = 0n;
+/** Far more than reading one value takes. */
+const READ_GAS = 1_000_000n;
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,5 +1,5 @@
 // Before the load: tokens for the accounts that have none, by airdrops of their owner, and one transfer of his to himself
-// that shows what a transfer burns. Everything is followed to the end; nothing is offered before.
+// that shows what a debit burns. Everything is followed to the end; nothing is offered before.
 import { TRANSACTION_KIND, transactionId } from '@rexnet/node/chain/transaction.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { LoadAccount } from './accounts.ts';
@@ -46,7 +46,7 @@ export class Funding {
   readonly #parts: FundingParts;
   readonly #steps: readonly Step[];
   #failed = 0;
-  #probeGas = 0;
+  #debitGas = 0;
 
   constructor(parts: FundingParts, poor: readonly Uint8Array[], confirmations: number) {
     this.#parts = parts;
@@ -65,7 +65,7 @@ export class Funding {
     ];
     this.tracker = new Tracker(confirmations, (tree) => {
       if (tree.failed) this.#failed++;
-      if (tree.subject === 'probe') this.#probeGas = tree.gas;
+      if (tree.subject === 'probe') this.#debitGas = tree.rootGas;
     });
   }
 
@@ -73,10 +73,10 @@ export class Funding {
     return this.tracker.pending === 0;
   }
 
-  /** What a transfer burns, debit and credit. Throws when an airdrop failed. */
+  /** What the debit of a transfer burns. Throws when a transaction failed. */
   result(): number {
     if (this.#failed > 0) throw new FundingError(`${this.#failed} of ${this.#steps.length} transactions failed`);
-    return this.#probeGas;
+    return this.#debitGas;
   }
 
   async send(nowMs: number): Promise<void> {

@@ -31,7 +31,7 @@ test('everything offered is completed, failed or lost', () => {
     invocations: 2,
     crossed: 1,
     relays: 1,
-    gas: 0,
+    rootGas: 0,
   };
   for (let i = 0; i < 7; i++) m.finished({ ...tree, failed: false });
   m.finished({ ...tree, failed: true });

@@ -1,7 +1,7 @@
 // Everything between a running network and the first offered transaction: the contract known everywhere, accounts funded and
 // at rest, the price of one transaction measured. Waits on the network; offers nothing.
 
-import { userGas } from '@rexnet/node/chain/gas.ts';
+import { RELAY_GAS, userGas } from '@rexnet/node/chain/gas.ts';
 import type { Network as GenesisNetwork } from '@rexnet/node/chain/genesis.ts';
 import { deriveKey } from '@rexnet/node/chain/keys.ts';
 import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
@@ -41,8 +41,8 @@ export class PrepareError extends Error {
 
 const WAIT_MAX_MS = 120_000;
 const POLL_MS = 200;
-/** On top of what one transfer burnt: neighbours in a cell may cost a little more. */
-const GAS_MARGIN_PERCENT = 2n;
+/** The credit's code reads and writes 16 bytes: it has never burnt half of this. */
+const CREDIT_GAS = 500n;
 const REST_ROUNDS_MAX = 30;
 
 export async function prepare(parts: PrepareParts): Promise<Ready> {
@@ -52,13 +52,14 @@ export async function prepare(parts: PrepareParts): Promise<Ready> {
   const common = { accounts, networkId: genesis.networkId, gasPrice: gasPriceFloor };
   if (spec.workload === 'Transfer') {
     const workload = new TransferWorkload({ ...common, gasLimit: TRANSFER_GAS });
-    return { accounts, workload, standings: await atRest(parts, accounts, undefined), token: undefined, supply: 0n };
+    const rested = await atRest(parts, accounts, undefined, await standings(network, accounts, undefined));
+    return { accounts, workload, standings: rested, token: undefined, supply: 0n };
   }
   const token = await findToken(parts, spec.contract ?? '');
-  const burnt = await fund(parts, token, accounts);
-  const gasLimit = (BigInt(burnt) * (100n + GAS_MARGIN_PERCENT)) / 100n;
-  const workload = new TokenWorkload({ ...common, gasLimit }, token);
-  const rested = await atRest(parts, accounts, token);
+  const before = await standings(network, accounts, token);
+  const debitGas = await fund(parts, token, accounts, before);
+  const workload = new TokenWorkload({ ...common, gasLimit: BigInt(debitGas) + RELAY_GAS + CREDIT_GAS }, token);
+  const rested = await atRest(parts, accounts, token, before);
   const supply = await supplyOf(network, token, accountOf(parts, spec.owner).address);
   return { accounts, workload, standings: rested, token, supply };
 }
@@ -83,10 +84,14 @@ function accountOf({ genesis }: PrepareParts, name: string): LoadAccount {
   return { index: 0, name, group, address, signer: new Signer(secret) };
 }
 
-/** Answers the gas of one transfer. */
-async function fund(parts: PrepareParts, token: Token, accounts: readonly LoadAccount[]): Promise<number> {
+/** Answers the gas of one debit. */
+async function fund(
+  parts: PrepareParts,
+  token: Token,
+  accounts: readonly LoadAccount[],
+  before: readonly Standing[],
+): Promise<number> {
   const { spec, genesis, network, chains, clock, note } = parts;
-  const before = await standings(network, accounts, token);
   const poor = accounts.filter((_, index) => (before[index]?.tokens ?? 0n) < TOKENS_ENOUGH);
   if (poor.length > 0) note(`${poor.length} of ${accounts.length} accounts get tokens from ${spec.owner}`);
   const funding = new Funding(
@@ -125,18 +130,21 @@ async function atRest(
   { genesis, network, clock, note }: PrepareParts,
   accounts: readonly LoadAccount[],
   token: Token | undefined,
-): Promise<Standing[]> {
+  before: readonly Standing[],
+): Promise<readonly Standing[]> {
   const { confirmations, blockIntervalMs } = genesis.genesis;
-  let last = await standings(network, accounts, token);
-  for (let round = 0; round < REST_ROUNDS_MAX && last.some(({ nonce }) => nonce > 0); round++) {
-    if (round === 0) note('waiting for what an earlier run left on its way');
-    await clock.sleep((confirmations + 3) * blockIntervalMs);
+  let last = before;
+  for (let round = 0; ; round++) {
     const now = await standings(network, accounts, token);
-    const same = now.every(
+    const isSame = now.every(
       (one, i) => one.native === last[i]?.native && one.tokens === last[i]?.tokens && one.nonce === one.nextNonce,
     );
+    // Accounts that have never sent have nothing on its way.
+    if (now.every(({ nonce, nextNonce }) => nonce === 0 && nextNonce === 0)) return now;
+    // With a token `before` is as old as the funding took.
+    if ((isSame && (round > 0 || token !== undefined)) || round === REST_ROUNDS_MAX) return now;
+    if (round === 0) note('waiting for what an earlier run may have left on its way');
     last = now;
-    if (same) break;
+    await clock.sleep((confirmations + 3) * blockIntervalMs);
   }
-  return last;
 }

@@ -44,7 +44,7 @@ test('a transfer between groups completes when both receipts are deep enough', (
       invocations: 2,
       crossed: 1,
       relays: 1,
-      gas: 0,
+      rootGas: 0,
     },
   ]);
   expect(tracker.pending).toBe(0);

@@ -40,8 +40,8 @@ export interface Finished<T = undefined> {
   /** Relays that ran in another group than the invocation that began the tree. */
   readonly crossed: number;
   readonly relays: number;
-  /** Burnt by all invocations. */
-  readonly gas: number;
+  /** What the first invocation burnt, without what it gave its relays. */
+  readonly rootGas: number;
 }
 
 export interface ObservedBlock {
@@ -195,6 +195,6 @@ function summary<T>(root: string, tree: Tree<T>, completedMs: number): Finished<
     invocations: leaves.length,
     crossed: leaves.filter((leaf) => leaf.group !== first?.group).length,
     relays: leaves.length - 1,
-    gas: leaves.reduce((sum, leaf) => sum + leaf.gas, 0),
+    rootGas: first?.gas ?? 0,
   };
 }
