@@ -6,51 +6,61 @@ import type { Log } from './telemetry/log.ts';
 /** After a signal the process is gone within five seconds, whatever still waits. */
 export const STOP_DEADLINE_MS = 4_500;
 
-export interface Lifetime {
-  readonly signal: AbortSignal;
-  /** Where what nobody caught is told; standard error until then. */
-  useLog(log: Log): void;
-}
-
 /** What a command may use of the process. */
-export interface World extends Lifetime {
+export interface World {
+  /** Aborts when the process is asked to stop. */
+  readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard output and standard error, a line at a time. */
   out(line: string): void;
   err(line: string): void;
+  /** Where a mistake of ours is told from now on; standard error until then. */
+  useLog(log: Log): void;
+  /** Tells a mistake of ours in one line, stack included. */
+  tellDefect(kind: string, error: unknown): void;
 }
 
 /** To be called once per process. */
-export function beginLifetime(): Lifetime {
+export function beginLifetime(stopDeadlineMs: number = STOP_DEADLINE_MS): World {
   const stop = new AbortController();
   let log: Log | undefined;
+  const world: World = {
+    signal: stop.signal,
+    environment: process.env,
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    useLog: (given) => {
+      log = given;
+    },
+    tellDefect: (kind, error) => {
+      if (log?.isLevelEnabled('error') === true) log.error({ err: error }, kind);
+      else world.err(`rxd: ${kind}: ${oneLine(error)}`);
+    },
+  };
   const onSignal = (name: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(EXIT.error);
     log?.info({ signal: name }, 'stopping');
     setTimeout(() => {
-      log?.error({ deadlineMs: STOP_DEADLINE_MS }, 'did not stop in time');
+      world.tellDefect('stop', new Error(`not over after ${stopDeadlineMs} ms`));
       process.exit(EXIT.error);
-    }, STOP_DEADLINE_MS).unref();
+    }, stopDeadlineMs).unref();
     stop.abort();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  const onUncaught = (kind: string) => (error: unknown) => {
-    if (log === undefined) process.stderr.write(`rxd: ${kind}: ${oneLine(error)}\n`);
-    else log.error({ err: error }, kind);
-    process.exit(EXIT.error);
-  };
-  process.on('uncaughtException', onUncaught('uncaught exception'));
-  process.on('unhandledRejection', onUncaught('unhandled rejection'));
-  return {
-    signal: stop.signal,
-    useLog: (given) => {
-      log = given;
-    },
-  };
+  for (const [event, kind] of [
+    ['uncaughtException', 'uncaught exception'],
+    ['unhandledRejection', 'unhandled rejection'],
+  ] as const) {
+    process.on(event, (error: unknown) => {
+      world.tellDefect(kind, error);
+      process.exit(EXIT.error);
+    });
+  }
+  return world;
 }
 
-export function oneLine(error: unknown): string {
+function oneLine(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return text.replaceAll(/\s*\n\s*/g, ' | ');
 }
