@@ -26,7 +26,7 @@ export function addStatus(program: Command, io: Io): void {
         const state = readState(folders);
         if (state === undefined)
           throw new CliError(EXIT.notReachable, 'the network has no state yet', 'start it: rxctl up');
-        const tps = readLoadReport(folders)?.tps;
+        const tps = lockOwner(folders.lock) === undefined ? undefined : readLoadReport(folders)?.tps;
         const progress = readProgress(folders);
         const { observed, answers } = await observe({
           plan: planOfState(state, progress),

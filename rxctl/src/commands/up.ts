@@ -159,7 +159,7 @@ class LiveLine {
 
   show(render: (columns: number) => string): void {
     if (this.#isLive) {
-      this.#io.stdout.write(`\r\x1b[2K${render(this.#io.stdout.columns ?? TERMINAL_COLUMNS)}`);
+      this.#io.stdout.write(`\r\x1b[2K${render(this.#io.stdout.columns || TERMINAL_COLUMNS)}`);
       this.#isOpen = true;
       return;
     }
