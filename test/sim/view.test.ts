@@ -192,6 +192,20 @@ test('one peer’s orphans crowd out only his own', () => {
   expect(view.missing().headers.some(({ from }) => from === 'honest')).toBe(true);
 });
 
+test('a body that never comes does not stop the group', () => {
+  const { view } = makeBed(0);
+  const withheld = mine(makeBed(0).view, NOW_MS, [pay(1)]);
+  view.addHeader(withheld.headerBytes, witness(withheld.id), 'peer', NOW_MS);
+  view.follow();
+  const next = (nowMs: number) =>
+    view.template(nowMs, MINER, { mapUpdate: new Uint8Array(0), bitcoinHeaders: [], transactions: [] });
+  expect(next(NOW_MS)).toBeUndefined();
+  expect(next(NOW_MS + 9_999)).toBeUndefined();
+  // Equal work goes to the lowest id, so it may take a few blocks beside it to outdo it.
+  for (let nowMs = NOW_MS + 10_000; view.tip.height < 2 && nowMs < NOW_MS + 60_000; nowMs += 1_000) mine(view, nowMs);
+  expect(view.tip.height).toBe(2);
+});
+
 test('a block from the future waits for its time', () => {
   const { view } = makeBed(0);
   const other = makeBed(0);

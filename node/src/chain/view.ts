@@ -2,7 +2,7 @@
 // and says what changed; it holds no timers, does no I/O and tells nobody.
 import type { ForkChoiceRules } from '../consensus/fork-choice.ts';
 import type { ConsensusParams, HeaderWait } from '../consensus/header.ts';
-import type { HeaderEntry } from '../consensus/header-entry.ts';
+import { type HeaderEntry, isAncestor } from '../consensus/header-entry.ts';
 import type { HeaderTree } from '../consensus/header-tree.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
 import { toHex } from '../core/bytes.ts';
@@ -19,6 +19,8 @@ import { buildTemplate, type Template } from './template.ts';
 
 /** Templates a proof may still come for; an older one is mined in vain. */
 export const TEMPLATES_KEPT = 16;
+/** Block intervals after which a body that nobody gives is mined beside. */
+export const BODY_PATIENCE_BLOCKS = 10;
 /** Leaves asked for at once per source. */
 export const LEAVES_ASKED_MAX = 64;
 /** Headers accepted between two prunings. */
@@ -87,6 +89,8 @@ export class View {
   readonly #templates = new Map<string, Template>();
   #follower: Follower;
   #missingBodies: readonly HeaderEntry[] = [];
+  /** The body we need next, and when a template was first refused for it. */
+  #lacking: { readonly entry: HeaderEntry; readonly sinceMs: number } | undefined;
   #sincePrune = 0;
   #outboxTree: { readonly key: string; readonly tree: SlotTree } | undefined;
 
@@ -173,11 +177,12 @@ export class View {
   }
 
   /**
-   * The next block, executed and staged. Undefined while our state is not at the chosen tip: what would be mined there
-   * would lose.
+   * The next block, executed and staged. Undefined while our state is not at the chosen tip, for what is mined elsewhere
+   * loses; unless the body we lack stays away: then we mine beside it, or one withheld body would stop the group for good.
    */
   template(nowMs: number, miner: Uint8Array, content: BlockContent): Template | undefined {
-    if (this.tip !== this.tree.tip(this.group)) return undefined;
+    const chosen = this.tree.tip(this.group);
+    if (this.tip !== chosen && !(isAncestor(this.tip, chosen) && this.#isWithheld(nowMs))) return undefined;
     this.#follower.unstage();
     const { params, state, rules } = this.#m;
     const modules = {
@@ -230,6 +235,14 @@ export class View {
 
   missing(): Missing {
     return { headers: this.#intake.lacking(), bodies: this.#missingBodies, leaves: this.#missingLeaves() };
+  }
+
+  /** Whether the body we need next has been missing for so long that nobody seems to have it. */
+  #isWithheld(nowMs: number): boolean {
+    const first = this.#missingBodies[0];
+    if (first === undefined) return false;
+    if (this.#lacking?.entry !== first) this.#lacking = { entry: first, sinceMs: nowMs };
+    return nowMs - this.#lacking.sinceMs >= BODY_PATIENCE_BLOCKS * this.#m.params.blockIntervalMs;
   }
 
   #followFrom(tip: HeaderEntry): Follower {
