@@ -2,10 +2,10 @@
 // leaves other groups addressed to it. One transaction per event; a commit is on disk when it returns.
 
 import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
-import { viewOf } from '../core/bytes.ts';
-import { RECEIPT_BYTES } from '../core/layouts.ts';
+import { toHex } from '../core/bytes.ts';
 import { type DataFolder, type Identity, openFolder, type Table } from './database.ts';
-import { heightKey, outboxKey, rootKey } from './keys.ts';
+import { heightKey, outboxKey, rootsKey } from './keys.ts';
+import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
 
 export interface StoredHeader {
   readonly group: number;
@@ -31,6 +31,10 @@ export interface Snapshot extends Tip {
   readonly bytes: Uint8Array;
 }
 
+/** Blocks on disk a look-up by transaction goes through: what is older is history that clients have settled. */
+export const ROOT_BLOCKS_MAX = 1_024;
+const NO_ID = new Uint8Array(0);
+
 const TIP = Buffer.from('tip');
 const SNAPSHOT = Buffer.from('snapshot');
 
@@ -48,6 +52,7 @@ export class ChainStore implements BlockArchive {
   readonly #leaves: Table;
   readonly #condemned: Table;
   readonly #meta: Table;
+  readonly #recentRoots = new RecentRoots<Tip>();
 
   constructor(dir: string, identity: Identity) {
     this.#group = identity.group;
@@ -63,6 +68,7 @@ export class ChainStore implements BlockArchive {
     this.#leaves = this.#folder.table('leaves');
     this.#condemned = this.#folder.table('condemned');
     this.#meta = this.#folder.table('meta');
+    this.#loadRecentRoots();
   }
 
   /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
@@ -140,13 +146,17 @@ export class ChainStore implements BlockArchive {
   putExecuted(block: ExecutedBlock): void {
     const id = Buffer.from(block.id);
     const { diff, undo, receipts, outbox, totals } = block.outcome;
-    this.#bodies.putSync(id, Buffer.from(block.body));
-    this.#diffs.putSync(id, Buffer.from(diff));
-    this.#undos.putSync(id, Buffer.from(undo));
-    this.#receipts.putSync(id, Buffer.from(receipts));
-    this.#totals.putSync(id, Buffer.from(totals));
-    for (const { group, leaf } of outbox) this.#outbox.putSync(outboxKey(block.id, group), Buffer.from(leaf));
-    for (const root of rootsOf(receipts)) this.#roots.putSync(rootKey(root, block.height, block.id), Buffer.alloc(0));
+    this.#bodies.putSync(id, buffer(block.body));
+    this.#diffs.putSync(id, buffer(diff));
+    this.#undos.putSync(id, buffer(undo));
+    this.#receipts.putSync(id, buffer(receipts));
+    this.#totals.putSync(id, buffer(totals));
+    for (const { group, leaf } of outbox) this.#outbox.putSync(outboxKey(block.id, group), buffer(leaf));
+    if (receipts.length > 0) {
+      const index = encodeRoots(receipts);
+      this.#roots.putSync(rootsKey(block.height, block.id), index);
+      this.#recentRoots.add({ height: block.height, id: block.id }, index);
+    }
     this.putTip(block);
   }
 
@@ -203,10 +213,32 @@ export class ChainStore implements BlockArchive {
     return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
   }
 
-  /** Blocks that hold receipts of a user transaction's tree, lower heights first; some may have been reorganised away. */
+  /**
+   * Blocks that may hold receipts of a user transaction's tree, lower heights first; some may have been reorganised away.
+   * Searches what is in memory and, before that, a bounded number of blocks on disk.
+   */
   blocksWith(root: Uint8Array): Tip[] {
-    const range = this.#roots.getRange({ start: rootKey(root, 0), end: rootKey(root, Number.MAX_SAFE_INTEGER) });
-    return [...range].map(({ key }) => ({ height: Number(key.readBigUInt64BE(32)), id: key.subarray(40) }));
+    const recent = this.#recentRoots.find(root);
+    const oldest = this.#recentRoots.firstBlock;
+    const before = oldest === undefined ? {} : { start: rootsKey(oldest.height, NO_ID) };
+    const older: Tip[] = [];
+    for (const { key, value } of this.#roots.getRange({ ...before, reverse: true, limit: ROOT_BLOCKS_MAX })) {
+      if (hasRoot(value, root)) older.push({ height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) });
+    }
+    const found = new Map([...older.reverse(), ...recent].map((tip) => [toHex(tip.id), tip]));
+    return [...found.values()].sort((a, b) => a.height - b.height);
+  }
+
+  /** What look-ups go through first, as it was before a restart. */
+  #loadRecentRoots(): void {
+    const blocks: { tip: Tip; index: Buffer }[] = [];
+    let entries = 0;
+    for (const { key, value } of this.#roots.getRange({ reverse: true })) {
+      entries += value.length / ROOT_ENTRY_BYTES;
+      if (entries > RECENT_ROOTS_MAX / 2) break;
+      blocks.push({ tip: { height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) }, index: value });
+    }
+    for (const { tip, index } of blocks.reverse()) this.#recentRoots.add(tip, index);
   }
 
   /** Forgets the undo record of a block that can no longer be reorganised away. */
@@ -219,15 +251,7 @@ export class ChainStore implements BlockArchive {
   }
 }
 
-const ROOT_OFFSET = 32;
-
-/** The distinct transaction ids a block's receipts belong to. */
-function rootsOf(receipts: Uint8Array): Uint8Array[] {
-  const { byteLength } = viewOf(receipts);
-  const seen = new Map<string, Uint8Array>();
-  for (let at = 0; at < byteLength; at += RECEIPT_BYTES) {
-    const root = receipts.subarray(at + ROOT_OFFSET, at + ROOT_OFFSET + 32);
-    seen.set(Buffer.from(root).toString('latin1'), root);
-  }
-  return [...seen.values()];
+/** The same bytes as the Buffer LMDB wants; nothing is copied. */
+function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

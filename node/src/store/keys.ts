@@ -17,11 +17,10 @@ export function outboxKey(id: Uint8Array, group: number): Buffer {
   return key;
 }
 
-/** transaction id ‖ height ‖ block id. */
-export function rootKey(root: Uint8Array, height: number, id: Uint8Array = new Uint8Array(0)): Buffer {
-  const key = Buffer.alloc(40 + id.length);
-  key.set(root, 0);
-  key.writeBigUInt64BE(BigInt(height), 32);
-  key.set(id, 40);
+/** height ‖ block id. */
+export function rootsKey(height: number, id: Uint8Array): Buffer {
+  const key = Buffer.alloc(8 + id.length);
+  key.writeBigUInt64BE(BigInt(height), 0);
+  key.set(id, 8);
   return key;
 }
