@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { type Command, Option } from 'commander';
-import { openNetwork } from './adapter.ts';
 import type { ExitCode } from './exit.ts';
 import { type Io, parseFormat, runVerb } from './io.ts';
 import { Keystore } from './keystore.ts';
@@ -65,7 +64,7 @@ export function withNetwork(
 ): Promise<void> {
   return verbOf(io, options, async (format) => {
     const folders = localFolders(io, options);
-    const network = await openNetwork(folders);
+    const network = await io.openNetwork(folders);
     try {
       return await verb({ folders, network, keys: keystoreOf(io, folders), format });
     } finally {

@@ -1,6 +1,8 @@
 // What a verb has of the outside world: streams, environment, folder, a signal. A test gives it another one.
 import type { Writable } from 'node:stream';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
+import type { Folders } from './local/folders.ts';
+import type { Network } from './network.ts';
 import { FORMATS, type Format, type Printable, render } from './print.ts';
 
 export type Io = {
@@ -11,6 +13,8 @@ export type Io = {
   readonly cwd: string;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Where the network of these folders is reached. */
+  readonly openNetwork: (folders: Folders) => Promise<Network>;
   /** Set by the verb that ran. */
   exitCode: ExitCode;
 };

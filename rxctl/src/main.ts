@@ -1,5 +1,6 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
 import { Command, CommanderError } from 'commander';
+import { openNetwork } from './adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBlock } from './commands/block.ts';
 import { addCall } from './commands/call.ts';
@@ -68,6 +69,7 @@ export async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     cwd: process.cwd(),
     signal: stop.signal,
+    openNetwork,
     exitCode: EXIT.ok,
   };
   return runRxctl(args, io);

@@ -4,7 +4,6 @@ import { formatAddress } from '@rexnet/node/core/address.ts';
 import { formatAmount } from '@rexnet/node/core/amount.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { Command } from 'commander';
-import { openNetwork } from '../adapter.ts';
 import { baseOf, type CommonOptions, keystoreOf, verbOf, withCommon } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
@@ -51,7 +50,7 @@ export function addKey(program: Command, io: Io): void {
       verbOf(io, options, async (format) => {
         const folders = anyFolders(io, options);
         const bytes = keystoreOf(io, folders).address(text);
-        const account = folders === undefined ? undefined : await accountOf(folders, bytes);
+        const account = folders === undefined ? undefined : await accountOf(io, folders, bytes);
         const shown = {
           name: text,
           address: formatAddress(bytes),
@@ -81,8 +80,8 @@ function anyFolders(io: Io, options: CommonOptions): Folders | undefined {
   return name === undefined || !names.includes(name) ? undefined : foldersOf(base, name);
 }
 
-async function accountOf(folders: Folders, address: Uint8Array): Promise<Account | undefined> {
-  const network = await openNetwork(folders);
+async function accountOf(io: Io, folders: Folders, address: Uint8Array): Promise<Account | undefined> {
+  const network = await io.openNetwork(folders);
   try {
     return await network.account(address);
   } catch {

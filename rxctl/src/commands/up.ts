@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { locateBitcoind } from '@rexnet/node/bitcoin/locate.ts';
 import { parseDuration } from '@rexnet/operator/api/quantity.ts';
 import type { Command } from 'commander';
-import { openNetwork } from '../adapter.ts';
 import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, note, print } from '../io.ts';
@@ -106,7 +105,7 @@ async function run(io: Io, { file, folders, forMs, format, checkState, base }: R
     configMaps: file.configMaps,
     folders,
     bitcoind: await findBitcoind(io, file, base),
-    openNetwork,
+    openNetwork: io.openNetwork,
     devKey,
     forMs,
     checkState,

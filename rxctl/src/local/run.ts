@@ -161,7 +161,9 @@ class LocalRun {
       ...(load === undefined ? {} : { tps: load.tps }),
     });
     this.#noteFirstBlock(heightsOf(this.#view.answers, plan.groups.length), this.#view.answers);
-    onView(this.#report('running'), statusOf(this.#view.observed));
+    const report = this.#report('running');
+    // What it does now, not what it did on average.
+    onView({ ...report, tps: load?.recentTps ?? report.tps }, statusOf(this.#view.observed));
   }
 
   /** The first block of this run: a chain that goes on has to grow, a new one has to begin. */

@@ -135,7 +135,10 @@ function isCanonical(bytes: Uint8Array, view: DataView, partitions: number): boo
   if (kind !== RECORD_KIND.relay && kind !== RECORD_KIND.value && kind !== RECORD_KIND.credit) return false;
   const partition = view.getUint32(184, true);
   if (scope === 2) return partition < partitions;
-  return partition === (scope === 3 ? GLOBAL : partitionOf(bytes.subarray(RECORD_BYTES, RECORD_BYTES + keyBytes), partitions));
+  return (
+    partition ===
+    (scope === 3 ? GLOBAL : partitionOf(bytes.subarray(RECORD_BYTES, RECORD_BYTES + keyBytes), partitions))
+  );
 }
 
 function padded(size: number): number {

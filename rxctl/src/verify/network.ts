@@ -111,7 +111,12 @@ export function checkpointRoot(partitions: number, cellsOf: (partition: number) 
   return listRoot(leaves);
 }
 
-export function transactionsRoot(group: number, mapUpdate: Uint8Array, bitcoinHeaders: readonly Uint8Array[], transactions: readonly Uint8Array[]): Uint8Array {
+export function transactionsRoot(
+  group: number,
+  mapUpdate: Uint8Array,
+  bitcoinHeaders: readonly Uint8Array[],
+  transactions: readonly Uint8Array[],
+): Uint8Array {
   const leaves: Uint8Array[] = [];
   if (mapUpdate.length > 0) leaves.push(tagged('rexnet/map-update', mapUpdate));
   if (group === 0) leaves.push(tagged('rexnet/bitcoin-headers', join(bitcoinHeaders)));

@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { makeGenesis } from '@rexnet/node/chain/genesis.ts';
+import { parseTestnet } from '@rexnet/operator/api/parse.ts';
+import { planTestnet } from '@rexnet/operator/plan/plan.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foldersOf, makeFolders } from './local/folders.ts';
+import { writeState } from './local/state.ts';
+import { runRxctl } from './main.ts';
+import { FakeNetwork } from './testing/fake-network.ts';
+
+let cwd = '';
+const network = new FakeNetwork();
+const NAME_OWN = /already|dev key/;
+
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'rexnet-verbs-'));
+  const parsed = parseTestnet({
+    apiVersion: 'rexnet.dev/v1alpha1',
+    kind: 'Testnet',
+    metadata: { name: 'demo' },
+    spec: { groups: 2, bitcoin: { mode: 'None' } },
+  });
+  if ('problems' in parsed) throw new Error('the testnet of this test is wrong');
+  const planned = planTestnet(parsed.testnet, {
+    bitcoind: { kind: 'found' },
+    governance: new Uint8Array(32),
+    compilerHash: new Uint8Array(32),
+  });
+  if ('refusal' in planned) throw new Error(planned.refusal.message);
+  const folders = foldersOf(join(cwd, '.rexnet'), 'demo');
+  makeFolders(folders);
+  writeFileSync(folders.genesis, makeGenesis({ ...planned.plan.genesis, accounts: [] }));
+  writeState(folders, {
+    name: 'demo',
+    networkId: 'ab'.repeat(32),
+    spec: parsed.testnet.spec,
+    parent: 'toy',
+    ports: {},
+  });
+  writeFileSync(join(folders.logs, 'g0-n0.log'), 'one\ntwo\nthree\n');
+  mkdirSync(join(cwd, 'case'));
+  writeFileSync(
+    join(cwd, 'good.prd'),
+    'contract Good {\n  @address uint64 n;\n  @address function uint64 get() public const { return n; }\n  @address function put(uint64 v) export { n = v; }\n}\n',
+  );
+  writeFileSync(join(cwd, 'bad.prd'), 'contract Bad {\n  @address function put(uint64 v) export { n = v; }\n}\n');
+  writeFileSync(join(cwd, 'case', 'a.prd'), readFileSync(join(cwd, 'good.prd')));
+  network.install('shop', readFileSync(join(cwd, 'good.prd'), 'utf8'));
+  network.readResult = new Uint8Array([42, 0, 0, 0, 0, 0, 0, 0]);
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+class Sink extends Writable {
+  text = '';
+  override _write(chunk: unknown, _encoding: string, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+async function rxctl(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const stdout = new Sink();
+  const stderr = new Sink();
+  const io = {
+    stdout,
+    stderr,
+    stdin: process.stdin,
+    env: { HOME: cwd },
+    cwd,
+    signal: new AbortController().signal,
+    openNetwork: async () => network,
+    exitCode: 0 as const,
+  };
+  const code = await runRxctl(args, io);
+  return { code, out: stdout.text, err: stderr.text };
+}
+
+const VERBS = [
+  'up',
+  'down',
+  'status',
+  'compile',
+  'deploy',
+  'call',
+  'send',
+  'key new',
+  'key list',
+  'key show',
+  'faucet',
+  'block',
+  'tx',
+  'audit',
+  'parent fork',
+  'logs',
+];
+
+test.each(VERBS)('%s --help shows an example and -o', async (verb) => {
+  const { code, out } = await rxctl(...verb.split(' '), '--help');
+  expect(code).toBe(0);
+  expect(out).toMatch(/Examples?:\n {2}rxctl /);
+  expect(out).toContain('-o, --output');
+});
+
+test.each<[readonly string[], number, string]>([
+  [['nosuch'], 2, 'unknown command'],
+  [['block', 'x'], 2, 'x is no group id'],
+  [['block', '0', '99'], 1, 'group 0 has no block 99'],
+  [['tx', 'abc'], 2, 'abc is no transaction id'],
+  [['send', 'transfer', 'bob', 'much'], 2, 'much is no amount'],
+  [['send', 'transfer', 'bobb', '1'], 2, 'there is no key bobb'],
+  [['send', 'shop.Good', 'putt', '1'], 2, 'did you mean put?'],
+  [['send', 'shop.Good', 'put'], 2, 'takes 1 arguments, got 0'],
+  [['send', 'shop.Good', 'get'], 2, 'no such function get'],
+  [['call', 'shop.Nothing', 'get'], 1, 'nobody has deployed shop.Nothing'],
+  [['status', '--name', 'other'], 7, 'there is no network other'],
+  [['up', '-f', 'missing.yaml'], 2, 'missing.yaml cannot be read'],
+  [['up', '-f', 'good.prd'], 2, 'good.prd:1:1'],
+  [['up', '--for', '1 minute'], 2, '--for 1 minute is no duration'],
+  [['status', '-o', 'xml'], 2, '-o xml is no format'],
+  [['logs', 'g9-n0'], 2, 'there is no log of g9-n0'],
+  [['parent', 'fork'], 1, 'the network has no bitcoind'],
+  [['compile', 'nosuch.prd'], 2, 'nosuch.prd does not exist'],
+])('%j ends with %i and says why', async (args, wanted, words) => {
+  const { code, err } = await rxctl(...args);
+  expect(err).toContain(words);
+  expect(code).toBe(wanted);
+});
+
+test('with -o json an error is JSON too', async () => {
+  const { out } = await rxctl('block', '0', '99', '-o', 'json');
+  expect(JSON.parse(out)).toEqual({
+    error: { code: 1, message: 'group 0 has no block 99', cure: 'rxctl block 0 shows the newest' },
+  });
+});
+
+test('a transfer is signed by the named key and waited for', async () => {
+  const { code, out } = await rxctl('send', 'transfer', 'bob', '0.5', '--from', 'carol', '-o', 'json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ state: 'Completed', group: 0, height: 5, done: 1, total: 1 });
+  expect(network.sent.at(-1)).toMatchObject({
+    from: 'carol',
+    action: { kind: 'transfer', amountMsat: 50_000_000_000n },
+  });
+});
+
+test('a call of a contract is encoded by its ABI and runs on the sender', async () => {
+  await rxctl('send', 'shop.Good', 'put', '7', '--wait', 'none');
+  const { action } = network.sent.at(-1) ?? {};
+  expect(action).toMatchObject({ kind: 'call', contract: 1n, args: new Uint8Array([7, 0, 0, 0, 0, 0, 0, 0]) });
+});
+
+test('a failed transaction is an error of the verb', async () => {
+  network.outcome = { state: 'Failed', failure: { id: 'ab'.repeat(32), outcome: 'RunOutOfGas' } };
+  const { code, out } = await rxctl('send', 'transfer', 'bob', '1');
+  network.outcome = { state: 'Completed' };
+  expect([code, out]).toEqual([1, expect.stringContaining('RunOutOfGas')]);
+});
+
+test('a read is decoded by the ABI', async () => {
+  expect((await rxctl('call', 'shop.Good', 'get')).out).toBe('"42"\n'.replaceAll('"', ''));
+  expect(JSON.parse((await rxctl('call', 'shop.Good', 'get', '-o', 'json')).out)).toMatchObject({
+    value: '42',
+    type: 'uint64',
+    height: 7,
+  });
+});
+
+test('deploy shows what does not compile, and sends what does', async () => {
+  const bad = await rxctl('deploy', 'bad.prd');
+  expect([bad.code, bad.err]).toEqual([1, expect.stringContaining('error[E17]')]);
+  expect((await rxctl('deploy', 'good.prd', '--dapp', 'mine')).code).toBe(0);
+  expect(network.sent.at(-1)).toMatchObject({ action: { kind: 'deploy', dapp: 'mine' } });
+});
+
+test('compile prints verdicts for tables and diagnostics for people', async () => {
+  expect((await rxctl('compile', '-o', 'tsv', 'good.prd', 'bad.prd', 'case')).out).toBe(
+    'good.prd\tOK\nbad.prd\t2:E17\ncase\tOK\n',
+  );
+  const people = await rxctl('compile', 'bad.prd');
+  expect([people.code, people.out]).toEqual([1, expect.stringMatching(/error\[E17\][\s\S]*--> bad.prd:2:[\s\S]*\^/)]);
+  expect(JSON.parse((await rxctl('compile', 'good.prd', '-o', 'json')).out)).toMatchObject([
+    { ok: true, abi: { contract: 'Good' } },
+  ]);
+});
+
+test('keys are made once, readable by their owner alone, and never print their secret', async () => {
+  const made = await rxctl('key', 'new', 'shop', '-o', 'json');
+  const path = join(cwd, '.rexnet', 'keys', 'shop.json');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const { secret, address } = JSON.parse(readFileSync(path, 'utf8'));
+  expect(JSON.parse(made.out)).toEqual({ name: 'shop', address, origin: 'keystore' });
+  const { out } = await rxctl('key', 'list');
+  expect(out).toMatch(/shop +keystore/);
+  expect(out).toMatch(/alice +testnet seed \(TESTNET\)/);
+  expect(out).not.toContain(secret);
+  for (const name of ['shop', 'alice']) {
+    const again = await rxctl('key', 'new', name);
+    expect([again.code, again.err]).toEqual([2, expect.stringMatching(NAME_OWN)]);
+  }
+});
+
+test('amounts are shown in rxBTC and given to programs in msat', async () => {
+  expect((await rxctl('key', 'show', 'alice')).out).toContain('0.00012000 rxBTC, nonce 4, partition 17, group 0');
+  expect(JSON.parse((await rxctl('key', 'show', 'alice', '-o', 'json')).out)).toMatchObject({
+    balanceMsat: '12000000',
+    nonce: '4',
+  });
+});
+
+test('an audit that does not add up is a verdict not met', async () => {
+  expect(await rxctl('audit')).toMatchObject({ code: 0, out: expect.stringContaining('clean at 0@3') });
+  network.audited = { ...network.audited, clean: false, problems: ['1 msat too much'] };
+  expect(await rxctl('audit')).toMatchObject({ code: 5, out: expect.stringContaining('1 msat too much') });
+});
+
+test('status of a network whose processes are gone says so and what to do', async () => {
+  const { code, out } = await rxctl('status');
+  expect(code).toBe(4);
+  expect(out).toContain('no rxctl looks after it');
+  expect(out).toContain('NodesNotRunning');
+});
+
+test('logs show the end of one log', async () => {
+  expect((await rxctl('logs', 'g0-n0', '-n', '2')).out).toBe('two\nthree\n');
+});
+
+test('block and faucet', async () => {
+  expect((await rxctl('block', '1', '3')).out).toContain('block 3 of group 1');
+  expect((await rxctl('faucet', 'bob')).out).toContain('0.00100000 rxBTC to ');
+});
+
+test('down ends nothing that is not there, and --purge removes the data', async () => {
+  expect(await rxctl('down', '-o', 'json')).toMatchObject({ code: 0, out: expect.stringContaining('"ended":[]') });
+  expect((await rxctl('down', '--purge')).code).toBe(0);
+  expect((await rxctl('status')).code).toBe(7);
+});

@@ -1,0 +1,202 @@
+// Stored headers as trees, and the reading rules over them. It holds what it is given and says what a rule makes of it.
+import { hex, viewOf } from './bytes.ts';
+import { sha256d } from './hash.ts';
+import { decodeHeader, type Header } from './layouts.ts';
+import { genesisHeader, type Network } from './network.ts';
+import type { Place } from './report.ts';
+
+/** Blocks that follow one another without a fork share one array: an ancestor is one look-up. */
+interface Line {
+  readonly base: number;
+  readonly entries: Entry[];
+}
+
+export class Entry {
+  readonly id: string;
+  readonly header: Header;
+  readonly witness: Uint8Array;
+  readonly parent: Entry | undefined;
+  readonly #line: Line;
+  /** Newest block read per group by its chain up to here; ids in hex. */
+  readonly cursors: ReadonlyMap<number, string>;
+  readonly children: Entry[] = [];
+  /** Longest known line of descendants. */
+  descendants = 0;
+  /** Set by the reading rule: source blocks in reading order. */
+  order: readonly Entry[] | undefined;
+  /** Stored bytes are not those of the id: what its fields say proves nothing. */
+  readonly isDamaged: boolean;
+
+  constructor(parts: {
+    readonly id: string;
+    readonly header: Header;
+    readonly witness: Uint8Array;
+    readonly parent: Entry | undefined;
+    readonly cursors: ReadonlyMap<number, string>;
+    readonly isDamaged: boolean;
+  }) {
+    const { id, header, witness, parent, cursors, isDamaged } = parts;
+    this.id = id;
+    this.header = header;
+    this.witness = witness;
+    this.parent = parent;
+    this.cursors = cursors;
+    this.isDamaged = isDamaged;
+    const above = parent === undefined ? undefined : parent.#line;
+    if (parent !== undefined && above?.entries.at(-1) === parent) {
+      above.entries.push(this);
+      this.#line = above;
+    } else this.#line = { base: header.height, entries: [this] };
+    parent?.children.push(this);
+  }
+
+  get group(): number {
+    return this.header.group;
+  }
+
+  get height(): number {
+    return this.header.height;
+  }
+
+  get place(): Place {
+    return { group: this.group, height: this.height, id: this.id };
+  }
+
+  ancestorAt(height: number): Entry | undefined {
+    if (height > this.height) return undefined;
+    let entry: Entry | undefined = this;
+    while (entry !== undefined && height < entry.#line.base) entry = entry.#line.entries[0]!.parent;
+    return entry?.#line.entries[height - entry.#line.base];
+  }
+
+  isOrDescendsFrom(other: Entry): boolean {
+    return this.group === other.group && this.ancestorAt(other.height) === other;
+  }
+}
+
+export interface StoredHeader {
+  readonly id: string;
+  readonly header: Header;
+  readonly witness: Uint8Array;
+  readonly isDamaged: boolean;
+}
+
+export class HeaderTree {
+  readonly #entries = new Map<string, Entry>();
+  /** Headers whose parents are not stored. */
+  readonly orphans: StoredHeader[] = [];
+  readonly genesis: ReadonlyMap<number, Entry>;
+
+  constructor(network: Network, stored: readonly StoredHeader[]) {
+    const first = network.groups.map((group) => {
+      const bytes = genesisHeader(network, group);
+      return { group, id: hex(sha256d(bytes)), header: decodeHeader(bytes) };
+    });
+    this.genesis = new Map(
+      first.map(({ group, id, header }) => {
+        const cursors = new Map(first.filter((other) => other.group !== group).map((other) => [other.group, other.id]));
+        const parts = { id, header, cursors, witness: new Uint8Array(0), parent: undefined, isDamaged: false };
+        return [group, new Entry(parts)];
+      }),
+    );
+    for (const entry of this.genesis.values()) this.#entries.set(entry.id, entry);
+    for (const item of [...stored].sort((a, b) => a.header.height - b.header.height)) this.#add(item);
+  }
+
+  get(id: Uint8Array | string): Entry | undefined {
+    return this.#entries.get(typeof id === 'string' ? id : hex(id));
+  }
+
+  all(): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+
+  #add(item: StoredHeader): void {
+    const parent = this.get(item.header.parent);
+    if (parent === undefined || parent.group !== item.header.group || parent.height !== item.header.height - 1) {
+      this.orphans.push(item);
+      return;
+    }
+    const cursors = new Map(parent.cursors);
+    for (const read of item.header.reads) cursors.set(read.group, hex(read.id));
+    const entry = new Entry({ ...item, parent, cursors });
+    this.#entries.set(entry.id, entry);
+    let above: Entry | undefined = parent;
+    for (let depth = 1; above !== undefined && above.descendants < depth; depth++) {
+      above.descendants = depth;
+      above = above.parent;
+    }
+  }
+
+  cursor(entry: Entry, group: number): Entry | undefined {
+    const id = entry.cursors.get(group);
+    return id === undefined ? undefined : this.#entries.get(id);
+  }
+}
+
+export type Reading = { readonly order: readonly Entry[] } | { readonly wrong: string };
+
+/** The reading rules of docs/protocol.md, but for confirmations. */
+export function judgeReads(tree: HeaderTree, entry: Entry): Reading {
+  const { parent, header } = entry;
+  if (parent === undefined) return { order: [] };
+  const queues: Entry[][] = [];
+  for (const read of header.reads) {
+    const source = tree.get(read.id);
+    if (source === undefined)
+      return { wrong: `it reads block ${hex(read.id)} of group ${read.group}, which is not stored` };
+    if (source.group !== read.group || source.height !== read.height) {
+      return {
+        wrong: `it reads block ${source.height} of group ${source.group} as ${read.height} of group ${read.group}`,
+      };
+    }
+    const queue = between(tree.cursor(parent, read.group), source);
+    if (queue === undefined) return { wrong: `its read of group ${read.group} does not descend from the one before` };
+    if (source.header.timestampMs > header.timestampMs) {
+      return { wrong: `it is stamped before block ${source.height} of group ${read.group}, which it reads` };
+    }
+    const seen = tree.cursor(source, entry.group);
+    if (seen !== undefined && !parent.isOrDescendsFrom(seen)) {
+      return { wrong: `group ${read.group} had read another branch of group ${entry.group}` };
+    }
+    queues.push(queue);
+  }
+  const order = inReadingOrder(tree, entry, parent, queues);
+  return order === undefined ? { wrong: 'its reads can be brought into no reading order' } : { order };
+}
+
+/** Blocks above `cursor` up to `newest`, oldest first. */
+function between(cursor: Entry | undefined, newest: Entry): Entry[] | undefined {
+  if (cursor === undefined || newest.height <= cursor.height || !newest.isOrDescendsFrom(cursor)) return undefined;
+  return Array.from({ length: newest.height - cursor.height }, (_, i) => newest.ancestorAt(cursor.height + 1 + i)!);
+}
+
+function inReadingOrder(
+  tree: HeaderTree,
+  entry: Entry,
+  parent: Entry,
+  queues: readonly Entry[][],
+): Entry[] | undefined {
+  const order: Entry[] = [];
+  const moved = new Map<number, Entry>();
+  const isReady = (next: Entry): boolean =>
+    next.header.reads.every(({ group, id }) => {
+      if (group === entry.group) return true;
+      const read = tree.get(id);
+      const cursor = moved.get(group) ?? tree.cursor(parent, group);
+      return read !== undefined && cursor?.isOrDescendsFrom(read) === true;
+    });
+  for (;;) {
+    const queue = queues.find((waiting) => waiting[0] !== undefined && isReady(waiting[0]));
+    const next = queue?.shift();
+    if (next === undefined) return queues.every((waiting) => waiting.length === 0) ? order : undefined;
+    order.push(next);
+    moved.set(next.group, next);
+  }
+}
+
+/** Group and height of a header's key in the table. */
+export function headerKey(key: Uint8Array): { readonly group: number; readonly height: number; readonly id: string } {
+  const view = viewOf(key);
+  return { group: view.getUint32(0, false), height: Number(view.getBigUint64(4, false)), id: hex(key.subarray(12)) };
+}
