@@ -49,6 +49,8 @@ const NO_LIMIT: i32 = i32.MAX_VALUE;
 
 let groups: u32 = 0;
 let owners: u32 = 0;
+/** Per group, while relays are sorted: bytes, then where the next goes. Zeros in between. */
+let cursors: u32 = 0;
 /** Highest group anything was sent to. */
 let topGroup: u32 = 0;
 let self: u32 = 0;
@@ -62,6 +64,7 @@ export let children: u32 = 0;
 
 export function initRelays(relays: u32): void {
   maxRelays = relays;
+  cursors = allocRun(orderFor(MAX_GROUPS * 4));
   groups = allocRun(orderFor(MAX_GROUPS * GROUP_BYTES));
   owners = allocRun(orderFor(partitions * 2));
 }
@@ -299,8 +302,8 @@ export function rewindEmission(): void {
 
 /**
  * Sorts relays by the owner of their partition, keeping their order, deferred ones left out. `to` has room for as many
- * bytes, and behind them for { group u32, bytes u32, cursor u32 } of each group present, which are ascending by group.
- * Answers how many groups there are.
+ * bytes, and behind them for { group u32, bytes u32 } of each group present, which are ascending by group. Answers how many
+ * groups there are.
  */
 export function route(from: u32, end: u32, to: u32): u32 {
   const list = to + (end - from);
@@ -308,44 +311,41 @@ export function route(from: u32, end: u32, to: u32): u32 {
   for (let at = from; at < end; at += load<u32>(at)) {
     if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED) continue;
     const group = groupOf(load<u32>(at, R_PARTITION));
-    let i = find(list, present, group);
-    if (i == present || load<u32>(list + i * ROUTE_BYTES) != group) {
-      memory.copy(list + (i + 1) * ROUTE_BYTES, list + i * ROUTE_BYTES, (present - i) * ROUTE_BYTES);
-      store<u32>(list + i * ROUTE_BYTES, group);
-      store<u32>(list + i * ROUTE_BYTES, 0, 4);
-      present++;
-    }
-    const bytes = list + i * ROUTE_BYTES + 4;
-    store<u32>(bytes, load<u32>(bytes) + load<u32>(at));
+    const bytes = load<u32>(cursors + group * 4);
+    if (!bytes) addRoute(list, present++, group);
+    store<u32>(cursors + group * 4, bytes + load<u32>(at));
   }
-  let cursor = to;
-  for (let i: u32 = 0; i < present; i++) {
-    store<u32>(list + i * ROUTE_BYTES, cursor, 8);
-    cursor += load<u32>(list + i * ROUTE_BYTES, 4);
+  let next = to;
+  for (let r = list; r < list + present * ROUTE_BYTES; r += ROUTE_BYTES) {
+    const cursor = cursors + load<u32>(r) * 4;
+    const bytes = load<u32>(cursor);
+    store<u32>(r, bytes, 4);
+    store<u32>(cursor, next);
+    next += bytes;
   }
-  for (let at = from; at < end; at += load<u32>(at)) {
-    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED) continue;
-    const entry = list + find(list, present, groupOf(load<u32>(at, R_PARTITION))) * ROUTE_BYTES;
-    const target = load<u32>(entry, 8);
+  for (let at = from; at < end; ) {
     const size = load<u32>(at);
-    let i: u32 = 0;
-    for (; i + 16 <= size; i += 16) v128.store(target + i, v128.load(at + i));
-    if (i < size) store<u64>(target + i, load<u64>(at + i));
-    store<u32>(entry, target + size, 8);
+    if (<u32>load<u8>(at, R_KIND) != KIND_DEFERRED) {
+      const cursor = cursors + groupOf(load<u32>(at, R_PARTITION)) * 4;
+      const target = load<u32>(cursor);
+      store<u32>(cursor, target + size);
+      let i: u32 = 0;
+      for (; i + 16 <= size; i += 16) v128.store(target + i, v128.load(at + i));
+      if (i < size) store<u64>(target + i, load<u64>(at + i));
+    }
+    at += size;
   }
+  for (let r = list; r < list + present * ROUTE_BYTES; r += ROUTE_BYTES) store<u32>(cursors + load<u32>(r) * 4, 0);
   return present;
 }
-const ROUTE_BYTES: u32 = 12;
+const ROUTE_BYTES: u32 = 8;
 
-/** Index of the first entry whose group is not below `group`. */
-@inline
-function find(list: u32, count: u32, group: u32): u32 {
-  let low: u32 = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (load<u32>(list + middle * ROUTE_BYTES) < group) low = middle + 1;
-    else high = middle;
+/** Puts a group into the ascending list. */
+function addRoute(list: u32, count: u32, group: u32): void {
+  let at = list + count * ROUTE_BYTES;
+  while (at > list && load<u32>(at - ROUTE_BYTES) > group) {
+    store<u32>(at, load<u32>(at - ROUTE_BYTES));
+    at -= ROUTE_BYTES;
   }
-  return low;
+  store<u32>(at, group);
 }

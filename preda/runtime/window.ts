@@ -25,7 +25,7 @@ import { firstSlot, probe } from './table';
 import { ACCOUNT_META } from './ledger';
 import { deriveIds } from './ids';
 
-// A hint: tag and line of the instance, tag and line of the account, and the partitions they are in.
+// A hint: tag and line of the instance, tag and line of the account. Until the lines are known, where to look first: a slot.
 export const H_LINE: u32 = 4;
 export const H_ACCOUNT_TAG: u32 = 8;
 export const H_ACCOUNT_LINE: u32 = 12;
@@ -47,6 +47,13 @@ function sizeOf(d: u32, end: u32): u32 {
   return d + size > end ? 0 : size;
 }
 
+/** The line a slot holds for a tag, else the first line of that tag in the partition. */
+@inline
+function lineAt(slot: u32, tag: u32, partition: u32): u32 {
+  const e = load<u64>(slot);
+  return <u32>e == tag ? <u32>(e >> 32) : probe(partition, tag);
+}
+
 /** Prepares the records from `from`; answers where the next window begins: at `from` when the first is not whole. */
 export function lookAhead(from: u32, end: u32): u32 {
   let d = from;
@@ -64,6 +71,8 @@ export function lookAhead(from: u32, end: u32): u32 {
     let tag: u32 = 0;
     let accountTag: u32 = 0;
     let accountPartition: u32 = 0;
+    let first: u32 = 0;
+    let accountFirst: u32 = 0;
     if (kind == KIND_USER) {
       accountPartition = addressPartition(d + R_INITIATOR);
       accountTag = shortTag(ACCOUNT_META, d + R_INITIATOR);
@@ -79,24 +88,34 @@ export function lookAhead(from: u32, end: u32): u32 {
       partition = load<u32>(d, R_PARTITION);
       if (partition == addressPartition(key)) {
         tag = shortTag((<u32>contract << 7) | (<u32>load<u8>(d, R_SCOPE) << 3) | CODE_ADDRESS, key);
-        touched += load<u32>(firstSlot(partition, tag));
+        first = firstSlot(partition, tag);
+        touched += load<u32>(first);
       }
     }
-    if (accountTag) touched += load<u32>(firstSlot(accountPartition, accountTag));
+    if (accountTag) {
+      accountFirst = firstSlot(accountPartition, accountTag);
+      touched += load<u32>(accountFirst);
+    }
     store<u32>(h, tag);
+    store<u32>(h, first, H_LINE);
+    store<u32>(h, accountFirst, H_ACCOUNT_LINE);
     store<u32>(h, accountTag, H_ACCOUNT_TAG);
     store<u32>(h, partition, H_PARTITION);
     store<u32>(h, accountPartition, H_ACCOUNT_PARTITION);
     n++;
     d += size;
   }
-  for (let h = HINTS; h < HINTS + n * HINT_BYTES; h += HINT_BYTES) {
+  const stop = HINTS + n * HINT_BYTES;
+  for (let h = HINTS; h < stop; h += HINT_BYTES) {
     const tag = load<u32>(h);
     const accountTag = load<u32>(h, H_ACCOUNT_TAG);
-    store<u32>(h, tag ? probe(load<u32>(h, H_PARTITION), tag) : 0, H_LINE);
-    store<u32>(h, accountTag ? probe(load<u32>(h, H_ACCOUNT_PARTITION), accountTag) : 0, H_ACCOUNT_LINE);
+    if (tag) store<u32>(h, lineAt(load<u32>(h, H_LINE), tag, load<u32>(h, H_PARTITION)), H_LINE);
+    if (accountTag) {
+      const line = lineAt(load<u32>(h, H_ACCOUNT_LINE), accountTag, load<u32>(h, H_ACCOUNT_PARTITION));
+      store<u32>(h, line, H_ACCOUNT_LINE);
+    }
   }
-  for (let h = HINTS; h < HINTS + n * HINT_BYTES; h += HINT_BYTES) {
+  for (let h = HINTS; h < stop; h += HINT_BYTES) {
     const line = load<u32>(h, H_LINE);
     const account = load<u32>(h, H_ACCOUNT_LINE);
     if (line) touched += load<u32>(line);

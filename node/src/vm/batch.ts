@@ -12,7 +12,7 @@ const MIN_OUTPUT_BYTES = 2 * 1024 * 1024;
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
 const RECEIPT_BYTES = 184;
 const MIN_RECORD_BYTES = 200;
-const ROUTE_BYTES = 12;
+const ROUTE_BYTES = 8;
 const RECORD = { gas: 16, contract: 8, kind: 4, partition: 184 } as const;
 const KIND_DEFERRED = 2;
 /** What `run` answers when the host must act before it goes on. */
