@@ -8,7 +8,7 @@ import { TinyModel } from './tiny-model.ts';
 const FULL = process.env['REXNET_FULL'] === '1';
 const ONLY_SEED = process.env['REXNET_SIM_SEED'];
 const HISTORIES = FULL ? 5_000 : 500;
-const HISTORY_TIMEOUT_MS = 400;
+const HISTORY_TIMEOUT_MS = 1_000;
 
 const honest: RulesFor = () => HONEST_RULES;
 
