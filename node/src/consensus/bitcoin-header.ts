@@ -57,7 +57,7 @@ export function fromDisplayHash(hex: string): Uint8Array {
 
 const GENESIS_MERKLE_ROOT = '4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b';
 
-/** Block 0 of every regtest: the root of the tree when the parent is a regtest bitcoind. */
+/** Block 0 of every regtest: the root of what nodes record, and so of toy parent chains as well. */
 export const REGTEST_GENESIS_HEADER: Uint8Array = encodeBitcoinHeader({
   version: 1,
   prev: new Uint8Array(32),
@@ -66,18 +66,3 @@ export const REGTEST_GENESIS_HEADER: Uint8Array = encodeBitcoinHeader({
   bits: 0x207fffff,
   nonce: 2,
 });
-
-/**
- * Block 0 of a toy parent chain: a pure function of the network, so that every miner and validator starts at the same root.
- * It carries no work and needs none.
- */
-export function toyGenesisHeader(genesisId: Uint8Array, parentTargetBits: number): Uint8Array {
-  return encodeBitcoinHeader({
-    version: 1,
-    prev: new Uint8Array(32),
-    merkleRoot: sha256d(genesisId),
-    timeSeconds: 0,
-    bits: parentTargetBits,
-    nonce: 0,
-  });
-}

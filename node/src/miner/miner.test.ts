@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { FakeGroups } from '../../../test/doubles/fake-groups.ts';
-import { toyGenesisHeader } from '../consensus/bitcoin-header.ts';
+import { REGTEST_GENESIS_HEADER as ROOT } from '../consensus/bitcoin-header.ts';
 import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { bitsFromTarget, targetForHashes, targetFromBits } from '../consensus/target.ts';
 import { toHex } from '../core/bytes.ts';
@@ -14,7 +14,6 @@ const CHAIN_ID_BASE = 64;
 const FLOOR_BITS = bitsFromTarget(targetForHashes(1_000n));
 const PARENT_BITS = bitsFromTarget(targetForHashes(3_000n));
 const PARENT_TARGET = targetFromBits(PARENT_BITS)!;
-const ROOT = toyGenesisHeader(new Uint8Array(32).fill(1), PARENT_BITS);
 
 const running: { stop: AbortController; done: Promise<void> }[] = [];
 afterEach(async () => {
