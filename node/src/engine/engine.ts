@@ -32,6 +32,10 @@ export interface EngineModules {
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
   readonly maxReorg: number;
+  /** Blocks between two snapshots. */
+  readonly snapshotEvery: number;
+  /** All state at the tip. */
+  snapshot(): Uint8Array;
   nowMs(): number;
   emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
@@ -44,10 +48,12 @@ export class Engine {
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
   #deepReorg = false;
+  #snapshotHeight: number;
 
   constructor(modules: EngineModules) {
     this.#m = modules;
     this.#beat = new Beat(modules.blockIntervalMs);
+    this.#snapshotHeight = modules.store.snapshots()[0]?.height ?? 0;
   }
 
   takeHeaders(headers: readonly Announced[], from: string): Intake {
@@ -188,6 +194,14 @@ export class Engine {
     }
     for (const { entry, code } of followed.condemned) store.putCondemned(entry.id, code);
     store.putTip(view.tip);
+    if (followed.applied.length > 0 && !followed.more && this.#isSnapshotDue(view.tip.height)) {
+      store.putSnapshot({ height: view.tip.height, id: view.tip.id, bytes: this.#m.snapshot() });
+      this.#snapshotHeight = view.tip.height;
+    }
+  }
+
+  #isSnapshotDue(height: number): boolean {
+    return Math.abs(height - this.#snapshotHeight) >= this.#m.snapshotEvery;
   }
 
   #writePending(): void {

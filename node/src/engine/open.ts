@@ -18,7 +18,7 @@ import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
 import { targetFromBits } from '../consensus/target.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
-import { BLOCK_DIFF, PROVEN_LEAF } from '../core/layouts.ts';
+import { PROVEN_LEAF } from '../core/layouts.ts';
 import { ChainStore } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
@@ -94,9 +94,8 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     outboxDepth: () => outboxDepth(network.firstMap),
   });
   restoreView(view, store, world.nowMs());
-  const tip = chain.at(-1);
-  if (tip !== undefined && !equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
-    throw damaged(options.dataDir, `the stored diffs do not lead to the state root of block ${tip.height}`);
+  if (!equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
+    throw damaged(options.dataDir, `what is stored does not lead to the state root of block ${view.tip.height}`);
   }
   const pool = new Pool({
     rules: transactionRules(genesis, network.networkId),
@@ -117,6 +116,8 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     miner: options.miner,
     blockIntervalMs: genesis.blockIntervalMs,
     maxReorg: genesis.maxReorg,
+    snapshotEvery: genesis.checkpointEvery,
+    snapshot: () => state.snapshot(),
     nowMs: world.nowMs,
     emit: world.emit,
   });
@@ -135,28 +136,28 @@ function recordedTree(parentTargetBits: number): BitcoinTree {
   return new BitcoinTree({ root: REGTEST_GENESIS_HEADER, rootHeight: 0, parentTarget });
 }
 
-interface StoredBlock {
-  readonly height: number;
-  readonly diff: Uint8Array;
+interface StoredChain {
+  readonly snapshot: Uint8Array | undefined;
+  /** Diffs of the blocks after the snapshot, or after genesis, in order. */
+  readonly diffs: readonly Uint8Array[];
 }
 
-/** Diffs from the block after genesis to the stored tip, in order. */
-function storedChain(store: ChainStore, dir: string): StoredBlock[] {
+/** What leads to the stored tip: the newest snapshot on its chain and the diffs since. */
+function storedChain(store: ChainStore, dir: string): StoredChain {
   const tip = store.tip();
-  const chain: StoredBlock[] = [];
-  const parents = new Map<string, Uint8Array>();
-  for (const { id, header } of store.ownHeaders()) parents.set(toHex(id), header);
+  const diffs: Uint8Array[] = [];
+  const snapshots = new Map(store.snapshots().map((s) => [toHex(s.id), s.bytes]));
   let id = tip?.id;
-  for (let height = tip?.height ?? 0; height > 0; height--) {
-    const diff = id === undefined ? undefined : store.diff(id);
-    const header = id === undefined ? undefined : parents.get(toHex(id));
+  for (let height = tip?.height ?? 0; height > 0 && id !== undefined; height--) {
+    const snapshot = snapshots.get(toHex(id));
+    if (snapshot !== undefined) return { snapshot, diffs: diffs.reverse() };
+    const diff = store.diff(id);
+    const header = store.header(id, height);
     if (diff === undefined || header === undefined) throw damaged(dir, `block ${height} of its chain is missing`);
-    if (BLOCK_DIFF.decode(diff).height !== height)
-      throw damaged(dir, `the diff of block ${height} is of another height`);
-    chain.push({ height, diff });
+    diffs.push(diff);
     id = parentOf(header);
   }
-  return chain.reverse();
+  return { snapshot: undefined, diffs: diffs.reverse() };
 }
 
 /** Offset of the parent id in a header: version, network, group and height come before it. */
@@ -171,7 +172,7 @@ function restoreState(
   network: Network,
   machine: Machine,
   bitcoin: BitcoinTree | undefined,
-  diffs: readonly Uint8Array[],
+  stored: StoredChain,
 ): GroupState {
   const { genesis } = network;
   const check = options.checkState ? new StateCheck(genesis.partitions, genesis.maxReorg) : undefined;
@@ -186,7 +187,7 @@ function restoreState(
       ...(bitcoin === undefined ? {} : { bitcoin }),
       ...(check === undefined ? {} : { check }),
     },
-    { snapshot: undefined, diffs },
+    stored,
   );
 }
 

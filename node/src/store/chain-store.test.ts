@@ -49,6 +49,18 @@ test('what was committed is found again', async () => {
   await again.close();
 });
 
+test('the newest two snapshots are kept', async () => {
+  const store = new ChainStore(dir, identity);
+  for (const height of [256, 512, 768]) {
+    store.commit(() => store.putSnapshot({ height, id: id(height / 256), bytes: Uint8Array.of(height / 256) }));
+  }
+  expect(store.snapshots().map((s) => [s.height, s.id[0], s.bytes[0]])).toEqual([
+    [768, 3, 3],
+    [512, 2, 2],
+  ]);
+  await store.close();
+});
+
 test('a transaction that throws leaves nothing', async () => {
   const store = new ChainStore(dir, identity);
   expect(() =>

@@ -36,7 +36,6 @@ export const ROOT_BLOCKS_MAX = 1_024;
 const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');
-const SNAPSHOT = Buffer.from('snapshot');
 
 export class ChainStore implements BlockArchive {
   readonly #folder: DataFolder;
@@ -51,6 +50,7 @@ export class ChainStore implements BlockArchive {
   readonly #totals: Table;
   readonly #leaves: Table;
   readonly #condemned: Table;
+  readonly #snapshots: Table;
   readonly #meta: Table;
   readonly #recentRoots = new RecentRoots<Tip>();
 
@@ -67,6 +67,7 @@ export class ChainStore implements BlockArchive {
     this.#totals = this.#folder.table('totals');
     this.#leaves = this.#folder.table('leaves');
     this.#condemned = this.#folder.table('condemned');
+    this.#snapshots = this.#folder.table('snapshots');
     this.#meta = this.#folder.table('meta');
     this.#loadRecentRoots();
   }
@@ -92,9 +93,10 @@ export class ChainStore implements BlockArchive {
     }
   }
 
-  /** Headers of the group this folder belongs to. */
-  ownHeaders(): IterableIterator<StoredHeader> {
-    return this.headers(this.#group);
+  /** Header bytes of a block of the group this folder belongs to. */
+  header(id: Uint8Array, height: number): Uint8Array | undefined {
+    const value = this.#headers.get(heightKey(this.#group, height, id));
+    return value?.subarray(4, 4 + value.readUInt32LE(0));
   }
 
   /** Headers of a group from a height on, lower heights first. */
@@ -173,17 +175,20 @@ export class ChainStore implements BlockArchive {
     return value === undefined ? undefined : { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8) };
   }
 
-  putSnapshot(snapshot: Snapshot): void {
-    const head = Buffer.alloc(40);
-    head.writeBigUInt64BE(BigInt(snapshot.height), 0);
-    head.set(snapshot.id, 8);
-    this.#meta.putSync(SNAPSHOT, Buffer.concat([head, snapshot.bytes]));
+  /** Keeps this snapshot and the one before it, in case the newest is reorganised away. */
+  putSnapshot({ height, id, bytes }: Snapshot): void {
+    const older = [...this.#snapshots.getKeys({ reverse: true })].slice(1);
+    for (const key of older) this.#snapshots.removeSync(key);
+    this.#snapshots.putSync(heightKey(this.#group, height, id), Buffer.from(bytes));
   }
 
-  snapshot(): Snapshot | undefined {
-    const value = this.#meta.get(SNAPSHOT);
-    if (value === undefined) return undefined;
-    return { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8, 40), bytes: value.subarray(40) };
+  /** Snapshots at hand, newest first. */
+  snapshots(): Snapshot[] {
+    return [...this.#snapshots.getRange({ reverse: true })].map(({ key, value }) => ({
+      height: Number(key.readBigUInt64BE(4)),
+      id: key.subarray(12),
+      bytes: value,
+    }));
   }
 
   body(id: Uint8Array): Uint8Array | undefined {
