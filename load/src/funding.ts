@@ -3,6 +3,7 @@
 import { TRANSACTION_KIND, transactionId } from '@rexnet/node/chain/transaction.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { LoadAccount } from './accounts.ts';
+import type { Clock } from './chains.ts';
 import type { LoadNetwork } from './network.ts';
 import { Tracker } from './tracker.ts';
 import { bodyOf } from './workload.ts';
@@ -32,7 +33,7 @@ export interface FundingParts {
   readonly networkId: Uint8Array;
   readonly gasPrice: bigint;
   readonly userGas: bigint;
-  readonly wallMs: () => number;
+  readonly clock: Pick<Clock, 'wallMs'>;
 }
 
 interface Step {
@@ -100,13 +101,13 @@ export class Funding {
   }
 
   #call(op: number, args: Uint8Array, gasLimit: bigint): (nonce: number) => Uint8Array {
-    const { owner, token, networkId, gasPrice, wallMs } = this.#parts;
+    const { owner, token, networkId, gasPrice, clock } = this.#parts;
     return (nonce) =>
       bodyOf(networkId, {
         kind: TRANSACTION_KIND.call,
         sender: owner.signer.publicKey,
         nonce: BigInt(nonce),
-        validUntilMs: wallMs() + VALID_FOR_MS,
+        validUntilMs: clock.wallMs() + VALID_FOR_MS,
         gasLimit,
         gasPrice,
         contract: token.contract,

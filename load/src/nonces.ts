@@ -15,6 +15,11 @@ export class Nonces {
     return this.#generation;
   }
 
+  /** Free nonces below one that is on its way. */
+  get gaps(): number {
+    return this.#free.length;
+  }
+
   take(): number {
     return this.#free.shift() ?? this.#next++;
   }

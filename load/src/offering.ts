@@ -29,18 +29,17 @@ export interface OfferingOptions {
   readonly resendAfterMs: number;
 }
 
-/** One offered transaction on its way. */
+/** One transaction on its way. */
 interface Offer {
   readonly signed: Signed;
   readonly intendedMs: number;
+  /** Not offered load: it takes a nonce that others wait for. */
+  readonly isFiller: boolean;
   attempts: number;
   resendMs: number;
 }
 
-interface Held {
-  readonly signed: Signed;
-  readonly intendedMs: number;
-}
+type Held = Pick<Offer, 'signed' | 'intendedMs'>;
 
 /** A sender whose nonces are being asked for, and its payments that wait for the answer. */
 interface Stale {
@@ -89,6 +88,9 @@ export class Offering {
   /** Batches without an answer, by group. */
   readonly #inFlight = new Map<number, number>();
   readonly #stale = new Map<number, Stale>();
+  /** Senders that were ever refused: where they end there may be gaps that no later payment fills. */
+  readonly #refused = new Set<number>();
+  #isEnding = false;
   #offersUntilMs = Number.POSITIVE_INFINITY;
   #held = 0;
   #late = 0;
@@ -115,7 +117,7 @@ export class Offering {
 
   /** Nothing that was offered is still under way. */
   get isDrained(): boolean {
-    return this.isOver && this.tracker.pending === 0 && this.#held === 0;
+    return this.isOver && this.#isEnding && this.#stale.size === 0 && this.pending === 0;
   }
 
   get pending(): number {
@@ -140,6 +142,10 @@ export class Offering {
     for (const intendedMs of this.#pace.take(Math.min(nowMs, this.#offersUntilMs), limit)) {
       this.measurement.offered(intendedMs);
       this.#offer({ signed: this.#parts.signing.next(), intendedMs }, nowMs);
+    }
+    if (this.isOver && !this.#isEnding) {
+      this.#isEnding = true;
+      for (const from of this.#refused) this.#ask(from, nowMs);
     }
     if (nowMs >= this.#sweepMs) {
       this.#sweepMs = nowMs + SWEEP_MS;
@@ -172,11 +178,11 @@ export class Offering {
       return;
     }
     if (nowMs - intendedMs > LATE_MS) this.#late++;
-    this.#send(offer, nowMs);
+    this.#send({ ...offer, isFiller: false }, nowMs);
   }
 
-  #send({ signed, intendedMs }: Held, nowMs: number): void {
-    const offer: Offer = { signed, intendedMs, attempts: 0, resendMs: nowMs + this.#options.resendAfterMs };
+  #send({ signed, intendedMs, isFiller }: Held & Pick<Offer, 'isFiller'>, nowMs: number): void {
+    const offer: Offer = { signed, intendedMs, isFiller, attempts: 0, resendMs: nowMs + this.#options.resendAfterMs };
     this.#noncesOf(signed.payment.from).sent(signed.nonce);
     this.tracker.submitted(signed.id, intendedMs, offer);
     this.#enqueue(offer);
@@ -222,12 +228,17 @@ export class Offering {
     }
   }
 
-  #refuse({ signed }: Offer, nowMs: number): void {
+  #refuse({ signed, isFiller }: Offer, nowMs: number): void {
     const { from } = signed.payment;
     this.tracker.refused(signed.id);
-    this.measurement.refused();
     this.#noncesOf(from).settled(signed.nonce);
-    if (!this.#stale.has(from)) this.#stale.set(from, { held: [], isAsking: false, askMs: nowMs });
+    if (!isFiller) this.measurement.refused();
+    this.#refused.add(from);
+    this.#ask(from, isFiller ? nowMs + ASK_AGAIN_MS : nowMs);
+  }
+
+  #ask(from: number, atMs: number): void {
+    if (!this.#stale.has(from)) this.#stale.set(from, { held: [], isAsking: false, askMs: atMs });
   }
 
   #resend(nowMs: number): void {
@@ -266,15 +277,20 @@ export class Offering {
     const stale = this.#stale.get(index);
     if (stale === undefined) return;
     this.#stale.delete(index);
-    this.#noncesOf(index).resync(nextNonce);
+    const nonces = this.#noncesOf(index);
+    nonces.resync(nextNonce);
     this.#held -= stale.held.length;
     for (const { signed, intendedMs } of stale.held)
-      this.#send({ signed: this.#parts.signing.sign(signed.payment), intendedMs }, nowMs);
+      this.#send({ signed: this.#parts.signing.sign(signed.payment), intendedMs, isFiller: false }, nowMs);
+    if (!this.isOver) return;
+    const nothing = { from: index, to: index, amount: 0 };
+    while (nonces.gaps > 0)
+      this.#send({ signed: this.#parts.signing.sign(nothing), intendedMs: nowMs, isFiller: true }, nowMs);
   }
 
   #finished(tree: Finished<Offer>): void {
-    const { signed } = tree.subject;
-    this.measurement.finished(tree);
+    const { signed, isFiller } = tree.subject;
+    if (!isFiller) this.measurement.finished(tree);
     this.#noncesOf(signed.payment.from).settled(signed.nonce);
     const outcome = tree.rootStatus !== 0 ? 'failed' : tree.failed ? 'debited' : 'completed';
     this.#parts.model.apply(this.#parts.workload.transfer(signed.payment), outcome);

@@ -102,7 +102,7 @@ async function fund(
       networkId: genesis.networkId,
       gasPrice: genesis.genesis.gasPriceFloor,
       userGas: userGas(genesis.genesis),
-      wallMs: clock.wallMs,
+      clock,
     },
     poor.map(({ address }) => address),
     genesis.genesis.confirmations,

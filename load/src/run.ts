@@ -90,7 +90,7 @@ class Run {
     const nonces = ready.standings.map(({ nextNonce }) => new Nonces(nextNonce));
     const groups = accounts.map(({ group }) => group);
     const pairs = new Pairs({ groups, seed: this.#seed, crossGroupPercent: spec.crossGroupPercent });
-    const signing = new SignAhead({ accounts, nonces, pairs, workload, wallMs: clock.wallMs });
+    const signing = new SignAhead({ accounts, nonces, pairs, workload, clock });
     const model = this.#model;
     const startMs = clock.nowMs() + PROGRESS_MS;
     this.#progressMs = startMs;
@@ -149,6 +149,8 @@ class Run {
   async #compare(): Promise<Pick<RunReport, 'balances' | 'balancesChecked'>> {
     const { clock } = this.#parts;
     const balancesChecked = this.#model.certain;
+    if (balancesChecked === 0)
+      return { balances: 'not compared: every account has a transaction under way', balancesChecked };
     try {
       for (let round = 1; ; round++) {
         const difference = await this.#difference();

@@ -1,6 +1,7 @@
 // Signed transactions in the order of payments, made ahead in slices, so that signing never delays sending. Sends nothing.
 import { transactionId } from '@rexnet/node/chain/transaction.ts';
 import type { LoadAccount } from './accounts.ts';
+import type { Clock } from './chains.ts';
 import type { Nonces } from './nonces.ts';
 import type { Pairs, Payment } from './pairs.ts';
 import { accountAt, type Workload } from './workload.ts';
@@ -20,8 +21,8 @@ export interface SignAheadParts {
   readonly nonces: readonly Nonces[];
   readonly pairs: Pairs;
   readonly workload: Workload;
-  /** Time of day, for how long a transaction stays valid. */
-  readonly wallMs: () => number;
+  /** For how long a transaction stays valid. */
+  readonly clock: Pick<Clock, 'wallMs'>;
 }
 
 /** Long enough for a network that stands still for a while, short enough that a pool forgets what nobody mines. */
@@ -62,10 +63,10 @@ export class SignAhead {
   }
 
   sign(payment: Payment): Signed {
-    const { accounts, workload, wallMs } = this.#parts;
+    const { accounts, workload, clock } = this.#parts;
     const nonces = this.#noncesOf(payment.from);
     const nonce = nonces.take();
-    const body = workload.body(payment, { nonce, validUntilMs: wallMs() + VALID_FOR_MS });
+    const body = workload.body(payment, { nonce, validUntilMs: clock.wallMs() + VALID_FOR_MS });
     const bytes = accountAt(accounts, payment.from).signer.signTransaction(body);
     return { payment, nonce, generation: nonces.generation, id: transactionId(bytes), bytes };
   }

@@ -1,0 +1,160 @@
+import { deriveKey } from '@rexnet/node/chain/keys.ts';
+import { toHex } from '@rexnet/node/core/bytes.ts';
+import { expect, test } from 'vitest';
+import type { RunReport } from './report.ts';
+import { runLoad } from './run.ts';
+import { type LoadSpecFile, parseLoadSpec } from './spec.ts';
+import { MemoryNetwork } from './testing/memory-network.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+const FILES = { genesis: 'g', peers: 'p', report: 'r' };
+const never = new AbortController().signal;
+
+interface Fixture {
+  readonly clock: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly notes: string[];
+  readonly reports: RunReport[];
+  run(spec?: Partial<LoadSpecFile>, stop?: AbortSignal): Promise<RunReport>;
+}
+
+function aNetwork(groups = 4): Fixture {
+  const clock = new VirtualClock();
+  const network = new MemoryNetwork(clock, groups);
+  const notes: string[] = [];
+  const reports: RunReport[] = [];
+  const run: Fixture['run'] = (given = {}, stop = never) => {
+    const file = { ...FILES, workload: 'Token', contract: 'token.Token', tps: 100, seconds: 10, accountsPerGroup: 10 };
+    const spec = parseLoadSpec(JSON.stringify({ ...file, ...given }));
+    const { genesis } = network;
+    const note = (line: string): void => void notes.push(line);
+    const onProgress = (report: RunReport): void => void reports.push(report);
+    return runLoad({ spec, genesis, network, clock, note, onProgress, stop, quit: never });
+  };
+  return { clock, network, notes, reports, run };
+}
+
+test('everything offered completes, and balances are what the transactions imply', async () => {
+  const { network, notes, reports, run } = aNetwork();
+  const report = await run();
+  network.close();
+  expect(report).toMatchObject({
+    ...{ done: true, offered: 1_000, completed: 1_000, failed: 0, lost: 0, doubled: 0, refused: 0, resent: 0, late: 0 },
+    ...{ workload: 'Token', seed: 7, accounts: 40, offeredTps: 100, gasLimit: 28_643, refusals: {} },
+    ...{ balances: 'match', balancesChecked: 40 },
+  });
+  expect(report.crossGroupShare).toBeGreaterThan(0.65);
+  expect(report.crossGroupShare).toBeLessThan(0.85);
+  expect(report.tps).toBeCloseTo(100, 0);
+  expect(report.p95Ms).toBeLessThanOrEqual(7_100);
+  expect(notes).toContain('40 of 40 accounts get tokens from alice');
+  expect(reports.length).toBeGreaterThan(10);
+  expect(reports.every(({ done }) => !done)).toBe(true);
+});
+
+test('the same seed offers the same transactions, another seed others', async () => {
+  const offered = async (seed: number): Promise<string[]> => {
+    const { network, run } = aNetwork(2);
+    await run({ seed, seconds: 2 });
+    network.close();
+    return network.accepted.map(toHex);
+  };
+  const first = await offered(5);
+  expect(first.length).toBeGreaterThan(200);
+  expect(await offered(5)).toEqual(first);
+  expect(await offered(6)).not.toEqual(first);
+});
+
+test('a second run finds its accounts funded and goes on with their nonces', async () => {
+  const { network, notes, run } = aNetwork(2);
+  await run({ seconds: 2 });
+  notes.length = 0;
+  expect(await run({ seconds: 2 })).toMatchObject({ offered: 200, completed: 200, balances: 'match' });
+  expect(notes.filter((line) => line.includes('get tokens'))).toEqual([]);
+  network.close();
+});
+
+test('what is refused counts as failed, and its sender goes on', async () => {
+  const { network, run } = aNetwork(2);
+  let count = 0;
+  network.judge = () => (++count > 50 && count % 7 === 0 ? 'POOL_FULL' : undefined);
+  const report = await run();
+  network.close();
+  expect(report.refused).toBeGreaterThan(100);
+  expect(report.failed).toBe(report.refused);
+  expect(report).toMatchObject({ offered: 1_000, lost: 0, balances: 'match' });
+  // Those that only close gaps are refused as well.
+  expect(report.refusals['POOL_FULL']).toBeGreaterThanOrEqual(report.refused);
+  expect(report.completed).toBe(1_000 - report.refused);
+});
+
+test('what a killed node forgets and what gets lost on the way is sent again', async () => {
+  const { clock, network, run } = aNetwork(2);
+  const report = run({ drainSeconds: 60 });
+  let batches = 0;
+  network.dropsBatch = () => ++batches % 10 === 9;
+  await clock.sleep(12_500);
+  network.losePool(0);
+  await clock.sleep(3_000);
+  network.losePool(1);
+  const { completed, lost, resent, doubled, balances } = await report;
+  network.close();
+  expect({ completed, lost, doubled, balances }).toEqual({ completed: 1_000, lost: 0, doubled: 0, balances: 'match' });
+  expect(resent).toBeGreaterThan(0);
+});
+
+test('a balance that is not what it should be is named', async () => {
+  const { clock, network, run } = aNetwork(2);
+  const report = run({ seconds: 3 });
+  await clock.sleep(10_000);
+  network.of(deriveKey(7, 'load/3').address).tokens += 1n;
+  expect((await report).balances).toMatch(/^load\/3 holds \d+ tokens, its transactions imply \d+$/);
+  network.close();
+});
+
+test('what a frozen group keeps is lost after the grace time, and its accounts are not judged', async () => {
+  const { clock, network, run } = aNetwork(2);
+  const report = run({ drainSeconds: 5, accountsPerGroup: 100, tps: 50 });
+  await clock.sleep(15_000);
+  network.freeze(1);
+  const { offered, completed, failed, lost, balances, balancesChecked = 0 } = await report;
+  network.close();
+  expect(lost).toBeGreaterThan(0);
+  expect(completed + failed + lost).toBe(offered);
+  expect(balances).toBe('match');
+  expect(balancesChecked).toBeGreaterThan(0);
+  expect(balancesChecked).toBeLessThan(200);
+});
+
+test('a signal ends the offering, and what is under way is waited for', async () => {
+  const { clock, network, run } = aNetwork(2);
+  const stop = new AbortController();
+  const file = { ...FILES, workload: 'Transfer', tps: 100, accountsPerGroup: 10 } as const;
+  const report = run({ ...file, seconds: 100 }, stop.signal);
+  await clock.sleep(8_000);
+  stop.abort();
+  const { offered, completed, balances, workload } = await report;
+  network.close();
+  expect(offered).toBeGreaterThan(500);
+  expect(offered).toBeLessThan(900);
+  expect({ completed, balances, workload }).toEqual({ completed: offered, balances: 'match', workload: 'Transfer' });
+});
+
+test('a share of crossing transfers that was asked for is kept', async () => {
+  const { network, run } = aNetwork(4);
+  expect((await run({ crossGroupPercent: 0, seconds: 2 })).crossGroupShare).toBe(0);
+  expect((await run({ crossGroupPercent: 100, seconds: 2 })).crossGroupShare).toBe(1);
+  network.close();
+});
+
+test('without its contract nothing is offered, and a stop ends the waiting', async () => {
+  const { clock, network, run } = aNetwork(2);
+  const stop = new AbortController();
+  const report = run({ contract: 'token.Other' }, stop.signal);
+  const refused = expect(report).rejects.toThrow('stopped before anything was offered');
+  await clock.sleep(5_000);
+  stop.abort();
+  await refused;
+  await expect(run({ contract: 'token.Other' })).rejects.toThrow('token.Other is not known');
+  network.close();
+});
