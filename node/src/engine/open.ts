@@ -62,13 +62,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   });
   const bitcoin = group === HOME_GROUP ? recordedTree(genesis.parentTarget) : undefined;
   const chain = storedChain(store, options.dataDir);
-  const state = restoreState(
-    options,
-    network,
-    machine,
-    bitcoin,
-    chain.map((b) => b.diff),
-  );
+  const state = restoreState(options, network, machine, bitcoin, chain);
   const genesisHeaders = groupsOf(network).map((g) => genesisHeader(network, g));
   const view = new View({
     params: { ...genesis, networkId: network.networkId },
