@@ -104,7 +104,7 @@ async function recorded(pidPath: string, ended: Promise<Exit>): Promise<ProcessI
 /** Goes on with a process that is not our child: its end is seen by looking. */
 export function adoptChild(identity: ProcessIdentity): RunningChild {
   const ended = (async (): Promise<Exit> => {
-    while (isAlive(identity)) await delay(POLL_MS, undefined, { ref: false });
+    while (isAlive(identity)) await delay(POLL_MS);
     return { code: undefined, signal: undefined };
   })();
   return { identity, ended };

@@ -151,10 +151,15 @@ test('Ctrl-C stops everything within 5 s', async () => {
   expect(leftoverNames(foldersOf(base, 'demo'))).toEqual([]);
 });
 
-/** Another rxctl, killed by -9 once its nodes have blocks. */
-async function crashedRun(): Promise<void> {
-  const script = join(base, 'crash.ts');
+/** A run in a process of its own, without the test runner's event loop; resolves to its exit code or signal. */
+async function otherRun(kind: 'killed' | 'whole'): Promise<unknown> {
+  const script = join(base, `${kind}.ts`);
   const source = new URL('..', import.meta.url).href;
+  const forMs = kind === 'killed' ? 'undefined' : '300';
+  const onView =
+    kind === 'killed'
+      ? "(report) => { if (report.offered > 0) process.kill(process.pid, 'SIGKILL'); }"
+      : '() => undefined';
   writeFileSync(
     script,
     `import { runNetwork } from '${source}local/run.ts';
@@ -165,17 +170,18 @@ import { writeFakePrograms } from '${source}testing/fake-programs.ts';
 import { parseTestnetFile } from '${source}testnet-file.ts';
 const { file } = parseTestnetFile(${JSON.stringify(text(SPEC))});
 const folders = foldersOf(${JSON.stringify(base)}, 'demo');
-await runNetwork({ testnet: file.testnet, configMaps: file.configMaps, folders, bitcoind: { kind: 'absent', reason: 'x' }, openNetwork: async () => new FakeNetwork(folders),
-  devKey: (_where, name) => new Keystore('', 1).signer(name), forMs: undefined, checkState: false, programs: writeFakePrograms(${JSON.stringify(join(base, '.programs'))}), nowMs: Date.now, onNote: () => undefined,
-  onView: (report) => { if (report.offered > 0) process.kill(process.pid, 'SIGKILL'); }, signal: new AbortController().signal });
+const { judgement } = await runNetwork({ testnet: file.testnet, configMaps: file.configMaps, folders, bitcoind: { kind: 'absent', reason: 'x' }, openNetwork: async () => new FakeNetwork(folders),
+  devKey: (_where, name) => new Keystore('', 1).signer(name), forMs: ${forMs}, checkState: false, programs: writeFakePrograms(${JSON.stringify(join(base, '.programs'))}), nowMs: Date.now, onNote: () => undefined,
+  onView: ${onView}, signal: new AbortController().signal });
+process.exitCode = judgement.code;
 `,
   );
-  const crashing = spawn(process.execPath, [script], { stdio: 'inherit' });
-  expect(await new Promise((resolve) => crashing.once('exit', (_code, signal) => resolve(signal)))).toBe('SIGKILL');
+  const other = spawn(process.execPath, [script], { stdio: 'inherit' });
+  return new Promise((resolve) => other.once('exit', (code, signal) => resolve(signal ?? code)));
 }
 
 test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', async () => {
-  await crashedRun();
+  expect(await otherRun('killed')).toBe('SIGKILL');
   const folders = foldersOf(base, 'demo');
   const left = leftoverNames(folders).map((name) => ({
     name,
@@ -197,4 +203,10 @@ test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', as
   expect(notes).toContain('ended what an earlier run left: load');
   expect(judgement.code).toBe(0);
   expect(left.map(({ identity }) => identity !== undefined && isAlive(identity))).toEqual([false, false, false, false]);
+});
+
+test('a run that adopted everything ends by itself, in a process that nothing else keeps alive', async () => {
+  expect(await otherRun('killed')).toBe('SIGKILL');
+  expect(await otherRun('whole')).toBe(0);
+  expect(leftoverNames(foldersOf(base, 'demo'))).toEqual([]);
 });
