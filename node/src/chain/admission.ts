@@ -4,16 +4,18 @@ import { partitionOf } from '../core/address.ts';
 import { viewOf } from '../core/bytes.ts';
 import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
 import { RECEIPT_BYTES } from '../core/layouts.ts';
+import { SCOPE } from '../core/scopes.ts';
 import type { RunResult, Stop, VirtualMachine } from '../vm/types.ts';
 import type { Effects } from './effects.ts';
 import { BlockInvalid } from './ports.ts';
 import type { Registry } from './registry.ts';
-import { RECORD } from './relay.ts';
+import { NO_OP, RECORD } from './relay.ts';
 import {
   gasLimitOf,
   problemOf,
   REGISTRY_CONTRACT,
   recordBytesOf,
+  senderPartitionOf,
   type TransactionRules,
   validUntilMsOf,
   writeRecord,
@@ -62,9 +64,9 @@ export class Admission {
   #buffer = new Uint8Array(BATCH_BYTES);
   #view = viewOf(this.#buffer);
   #fill = 0;
-  #batch: { readonly bytes: Uint8Array; readonly gas: bigint }[] = [];
+  #batch: { readonly bytes: Uint8Array; readonly gas: number }[] = [];
   #refused: Refused[] = [];
-  #gasLeft: bigint;
+  #gasLeft: number;
   #misses = 0;
 
   /** `strict`: the block is being judged, not built. */
@@ -81,7 +83,8 @@ export class Admission {
       if (this.#misses >= MISSES_MAX) break;
       const id = ids?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
       i++;
-      if (this.#accepts(bytes)) this.#gather(bytes, id);
+      const view = viewOf(bytes);
+      if (this.#accepts(bytes, view)) this.#gather(bytes, view, id);
     }
     this.#flush();
     const flat = new Uint8Array(this.#ids.length * HASH_BYTES);
@@ -89,14 +92,13 @@ export class Admission {
     return { transactions: this.#included, ids: flat };
   }
 
-  #accepts(bytes: Uint8Array): boolean {
+  #accepts(bytes: Uint8Array, view: DataView): boolean {
     const { rules, timestampMs, holds } = this.#parts;
-    const problem = problemOf(bytes, rules);
+    const problem = problemOf(bytes, rules, view);
     if (problem !== undefined) return this.#refuse(problem);
-    if (validUntilMsOf(bytes) < timestampMs) return this.#refuse('EXPIRED');
-    // The first 32 bytes of an address decide its partition.
-    if (!holds(senderPartition(bytes, rules.partitions))) return this.#refuse('PARTITION_MOVED');
-    if (gasLimitOf(bytes) > this.#gasLeft) {
+    if (validUntilMsOf(bytes, view) < timestampMs) return this.#refuse('EXPIRED');
+    if (!holds(senderPartitionOf(view, rules.partitions))) return this.#refuse('PARTITION_MOVED');
+    if (gasLimitOf(bytes, view) > this.#gasLeft) {
       this.#misses++;
       return this.#refuse('USER_SHARE');
     }
@@ -108,11 +110,11 @@ export class Admission {
     return false;
   }
 
-  #gather(bytes: Uint8Array, id: Uint8Array | undefined): void {
+  #gather(bytes: Uint8Array, view: DataView, id: Uint8Array | undefined): void {
     const size = recordBytesOf(bytes);
     if (this.#batch.length >= BATCH_TRANSACTIONS || this.#fill + size > this.#buffer.length) this.#flush();
     const at = this.#fill;
-    const gas = gasLimitOf(bytes);
+    const gas = gasLimitOf(bytes, view);
     const out = this.#buffer;
     out.fill(0, at, at + size);
     let known = id;
@@ -120,7 +122,7 @@ export class Admission {
       known = new Uint8Array(HASH_BYTES);
       sha256dInto(bytes, known, 0);
     }
-    writeRecord(bytes, out, this.#view, at, this.#parts.rules.partitions, known);
+    writeRecord(bytes, out, this.#view, at, this.#parts.rules.partitions, known, view);
     this.#fence(at);
     this.#fill += size;
     this.#gasLeft -= gas;
@@ -133,10 +135,13 @@ export class Admission {
    */
   #fence(at: number): void {
     const view = this.#view;
-    const contract = view.getBigUint64(at + RECORD.contract, true);
-    if (contract === 0n || contract === REGISTRY_CONTRACT) return;
-    const code = contract < NUMBERS_END ? this.#parts.registry.code(Number(contract)) : undefined;
+    const known = view.getUint32(at + RECORD.contract + 4, true) === 0;
+    const number = view.getUint32(at + RECORD.contract, true);
+    if (known && number === 0) return;
+    const code = known ? this.#parts.registry.code(number) : undefined;
     if (code?.exports.has(view.getUint16(at + RECORD.op, true))) return;
+    const contract = view.getBigUint64(at + RECORD.contract, true);
+    if (contract === REGISTRY_CONTRACT && isDeploy(view, at)) return;
     const status = code === undefined ? STATUS_CONTRACT_UNAVAILABLE : STATUS_FUNCTION_DISALLOWED;
     this.#refused.push({ at: this.#batch.length, status, contract });
     view.setBigUint64(at + RECORD.contract, NO_CONTRACT, true);
@@ -182,7 +187,7 @@ export class Admission {
     }
   }
 
-  #leaveOut(stop: Exclude<Stop, 'end'>, gas: bigint): void {
+  #leaveOut(stop: Exclude<Stop, 'end'>, gas: number): void {
     if (this.#strict) throw new BlockInvalid(STOP_CODES[stop]);
     this.#gasLeft += gas;
     if (stop !== 'invalid') this.#misses++;
@@ -191,15 +196,10 @@ export class Admission {
 
 /** No registry sequence reaches it, and it is not the registry's own. */
 const NO_CONTRACT = REGISTRY_CONTRACT - 1n;
-const NUMBERS_END = 1n << 53n;
+
+/** A call may name any number; only a deploy's record has this op and scope. */
+function isDeploy(view: DataView, at: number): boolean {
+  return view.getUint16(at + RECORD.op, true) === NO_OP && view.getUint8(at + RECORD.scope) === SCOPE.global;
+}
 
 const STOP_CODES = { gas: 'BLOCK_GAS', room: 'BATCH_FULL', invalid: 'NONCE_OR_FUNDS' } as const;
-
-const SENDER_AT = 6;
-
-/** As partitionOf its address: the tag takes no part. */
-function senderPartition(bytes: Uint8Array, partitions: number): number {
-  const view = viewOf(bytes);
-  const word = (i: number): number => view.getUint32(SENDER_AT + i * 4, true);
-  return ((word(0) ^ word(4) ^ word(7)) & (partitions - 1)) >>> 0;
-}

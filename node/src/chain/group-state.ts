@@ -26,6 +26,7 @@ import { Registry } from './registry.ts';
 import { HOME_GROUP, outboxDepth, ShardMaps } from './shard-map.ts';
 import { Accumulators, isCheckpoint, liveCheckpoint, SystemState } from './state.ts';
 import type { StateCheck } from './state-check.ts';
+import { encodeBlockDiff, withTail } from './tail.ts';
 import { transactionRules } from './transaction.ts';
 import { UNDO, type Undo } from './undo.ts';
 
@@ -166,7 +167,7 @@ export class GroupState implements ChainState {
     });
     this.#staged = { undo: outcome.undo };
     const bodyBytes = BODY.encode({
-      mapUpdate: new Uint8Array(0),
+      mapUpdate: NO_BYTES,
       bitcoinHeaders: executed.bitcoinHeaders.slice(),
       batches: bodyBatches(sources),
       transactions: executed.admitted.transactions.slice(),
@@ -223,21 +224,17 @@ export class GroupState implements ChainState {
       ...before,
       accumulators: changed.map(({ slot, before: acc }) => ({ slot, acc })),
       contracts: installed,
-      cells: executed.changes.undo,
+      cells: NO_BYTES,
     };
-    const diff = BLOCK_DIFF.encode({
-      height: work.height,
-      system,
-      checkpoint: isMark ? this.#checkpoint : ZERO_HASH,
-      parts: executed.changes.diffs.map((d) => ({ partition: d.partition, cells: d.diff })),
-    });
+    const checkpoint = isMark ? this.#checkpoint : ZERO_HASH;
+    const diff = encodeBlockDiff({ height: work.height, system, checkpoint }, executed.changes.diffs);
     this.#parts.check?.block(diff, isMark ? this.#checkpoint : undefined);
     return {
       executed,
       roots: {
         transactionsRoot: transactionsRoot({
           group,
-          mapUpdate: new Uint8Array(0),
+          mapUpdate: NO_BYTES,
           bitcoinHeaders: executed.bitcoinHeaders,
           ids: executed.admitted.ids,
         }),
@@ -248,7 +245,7 @@ export class GroupState implements ChainState {
       },
       outcome: {
         diff,
-        undo: UNDO.encode(record),
+        undo: withTail(UNDO.encode(record), [executed.changes.undo]),
         receipts: executed.receipts,
         outbox: executed.outbox,
         totals: executed.system.totals.encode(),
@@ -317,6 +314,8 @@ export class GroupState implements ChainState {
     if (this.#staged !== undefined) throw new Error('a block is staged');
   }
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 const ROOT_CODES: Readonly<Record<keyof BlockRoots, string>> = {
   transactionsRoot: 'TRANSACTIONS_ROOT',

@@ -1,11 +1,11 @@
 // What a block sends: relays and system messages gathered per destination, encoded as batches; and reading a batch back.
 // The tree over the batches and its proofs are outbox-proof.ts.
-import { concatBytes } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
 import { BATCH, CREDIT, type Credit, DELTA, type Delta, MAX_BATCH_BYTES, type SystemMessage } from '../core/layouts.ts';
 import { entriesOf } from './cell-entries.ts';
 import { checkRelays, type RelayRules } from './relay.ts';
 import { HOME_GROUP } from './shard-map.ts';
+import { withTail } from './tail.ts';
 
 export const MESSAGE_KIND = { credit: 1, delta: 2 } as const;
 
@@ -43,7 +43,8 @@ export class Outbox {
     const groups = [...this.#byGroup.keys()].sort((a, b) => a - b);
     return groups.map((group) => {
       const { system, relays } = this.#byGroup.get(group)!;
-      const leaf = BATCH.encode({ source: this.#source, height: this.#height, system, relays: concatBytes(relays) });
+      const head = BATCH.encode({ source: this.#source, height: this.#height, system, relays: NO_BYTES });
+      const leaf = withTail(head, relays);
       if (leaf.length > MAX_BATCH_BYTES) throw new Error(`a batch of ${leaf.length} bytes for group ${group}`);
       return { group, leaf };
     });
@@ -78,7 +79,8 @@ export interface BatchRules extends RelayRules {
   readonly partitionOf: (address: Uint8Array) => number;
 }
 
-const EMPTY: ReadBatch = { credits: [], delta: undefined, relays: new Uint8Array(0), worth: 0n };
+const NO_BYTES = new Uint8Array(0);
+const EMPTY: ReadBatch = { credits: [], delta: undefined, relays: NO_BYTES, worth: 0n };
 /**
  * Reads a proven leaf. One that breaks any rule reads as empty, nothing of it takes effect: nobody here judged the
  * foreign block, and every node must come to the same answer.

@@ -7,7 +7,7 @@ import { Pool, type PoolParts } from './pool.ts';
 import { gasPriceOf, nonceOf, senderKeyOf, signTransaction, TRANSACTION_KIND } from './transaction.ts';
 
 const NETWORK = Uint8Array.of(1, 2, 3, 4);
-const RULES = { networkId: NETWORK, partitions: 16, gasPriceFloor: 1n, userGas: 3_500_000n };
+const RULES = { networkId: NETWORK, partitions: 16, gasPriceFloor: 1n, userGas: 3_500_000 };
 const NOW_MS = 1_000;
 
 function keyOf(n: number): Uint8Array {

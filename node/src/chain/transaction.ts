@@ -84,11 +84,12 @@ export function senderKeyOf(bytes: Uint8Array): Uint8Array {
 export function nonceOf(bytes: Uint8Array): bigint {
   return viewOf(bytes).getBigUint64(AT.nonce, true);
 }
-export function validUntilMsOf(bytes: Uint8Array): number {
-  return Number(viewOf(bytes).getBigUint64(AT.validUntil, true));
+export function validUntilMsOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): number {
+  return doubleAt(view, AT.validUntil);
 }
-export function gasLimitOf(bytes: Uint8Array): bigint {
-  return viewOf(bytes).getBigUint64(AT.gasLimit, true);
+/** At most the user share, so a double holds it. */
+export function gasLimitOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): number {
+  return doubleAt(view, AT.gasLimit);
 }
 export function gasPriceOf(bytes: Uint8Array): bigint {
   return viewOf(bytes).getBigUint64(AT.gasPrice, true);
@@ -99,6 +100,11 @@ export function costOf(bytes: Uint8Array): bigint {
   const budget = view.getBigUint64(AT.gasLimit, true) * view.getBigUint64(AT.gasPrice, true);
   return bytes[AT.kind] === TRANSACTION_KIND.transfer ? budget + transferAmount(bytes) : budget;
 }
+/** As partitionOf the sender's address: its tag takes no part. */
+export function senderPartitionOf(view: DataView, partitions: number): number {
+  const word = (i: number): number => view.getUint32(AT.sender + i * 4, true);
+  return ((word(0) ^ word(4) ^ word(7)) & (partitions - 1)) >>> 0;
+}
 export function senderOf(bytes: Uint8Array): Uint8Array {
   return addressOf(senderKeyOf(bytes));
 }
@@ -107,12 +113,20 @@ function transferAmount(bytes: Uint8Array): bigint {
   return viewOf(bytes).getBigUint64(bytes.length - SIGNATURE_BYTES - 8, true);
 }
 
+/** A u64 as a double: exact below 2^53, and never below 2^53 when the number is not. */
+function doubleAt(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+}
+
+const LEAST_GAS = Number(TRANSACTION_GAS);
+
 /** Rules that need no state, as numbers the hot path compares with. */
 export interface TransactionRules {
   readonly networkId: Uint8Array;
   readonly partitions: number;
   readonly gasPriceFloor: bigint;
-  readonly userGas: bigint;
+  /** Below 2^53. */
+  readonly userGas: number;
 }
 
 export function transactionRules(genesis: Genesis, networkId: Uint8Array): TransactionRules {
@@ -120,15 +134,18 @@ export function transactionRules(genesis: Genesis, networkId: Uint8Array): Trans
     networkId,
     partitions: genesis.partitions,
     gasPriceFloor: genesis.gasPriceFloor,
-    userGas: userGas(genesis),
+    userGas: Math.min(Number(userGas(genesis)), Number.MAX_SAFE_INTEGER),
   };
 }
 
 /** What makes these bytes unfit for any block of this network; undefined when nothing does. Time, nonce, funds and signature are judged elsewhere. */
-export function problemOf(bytes: Uint8Array, rules: TransactionRules): TransactionProblem | undefined {
+export function problemOf(
+  bytes: Uint8Array,
+  rules: TransactionRules,
+  view: DataView = viewOf(bytes),
+): TransactionProblem | undefined {
   if (bytes.length > MAX_TRANSACTION_BYTES) return 'TOO_LARGE';
   if (bytes.length < AT.key + 4 + SIGNATURE_BYTES || bytes[0] !== TRANSACTION_VERSION) return 'BAD_TRANSACTION';
-  const view = viewOf(bytes);
   const scope = SCOPES[bytes[AT.scope]!];
   if (scope === undefined) return 'BAD_TRANSACTION';
   const argsAt = AT.key + scope.targetBytes + 4;
@@ -138,8 +155,8 @@ export function problemOf(bytes: Uint8Array, rules: TransactionRules): Transacti
   // Above 2^53 a time is no longer exact.
   if (view.getUint32(AT.validUntil + 4, true) >= 1 << 21) return 'BAD_TRANSACTION';
   for (let i = 0; i < 4; i++) if (bytes[AT.networkId + i] !== rules.networkId[i]) return 'WRONG_NETWORK';
-  const gas = view.getBigUint64(AT.gasLimit, true);
-  if (gas < TRANSACTION_GAS) return 'GAS_LIMIT_TOO_LOW';
+  const gas = doubleAt(view, AT.gasLimit);
+  if (gas < LEAST_GAS) return 'GAS_LIMIT_TOO_LOW';
   if (gas > rules.userGas) return 'GAS_LIMIT_TOO_HIGH';
   if (view.getBigUint64(AT.gasPrice, true) < rules.gasPriceFloor) return 'GAS_PRICE_TOO_LOW';
   return kindProblem(bytes, view, argsAt, argsLen, rules);
@@ -153,14 +170,15 @@ function kindProblem(
   rules: TransactionRules,
 ): TransactionProblem | undefined {
   const scope = bytes[AT.scope]!;
-  const bare = view.getBigUint64(AT.contract, true) === 0n && view.getUint16(AT.op, true) === 0;
+  const named = view.getUint32(AT.contract, true) !== 0 || view.getUint32(AT.contract + 4, true) !== 0;
+  const bare = !named && view.getUint16(AT.op, true) === 0;
   switch (bytes[AT.kind]) {
     case TRANSACTION_KIND.transfer:
       if (!bare) return 'BAD_TRANSACTION';
       if (scope !== SCOPE.account || !hasAddress(bytes, AT.key, view)) return 'WRONG_TARGET';
       return argsLen === 8 ? undefined : 'BAD_ARGUMENTS';
     case TRANSACTION_KIND.call:
-      if (bare) return 'BAD_TRANSACTION';
+      if (!named) return 'BAD_TRANSACTION';
       return callTargetFits(bytes, view, scope, rules) ? undefined : 'WRONG_TARGET';
     case TRANSACTION_KIND.deploy:
       if (!bare) return 'BAD_TRANSACTION';
@@ -173,7 +191,6 @@ function kindProblem(
 
 /** `@address` code runs only on its sender's own instance: that is what lets contracts take "self" for "who signed". */
 function callTargetFits(bytes: Uint8Array, view: DataView, scope: number, rules: TransactionRules): boolean {
-  if (view.getBigUint64(AT.contract, true) === 0n) return false;
   if (scope === SCOPE.account) return false;
   if (scope === SCOPE.shard) return view.getUint32(AT.key, true) < rules.partitions;
   if (scope !== SCOPE.address) return true;
@@ -226,8 +243,8 @@ export function writeRecord(
   at: number,
   partitions: number,
   id: Uint8Array,
+  view: DataView = viewOf(bytes),
 ): number {
-  const view = viewOf(bytes);
   const scopeId = bytes[AT.scope]!;
   const { keyBytes, targetBytes } = SCOPES[scopeId]!;
   const argsAt = AT.key + targetBytes + 4;

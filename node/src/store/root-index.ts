@@ -58,10 +58,7 @@ export class RecentRoots<T> {
 
   /** Blocks in the order they were executed. */
   add(block: T, index: Uint8Array): void {
-    const view = viewOf(index);
-    const prefixes = Float64Array.from({ length: index.length / ROOT_ENTRY_BYTES }, (_, i) =>
-      view.getFloat64(i * ROOT_ENTRY_BYTES, true),
-    );
+    const prefixes = new Float64Array(Uint8Array.from(index).buffer);
     this.#blocks.push(block);
     this.#push({ prefixes, blocks: new Uint32Array(prefixes.length).fill(this.#first + this.#blocks.length - 1) });
   }

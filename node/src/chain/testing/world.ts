@@ -36,8 +36,10 @@ export interface WorldOptions {
   readonly chain?: Partial<ChainSpec>;
   readonly constants?: Partial<Constants>;
   readonly users?: number;
-  /** Do not judge every block with a second state. */
-  readonly single?: boolean;
+  /** Funded besides the users. */
+  readonly accounts?: readonly FundedAccount[];
+  /** As a node runs: no second state judges, no guard, no check of live memory. */
+  readonly bare?: boolean;
 }
 
 export interface MinedBlock extends BlockInput {
@@ -76,8 +78,10 @@ export class World {
   readonly network: Network;
   readonly users: readonly User[];
   readonly lines: readonly Line[];
+  readonly #bare: boolean;
 
   constructor(options: WorldOptions) {
+    this.#bare = options.bare === true;
     const keys = Array.from({ length: options.users ?? USERS }, (_, i) => deriveKey(1, `user/${i}`));
     const accounts: FundedAccount[] = keys.map(({ address }) => ({ address, amount: USER_AMOUNT }));
     this.network = readGenesis(
@@ -88,7 +92,7 @@ export class World {
         governance: new Uint8Array(32),
         compilerHash: COMPILER_HASH,
         bitcoinIntervalMs: 10_000,
-        accounts,
+        accounts: [...accounts, ...(options.accounts ?? [])],
         constants: { checkpointEvery: 4, ...options.constants },
       }),
     );
@@ -97,7 +101,7 @@ export class World {
       const bytes = genesisHeader(this.network, group);
       return {
         builder: this.state(group),
-        judge: options.single === true ? undefined : this.state(group),
+        judge: this.#bare ? undefined : this.state(group),
         blocks: [],
         genesis: { id: sha256d(bytes), header: HEADER.decode(bytes) },
         cursors: new Map(),
@@ -120,7 +124,7 @@ export class World {
     const machine = Machine.create({
       partitions: genesis.partitions,
       seed: new Uint8Array(32).fill(machines & 255),
-      guard: true,
+      guard: !this.#bare,
       maxRelays: genesis.maxRelays,
       maxStateBytes: genesis.maxStateBytes,
     });
@@ -129,9 +133,9 @@ export class World {
       network: this.network,
       group,
       machine,
-      compile: predaCompiler({ ...genesis, guard: true }),
+      compile: predaCompiler({ ...genesis, guard: !this.#bare }),
       firstBadSignature: () => -1,
-      check,
+      ...(this.#bare ? {} : { check }),
     };
     const state = new GroupState(parts, stored);
     machineOf.set(state, machine);
