@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'operator/src/api': [],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
   'rxctl/src': [
+    'rxctl/src/verify',
     'operator/src',
     'load/src',
     'preda/src',

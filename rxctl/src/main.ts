@@ -15,6 +15,7 @@ import { addSend } from './commands/send.ts';
 import { addStatus } from './commands/status.ts';
 import { addTx } from './commands/tx.ts';
 import { addUp } from './commands/up.ts';
+import { addVerifyChain } from './commands/verify-chain.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -31,6 +32,7 @@ const VERBS = [
   addBlock,
   addTx,
   addAudit,
+  addVerifyChain,
   addParent,
   addLogs,
 ] as const;

@@ -66,7 +66,7 @@ export class Entry {
     if (height > this.height) return undefined;
     let entry: Entry | undefined = this;
     while (entry !== undefined && height < entry.#line.base) entry = entry.#line.entries[0]!.parent;
-    return entry?.#line.entries[height - entry.#line.base];
+    return entry === undefined ? undefined : entry.#line.entries[height - entry.#line.base];
   }
 
   isOrDescendsFrom(other: Entry): boolean {

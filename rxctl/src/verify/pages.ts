@@ -30,10 +30,8 @@ export interface PageFile {
   readonly damages: readonly string[];
 }
 
-/** Number of the newest commit and what must not change while a file is read. */
-export function stateOf(file: Uint8Array): string {
-  return hex(file.subarray(0, 2 * FIRST_PAGE_BYTES));
-}
+/** Both meta pages: they change with every commit, and last. */
+export const META_BYTES: number = 2 * FIRST_PAGE_BYTES;
 
 export function readPages(file: Uint8Array): PageFile {
   return new Reader(file).all();
@@ -64,7 +62,8 @@ class Reader {
     const meta = this.#newestMeta();
     if (meta !== undefined) {
       for (const { key, value, isTree } of this.#rows(this.#tree('the list of tables', meta + META.mainTree))) {
-        const name = Buffer.from(key).toString('utf8');
+        // Names are written with a zero byte behind them.
+        const name = Buffer.from(key).toString('utf8').replace(/\0$/, '');
         if (isTree && value.length === TREE.bytes) {
           const at = value.byteOffset - this.#file.byteOffset;
           tables.set(name, { name, rows: this.#rows(this.#tree(name, at)) });

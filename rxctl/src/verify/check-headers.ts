@@ -1,0 +1,132 @@
+// All stored headers of all groups: ids, fields, links, difficulty, reading rules, witnesses.
+import { FormatError, hex, isZero, same, viewOf } from './bytes.ts';
+import { sha256d } from './hash.ts';
+import { type Entry, HeaderTree, headerKey, judgeReads, type StoredHeader } from './header-tree.ts';
+import { decodeHeader, type Header } from './layouts.ts';
+import type { Network } from './network.ts';
+import type { Row } from './pages.ts';
+import { describeFlip, findHeaderFlip, headerFieldAt } from './repair.ts';
+import type { Findings, Place } from './report.ts';
+import { expectedTarget, targetOf } from './target.ts';
+import { witnessProblem } from './witness.ts';
+
+const TABLE = 'headers';
+const KEY_BYTES = 44;
+
+export function checkHeaders(network: Network, rows: readonly Row[], findings: Findings): HeaderTree {
+  const tree = new HeaderTree(
+    network,
+    rows.map((row) => readRow(row, findings)).filter((header) => header !== undefined),
+  );
+  for (const { header, id } of tree.orphans) {
+    findings.wrong(
+      'headers',
+      { table: TABLE, group: header.group, height: header.height, id },
+      'its parent is not stored',
+    );
+  }
+  for (const entry of tree.all()) if (entry.parent !== undefined) checkEntry(network, tree, entry, findings);
+  return tree;
+}
+
+/** Undefined when not even a flipped bit explains the bytes. */
+function readRow({ key, value }: Row, findings: Findings): StoredHeader | undefined {
+  if (key.length !== KEY_BYTES) {
+    findings.wrong('ids', { table: TABLE }, `key ${hex(key)} has ${key.length} bytes`);
+    return undefined;
+  }
+  const named = headerKey(key);
+  const place: Place = { table: TABLE, ...named };
+  const { bytes, witness, id } = splitRow(value, named.id, place, findings);
+  try {
+    const header = decodeHeader(bytes);
+    const isPlaced = header.group === named.group && header.height === named.height;
+    if (!isPlaced) findings.wrong('ids', place, `the header says group ${header.group}, height ${header.height}`);
+    return { id, header, witness, isDamaged: id !== named.id };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    findings.wrong('headers', place, `the header cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Header and witness of a row; a header with one flipped bit comes back as it was. */
+function splitRow(
+  value: Uint8Array,
+  id: string,
+  place: Place,
+  findings: Findings,
+): { bytes: Uint8Array; witness: Uint8Array; id: string } {
+  const size = value.length < 4 ? 0 : viewOf(value).getUint32(0, true);
+  const bytes = value.subarray(4, 4 + size);
+  const witness = value.subarray(4 + size);
+  if (hex(sha256d(bytes)) === id) {
+    findings.right('ids');
+    return { bytes, witness, id };
+  }
+  for (let bit = 0; bit < 32; bit++) {
+    const other = (size ^ (1 << bit)) >>> 0;
+    if (other < value.length && hex(sha256d(value.subarray(4, 4 + other))) === id) {
+      findings.wrong('ids', place, `the header's length is ${size}, must be ${other}`);
+      return { bytes: value.subarray(4, 4 + other), witness: value.subarray(4 + other), id };
+    }
+  }
+  const flip = findHeaderFlip(bytes, id);
+  if (flip !== undefined) {
+    const what = `the header does not hash to the block id: in ${headerFieldAt(flip.at)}, ${describeFlip(flip)}`;
+    findings.wrong('ids', place, what);
+    return { bytes: flip.bytes, witness, id };
+  }
+  const found = hex(sha256d(bytes));
+  findings.wrong('ids', place, `the header hashes to ${found}, not to the id it is stored under`);
+  return { bytes, witness, id: found };
+}
+
+function checkEntry(network: Network, tree: HeaderTree, entry: Entry, findings: Findings): void {
+  if (entry.isDamaged) return;
+  const problem = fieldProblem(network, entry);
+  findings.test('headers', problem === undefined, entry.place, `its header is wrong: ${problem}`);
+  const reading = judgeReads(tree, entry);
+  if ('wrong' in reading) findings.wrong('reads', entry.place, reading.wrong);
+  else {
+    entry.order = reading.order;
+    countReads(network, tree, entry, findings);
+  }
+  const witness = witnessProblem(entry.header, entry.id, entry.witness, network.genesis.chainIdBase);
+  findings.test('witnesses', witness === undefined, { ...entry.place, table: TABLE }, `${witness}`);
+}
+
+/** Confirmations of what a block read may have lain in headers that were still waiting and are not stored. */
+function countReads(network: Network, tree: HeaderTree, entry: Entry, findings: Findings): void {
+  const { confirmations } = network.genesis;
+  const bare = entry.header.reads.find((read) => (tree.get(read.id)?.descendants ?? 0) < confirmations);
+  if (bare === undefined) findings.right('reads');
+  else {
+    const why = `the ${confirmations} descendants of block ${bare.height} of group ${bare.group}, which it reads, are not all stored`;
+    findings.undecided('reads', entry.place, why);
+  }
+}
+
+function fieldProblem(network: Network, entry: Entry): string | undefined {
+  const { genesis, networkId } = network;
+  const { header } = entry;
+  const parent = entry.parent!;
+  if (header.version !== 1) return `version ${header.version}`;
+  if (!same(header.networkId, networkId)) return `network ${hex(header.networkId)}`;
+  if (!readsAscend(header)) return 'its reads do not ascend';
+  if (header.timestampMs < parent.header.timestampMs + genesis.blockIntervalMs) {
+    return `${header.timestampMs - parent.header.timestampMs} ms after its parent`;
+  }
+  const expected = expectedTarget(genesis, header.height, parent.header, parent.parent?.header);
+  if (expected === undefined || header.target !== expected || targetOf(header.target) === undefined) {
+    return `target ${header.target.toString(16)}, must be ${expected?.toString(16)}`;
+  }
+  if (header.epoch !== 0) return `epoch ${header.epoch}, of which no shard map is known`;
+  if (header.height % genesis.checkpointEvery !== 0 && !isZero(header.checkpointRoot))
+    return 'a checkpoint out of place';
+  return undefined;
+}
+
+function readsAscend({ reads, group }: Header): boolean {
+  return reads.every((read, i) => read.group !== group && (i === 0 || reads[i - 1]!.group < read.group));
+}
