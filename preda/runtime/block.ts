@@ -4,7 +4,7 @@ import { commit, entryAt, oldLength, oldPayload, openBlock, position, undoTo } f
 import { entryBytes, idLength, lengthOf, partitionOf, payloadOf, writeId } from './cells';
 import { allocRun, ensurePages, freeRun, orderFor } from './memory';
 import { partitions, slotOf } from './table';
-import { clearSent } from './relay';
+import { clearSent } from './groups';
 import { openGas } from './run';
 import { resetReceiptIndex } from './receipt';
 

@@ -2,6 +2,7 @@
 import {
   CODE_ADDRESS,
   CODE_LONG,
+  ID_TAG,
   INLINE_BYTES,
   KEY_BUFFER,
   L_KEY,
@@ -180,11 +181,10 @@ export function destroy(line: u32): void {
 
 function tagOf(line: u32): u32 {
   const size = load<u32>(line, L_KEY + 4);
-  writeId(TAG_ID, line);
-  store<u64>(TAG_ID + size, 0);
-  return longTag(TAG_ID, size);
+  writeId(ID_TAG, line);
+  store<u64>(ID_TAG + size, 0);
+  return longTag(ID_TAG, size);
 }
-const TAG_ID: u32 = 0x15400;
 
 /** 0xffffffff = absent. */
 @inline

@@ -3,7 +3,9 @@ import { BLOCK, HINTS, ID_BUFFER, KEY_BUFFER, NH_KEYS } from './layout';
 import { setPartitionMask } from './hash';
 import { initTable } from './table';
 import { initHeap } from './heap';
-import { initRelays } from './relay';
+import { initGroups } from './groups';
+import { setMaxRelays } from './relay';
+import { initRoutes } from './route';
 import { initBlocks } from './block';
 import { initCrc } from './address';
 import { setMaxStateBytes } from './state';
@@ -23,7 +25,9 @@ export { i128_div, i128_mul, i128_rem, text_i128, text_u128, u128_div, u128_mul,
 export { code } from './fault';
 export { returned, returnedBytes } from './frame';
 export { burn, call, cursor, done, fees_kept, finish_call, gas_burnt, run, set_contract, set_input, settle } from './run';
-export { get_room, get_sent, out, route, set_busy, set_owner, set_room, set_self, setOutput as set_output } from './relay';
+export { get_room, get_sent, set_busy, set_owner, set_room, set_self } from './groups';
+export { out, setOutput as set_output } from './relay';
+export { route } from './route';
 export { receiptOut, setReceipts as set_receipts } from './receipt';
 export { abort_block, begin_block, commit_block, emit_diff, prepare_diff, rewind_diff } from './block';
 export {
@@ -65,7 +69,9 @@ export function init(partitions: u32, guard: u32, maxRelays: u32, maxStateBytes:
   initCrc();
   initTable(partitions);
   initHeap(guard != 0);
-  initRelays(maxRelays);
+  initGroups();
+  initRoutes();
+  setMaxRelays(maxRelays);
   initBlocks();
   setMaxStateBytes(maxStateBytes);
 }

@@ -35,6 +35,8 @@ export const EMPTY_SEGMENT: u32 = 0x13810;
 export const CONTRACT_SLOTS: u32 = 0x14000;
 /** Text and numbers in the making. */
 export const TEXT_SCRATCH: u32 = 0x15000;
+/** A long id whose tag is computed. */
+export const ID_TAG: u32 = 0x15400;
 /** 32 × HINT: what the next records will touch. */
 export const HINTS: u32 = 0x16000;
 export const HINT_BYTES: u32 = 24;

@@ -1,4 +1,4 @@
-// Emission: relay records into the outgoing buffer, the room of destination groups, and how gas is shared among children.
+// Emission: relay records into the outgoing buffer, and how gas is shared among children.
 import {
   FAULT_ROOM,
   GAS_RELAY,
@@ -35,25 +35,11 @@ import {
   SCOPE_SHARD,
 } from './layout';
 import { broken, charge, fault, fuel } from './fault';
-import { calling, current, here } from './frame';
+import { current, here } from './frame';
+import { bookSent, giveRoom, isBusy, takeRoom } from './groups';
 import { keyPartition } from './hash';
 import { partitions } from './table';
-import { allocRun, orderFor } from './memory';
 
-const MAX_GROUPS: u32 = 65_536;
-// Per group: bytes of room taken off NO_LIMIT i32, busy u32, msat sent i64.
-const GROUP_BYTES: u32 = 16;
-const G_BUSY: u32 = 4;
-const G_SENT: u32 = 8;
-const NO_LIMIT: i32 = i32.MAX_VALUE;
-
-let groups: u32 = 0;
-let owners: u32 = 0;
-/** Per group, while relays are sorted: bytes, then where the next goes. Zeros in between. */
-let cursors: u32 = 0;
-/** Highest group anything was sent to. */
-let topGroup: u32 = 0;
-let self: u32 = 0;
 let maxRelays: u32 = 4_096;
 
 /** Where the next relay goes, and where this invocation's begin. */
@@ -62,35 +48,8 @@ export let outStart: u32 = 0;
 let outEnd: u32 = 0;
 export let children: u32 = 0;
 
-export function initRelays(relays: u32): void {
+export function setMaxRelays(relays: u32): void {
   maxRelays = relays;
-  cursors = allocRun(orderFor(MAX_GROUPS * 4));
-  groups = allocRun(orderFor(MAX_GROUPS * GROUP_BYTES));
-  owners = allocRun(orderFor(partitions * 2));
-}
-
-export function set_owner(partition: u32, group: u32): void {
-  topGroup = max(topGroup, group);
-  store<u16>(owners + partition * 2, group);
-}
-export function set_self(group: u32): void {
-  topGroup = max(topGroup, group);
-  self = group;
-}
-export function set_room(group: u32, bytes: i32): void {
-  store<i32>(groups + group * GROUP_BYTES, NO_LIMIT - bytes);
-}
-export function get_room(group: u32): i32 {
-  return NO_LIMIT - load<i32>(groups + group * GROUP_BYTES);
-}
-export function set_busy(group: u32, busy: u32): void {
-  store<u32>(groups + group * GROUP_BYTES, busy, G_BUSY);
-}
-export function get_sent(group: u32): i64 {
-  return load<i64>(groups + group * GROUP_BYTES, G_SENT);
-}
-export function clearSent(): void {
-  for (let g: u32 = 0; g <= topGroup; g++) store<i64>(groups + g * GROUP_BYTES, 0, G_SENT);
 }
 
 export function setOutput(at: u32, end: u32): void {
@@ -108,11 +67,6 @@ export function mayEmit(): bool {
 export function openEmission(): void {
   outStart = out;
   children = 0;
-}
-
-@inline
-export function groupOf(partition: u32): u32 {
-  return partition >= GLOBAL_PARTITION - 1 ? 0 : <u32>load<u16>(owners + partition * 2);
 }
 
 @inline
@@ -154,17 +108,6 @@ export function copy36(to: u32, from: u32): void {
   store<u32>(to, load<u32>(from, 32), 32);
 }
 
-/** True when `size` more bytes fit the batch of the partition's group; takes them. */
-@inline
-export function takeRoom(kind: u32, partition: u32, size: u32): bool {
-  if (kind == KIND_DEFERRED || calling) return true;
-  const at = groups + groupOf(partition) * GROUP_BYTES;
-  const left = NO_LIMIT - load<i32>(at);
-  if (<i32>size > left) return false;
-  store<i32>(at, NO_LIMIT - left + size);
-  return true;
-}
-
 /** One record: header and key, with `argsLen` bytes of arguments still to be written at the answered address. */
 function emit(kind: u32, scope: u32, partition: u32, key: u32, keyLen: u32, op: u32, contract: u64, argsLen: u32): u32 {
   const d = current;
@@ -173,7 +116,7 @@ function emit(kind: u32, scope: u32, partition: u32, key: u32, keyLen: u32, op: 
   const at = out;
   if (size > MAX_RECORD_BYTES || at + size - outStart > MAX_EMISSION_BYTES) fault(22);
   const fromUser = <u32>load<u8>(d, R_KIND) == KIND_USER;
-  if (fromUser && kind != KIND_DEFERRED && !calling && load<u32>(groups + groupOf(partition) * GROUP_BYTES, G_BUSY)) fault(22);
+  if (fromUser && isBusy(kind, partition)) fault(22);
   if (!takeRoom(kind, partition, size)) fault(FAULT_ROOM);
   writeHeader(at, d, size, kind, scope, partition, keyLen, op, contract, argsLen);
   out = at + size;
@@ -267,9 +210,7 @@ export function shareGas(left: i64, price: i64): i64 {
     if (next == out) gas += rest;
     store<i64>(at, gas, R_GAS);
     sum += gas;
-    const group = kind == KIND_DEFERRED ? self : groupOf(load<u32>(at, R_PARTITION));
-    const g = groups + group * GROUP_BYTES;
-    store<i64>(g, load<i64>(g, G_SENT) + gas * price + load<i64>(at, R_VALUE), G_SENT);
+    bookSent(kind, load<u32>(at, R_PARTITION), gas * price + load<i64>(at, R_VALUE));
     at = next;
   }
   return sum;
@@ -284,68 +225,14 @@ export function emitRefund(d: u32, to: u32, partition: u32, value: u64): bool {
   store<u64>(at, value, R_VALUE);
   copyPadded(at + R_KEY, to, 36);
   out = at + size;
-  const g = groups + groupOf(partition) * GROUP_BYTES;
-  store<i64>(g, load<i64>(g, G_SENT) + <i64>value, G_SENT);
+  bookSent(KIND_CREDIT, partition, value);
   return true;
 }
 
 /** Takes back what this invocation emitted, and its room. */
 export function rewindEmission(): void {
-  for (let at = outStart; at < out; at += load<u32>(at)) {
-    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED || calling) continue;
-    const g = groups + groupOf(load<u32>(at, R_PARTITION)) * GROUP_BYTES;
-    store<i32>(g, load<i32>(g) - load<u32>(at));
-  }
+  for (let at = outStart; at < out; at += load<u32>(at))
+    giveRoom(load<u8>(at, R_KIND), load<u32>(at, R_PARTITION), load<u32>(at));
   out = outStart;
   children = 0;
-}
-
-/**
- * Sorts relays by the owner of their partition, keeping their order, deferred ones left out. `to` has room for as many
- * bytes, and behind them for { group u32, bytes u32 } of each group present, which are ascending by group. Answers how many
- * groups there are.
- */
-export function route(from: u32, end: u32, to: u32): u32 {
-  const list = to + (end - from);
-  let present: u32 = 0;
-  for (let at = from; at < end; at += load<u32>(at)) {
-    if (<u32>load<u8>(at, R_KIND) == KIND_DEFERRED) continue;
-    const group = groupOf(load<u32>(at, R_PARTITION));
-    const bytes = load<u32>(cursors + group * 4);
-    if (!bytes) addRoute(list, present++, group);
-    store<u32>(cursors + group * 4, bytes + load<u32>(at));
-  }
-  let next = to;
-  for (let r = list; r < list + present * ROUTE_BYTES; r += ROUTE_BYTES) {
-    const cursor = cursors + load<u32>(r) * 4;
-    const bytes = load<u32>(cursor);
-    store<u32>(r, bytes, 4);
-    store<u32>(cursor, next);
-    next += bytes;
-  }
-  for (let at = from; at < end; ) {
-    const size = load<u32>(at);
-    if (<u32>load<u8>(at, R_KIND) != KIND_DEFERRED) {
-      const cursor = cursors + groupOf(load<u32>(at, R_PARTITION)) * 4;
-      const target = load<u32>(cursor);
-      store<u32>(cursor, target + size);
-      let i: u32 = 0;
-      for (; i + 16 <= size; i += 16) v128.store(target + i, v128.load(at + i));
-      if (i < size) store<u64>(target + i, load<u64>(at + i));
-    }
-    at += size;
-  }
-  for (let r = list; r < list + present * ROUTE_BYTES; r += ROUTE_BYTES) store<u32>(cursors + load<u32>(r) * 4, 0);
-  return present;
-}
-const ROUTE_BYTES: u32 = 8;
-
-/** Puts a group into the ascending list. */
-function addRoute(list: u32, count: u32, group: u32): void {
-  let at = list + count * ROUTE_BYTES;
-  while (at > list && load<u32>(at - ROUTE_BYTES) > group) {
-    store<u32>(at, load<u32>(at - ROUTE_BYTES));
-    at -= ROUTE_BYTES;
-  }
-  store<u32>(at, group);
 }
