@@ -92,6 +92,7 @@ class BlockRun {
     this.#open();
     const bitcoinHeaders = this.#engine.headers.record(this.#work.bitcoinHeaders, this.#work.strict);
     for (const source of this.#work.sources) this.#read(source);
+    this.#judgeLag();
     const turns = new Turns({
       machine: this.#engine.machine,
       queues: this.#engine.queues,
@@ -123,8 +124,16 @@ class BlockRun {
     const { height, timestampMs, parent, miner, map } = this.#work;
     machine.beginBlock({ height, timestampMs, parentId: parent, minerAddress: miner, blockGas: genesis.blockGas });
     for (const other of map.groups) {
+      if (other !== group) machine.setRoom(other, genesis.maxBatchBytes);
+    }
+  }
+
+  /** Users may not call a group that, as far as this block has read, lags more than maxLag blocks behind this one. */
+  #judgeLag(): void {
+    const { machine, genesis, group } = this.#engine;
+    const { height, map } = this.#work;
+    for (const other of map.groups) {
       if (other === group) continue;
-      machine.setRoom(other, genesis.maxBatchBytes);
       const seen = this.#system.cursors.get(other)?.seen ?? 0;
       machine.setBusy(other, height - seen > genesis.maxLag);
     }

@@ -19,7 +19,7 @@ import {
   readGenesis,
 } from '../genesis.ts';
 import { genesisHeader } from '../genesis-block.ts';
-import { GroupState, type StoredState } from '../group-state.ts';
+import { GroupState, type GroupStateParts, type StoredState } from '../group-state.ts';
 import { type DerivedKey, deriveKey, signer } from '../keys.ts';
 import { proveLeaf } from '../outbox-proof.ts';
 import type { BlockInput, BlockOutcome, BlockPlan, SourceBlock } from '../ports.ts';
@@ -118,7 +118,11 @@ export class World {
   }
 
   /** A fresh state of a group; its private index key differs every time. */
-  state(group: number, stored?: StoredState): GroupState {
+  state(
+    group: number,
+    stored?: StoredState,
+    firstBadSignature: GroupStateParts['firstBadSignature'] = () => -1,
+  ): GroupState {
     const { genesis } = this.network;
     machines++;
     const machine = Machine.create({
@@ -134,7 +138,7 @@ export class World {
       group,
       machine,
       compile: predaCompiler({ ...genesis, guard: !this.#bare }),
-      firstBadSignature: () => -1,
+      firstBadSignature,
       ...(this.#bare ? {} : { check }),
     };
     const state = new GroupState(parts, stored);
