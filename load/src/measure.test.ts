@@ -46,3 +46,15 @@ test('everything offered is completed, failed or lost', () => {
     executedP95Ms: 300,
   });
 });
+
+test('the latency of what crossed groups is told apart', () => {
+  const m = new Measurement();
+  const tree = { intendedMs: 0, failed: false, rootStatus: 0, invocations: 2, relays: 1, rootGas: 0 };
+  for (let i = 0; i < 9; i++) {
+    m.offered(0);
+    m.finished({ ...tree, executedMs: 100, completedMs: 200, crossed: 0 });
+  }
+  m.offered(0);
+  m.finished({ ...tree, executedMs: 300, completedMs: 500, crossed: 1 });
+  expect(m.report(0)).toMatchObject({ p50Ms: 200, crossP95Ms: 500, crossExecutedP95Ms: 300 });
+});

@@ -23,6 +23,9 @@ export interface LoadReport {
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly executedP95Ms: number;
+  /** Of those that crossed groups. */
+  readonly crossP95Ms: number;
+  readonly crossExecutedP95Ms: number;
   readonly windowSeconds: number;
 }
 
@@ -33,6 +36,8 @@ function histogram(): Histogram {
 export class Measurement {
   readonly #completed = histogram();
   readonly #executed = histogram();
+  readonly #crossCompleted = histogram();
+  readonly #crossExecuted = histogram();
   #offered = 0;
   #refused = 0;
   #failed = 0;
@@ -64,6 +69,9 @@ export class Measurement {
     this.#succeeded++;
     this.#completed.recordValue(clamp(tree.completedMs - tree.intendedMs));
     this.#executed.recordValue(clamp(tree.executedMs - tree.intendedMs));
+    if (tree.crossed === 0) return;
+    this.#crossCompleted.recordValue(clamp(tree.completedMs - tree.intendedMs));
+    this.#crossExecuted.recordValue(clamp(tree.executedMs - tree.intendedMs));
   }
 
   report(doubled: number): LoadReport {
@@ -83,6 +91,8 @@ export class Measurement {
       p95Ms: this.#completed.getValueAtPercentile(95),
       p99Ms: this.#completed.getValueAtPercentile(99),
       executedP95Ms: this.#executed.getValueAtPercentile(95),
+      crossP95Ms: this.#crossCompleted.getValueAtPercentile(95),
+      crossExecutedP95Ms: this.#crossExecuted.getValueAtPercentile(95),
       windowSeconds: round(windowSeconds),
     };
   }
