@@ -61,7 +61,8 @@ export class Admission {
   readonly #strict: boolean;
   readonly #included: Uint8Array[] = [];
   readonly #ids: Uint8Array[] = [];
-  #buffer = new Uint8Array(BATCH_BYTES);
+  /** Made when the first transaction comes: most blocks of a quiet group have none. */
+  #buffer = new Uint8Array(0);
   #view = viewOf(this.#buffer);
   #fill = 0;
   #batch: { readonly bytes: Uint8Array; readonly gas: number }[] = [];
@@ -112,6 +113,10 @@ export class Admission {
 
   #gather(bytes: Uint8Array, view: DataView, id: Uint8Array | undefined): void {
     const size = recordBytesOf(bytes);
+    if (this.#buffer.length === 0) {
+      this.#buffer = new Uint8Array(BATCH_BYTES);
+      this.#view = viewOf(this.#buffer);
+    }
     if (this.#batch.length >= BATCH_TRANSACTIONS || this.#fill + size > this.#buffer.length) this.#flush();
     const at = this.#fill;
     const gas = gasLimitOf(bytes, view);

@@ -2,6 +2,7 @@
 // block is built by one state and judged by another.
 import { readFileSync } from 'node:fs';
 import { type Abi, compile } from '@rexnet/preda/index.ts';
+import type { BitcoinTree } from '../../consensus/bitcoin-tree.ts';
 import { addressOf, partitionOf } from '../../core/address.ts';
 import { equalBytes } from '../../core/bytes.ts';
 import { sha256d } from '../../core/hash.ts';
@@ -38,6 +39,8 @@ export interface WorldOptions {
   readonly users?: number;
   /** Funded besides the users. */
   readonly accounts?: readonly FundedAccount[];
+  /** Empty tree of Bitcoin headers for states of group 0. */
+  readonly bitcoin?: () => BitcoinTree;
   /** As a node runs: no second state judges, no guard, no check of live memory. */
   readonly bare?: boolean;
 }
@@ -79,9 +82,11 @@ export class World {
   readonly users: readonly User[];
   readonly lines: readonly Line[];
   readonly #bare: boolean;
+  readonly #bitcoin: (() => BitcoinTree) | undefined;
 
   constructor(options: WorldOptions) {
     this.#bare = options.bare === true;
+    this.#bitcoin = options.bitcoin;
     const keys = Array.from({ length: options.users ?? USERS }, (_, i) => deriveKey(1, `user/${i}`));
     const accounts: FundedAccount[] = keys.map(({ address }) => ({ address, amount: USER_AMOUNT }));
     this.network = readGenesis(
@@ -140,6 +145,7 @@ export class World {
       compile: predaCompiler({ ...genesis, guard: !this.#bare }),
       firstBadSignature,
       ...(this.#bare ? {} : { check }),
+      ...(group === 0 && this.#bitcoin !== undefined ? { bitcoin: this.#bitcoin() } : {}),
     };
     const state = new GroupState(parts, stored);
     machineOf.set(state, machine);
