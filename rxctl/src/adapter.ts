@@ -172,11 +172,9 @@ class ClientNetwork implements Network {
     address: Uint8Array,
     amountMsat: bigint | undefined,
   ): Promise<{ readonly id: string; readonly amountMsat: bigint }> {
-    const [first] = this.#groups.get(FAUCET_GROUP) ?? [];
-    if (first === undefined) throw new CliError(EXIT.error, 'group 0 has no node', 'look at spec.nodesPerGroup');
-    const connection = await this.#connectTo(first);
+    const connection = await this.#connect();
     const { transactionId, amount } = await translate(
-      connection.ask(FAUCET_GROUP, (node) => node.faucet(address, amountMsat ?? 'default')),
+      connection.askFrom(FAUCET_GROUP, (node) => node.faucet(address, amountMsat ?? 'default')),
     );
     return { id: toHex(transactionId), amountMsat: amount };
   }

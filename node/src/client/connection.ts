@@ -128,15 +128,20 @@ export class Connection {
   }
 
   /** Asks the group that holds a key, and follows it when its partition has moved. */
-  async askOwner<T>(key: Uint8Array, run: (node: NodeRpc) => Promise<T>, options: AskOptions = {}): Promise<T> {
-    let group = this.ownerOf(key);
+  askOwner<T>(key: Uint8Array, run: (node: NodeRpc) => Promise<T>, options: AskOptions = {}): Promise<T> {
+    return this.askFrom(this.ownerOf(key), run, options);
+  }
+
+  /** Asks a group, and whichever group it says to ask instead. */
+  async askFrom<T>(first: number, run: (node: NodeRpc) => Promise<T>, options: AskOptions = {}): Promise<T> {
+    let group = first;
     for (let hop = 1; ; hop++) {
       try {
         return await this.ask(group, run, options);
       } catch (error) {
         if (!(error instanceof RpcError) || retryOf(error.code) !== 'elsewhere' || hop === MAX_HOPS) throw error;
         await this.refresh(options);
-        group = error.refusal.group ?? this.ownerOf(key);
+        group = error.refusal.group ?? group;
       }
     }
   }

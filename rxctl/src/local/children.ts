@@ -34,8 +34,6 @@ export const PROGRAMS: Programs = {
 };
 
 const LOAD_GRACE_MS = 500;
-/** The faucet signs with one key: only one node may use it, or two would use one nonce. */
-const FAUCET_NODE = 'g0-n0';
 
 /** Every port a plan needs has a name. */
 export function portNames(plan: Plan): readonly string[] {
@@ -85,7 +83,7 @@ export function childrenOf(input: ChildrenInput): readonly ChildSpec[] {
 
 function nodeChild(
   { folders, ports, checkState, programs }: ChildrenInput,
-  { name, group }: Plan['groups'][number]['nodes'][number],
+  { name, group, ordinal }: Plan['groups'][number]['nodes'][number],
 ): ChildSpec {
   return keptChild(name, process.execPath, [
     ...[
@@ -108,7 +106,8 @@ function nodeChild(
       '--metrics',
       addressOf(ports, `${name}.metrics`),
     ],
-    ...(name === FAUCET_NODE ? ['--faucet'] : []),
+    // One node a group: the faucet signs with one key, in the group that holds its account.
+    ...(ordinal === 0 ? ['--faucet'] : []),
     ...(checkState ? ['--check-state'] : []),
   ]);
 }

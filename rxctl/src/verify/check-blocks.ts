@@ -181,15 +181,6 @@ export function checkLeaf(
   return isOutboxLeaf(source.header.outboxRoot, network.outboxDepth, group, proven);
 }
 
-/** Root transaction ids that receipts name; hex. */
-export function rootsOf(receipts: Uint8Array): Set<string> {
-  const roots = new Set<string>();
-  for (let at = 0; at + RECEIPT_BYTES <= receipts.length; at += RECEIPT_BYTES) {
-    roots.add(hex(receipts.subarray(at + 32, at + 64)));
-  }
-  return roots;
-}
-
 /** Height and id of a key or value that begins with a big-endian height. */
 export function placeOf(bytes: Uint8Array): { readonly height: number; readonly id: string } {
   return { height: Number(viewOf(bytes).getBigUint64(0, false)), id: hex(bytes.subarray(8, 40)) };

@@ -1,53 +1,52 @@
-// The tables beside the blocks: receipts by transaction, leaves kept for reading, condemned blocks, tip and snapshot.
-import { compare, FormatError, hex, join, same, viewOf } from './bytes.ts';
-import { encodeEntry, GLOBAL, REPLICA } from './cells.ts';
-import { type CheckedBlock, checkLeaf, placeOf, rootsOf } from './check-blocks.ts';
+// The tables beside the blocks: receipts by transaction, leaves kept for reading, condemned blocks, tip and snapshots.
+import { FormatError, hex, join, NOTHING, same, viewOf } from './bytes.ts';
+import { GLOBAL, REPLICA, sequenceKey } from './cells.ts';
+import { type CheckedBlock, checkLeaf, placeOf } from './check-blocks.ts';
 import type { Folder } from './folder.ts';
-import type { HeaderTree } from './header-tree.ts';
-import { decodeProvenLeaf, decodeSnapshot } from './layouts.ts';
+import { type HeaderTree, headerKey } from './header-tree.ts';
+import { decodeProvenLeaf, decodeSnapshot, RECEIPT_BYTES, type Snapshot } from './layouts.ts';
 import type { Findings } from './report.ts';
 import type { World } from './world.ts';
 
-const ROOT_KEY_BYTES = 72;
+const ROOTS_KEY_BYTES = 40;
+const SNAPSHOT_KEY_BYTES = 44;
 const TIP_BYTES = 40;
+/** Offset of the root transaction in a receipt. */
+const ROOT_AT = 32;
 
 /** Every receipt can be found by its transaction, and nothing else is. */
 export function checkRoots(folder: Folder, blocks: readonly CheckedBlock[], findings: Findings): void {
-  const found = new Map<string, Set<string>>();
-  for (const { key, value } of folder.table('roots')) {
-    if (key.length !== ROOT_KEY_BYTES || value.length > 0) {
-      findings.wrong('index', { table: 'roots' }, `row ${hex(key)} is malformed`);
-      continue;
-    }
-    const place = placeOf(key.subarray(32));
-    const name = `${place.height} ${place.id}`;
-    const roots = found.get(name) ?? new Set();
-    roots.add(hex(key.subarray(0, 32)));
-    found.set(name, roots);
-  }
+  const found = new Map(folder.table('roots').map(({ key, value }) => [hex(key), value]));
   for (const { entry, stored, receipts } of blocks) {
-    const name = `${entry.height} ${entry.id}`;
-    const roots = found.get(name) ?? new Set();
-    found.delete(name);
+    const key = hex(join([sequenceKey(entry.height), Buffer.from(entry.id, 'hex')]));
+    const index = found.get(key) ?? NOTHING;
+    found.delete(key);
     if (receipts === undefined || stored.receipts === undefined) continue;
-    const expected = rootsOf(stored.receipts);
-    const place = { ...entry.place, table: 'roots' };
-    const lacking = [...expected].find((root) => !roots.has(root));
-    const extra = [...roots].find((root) => !expected.has(root));
-    const what =
-      lacking === undefined
-        ? `transaction ${extra} has no receipt in it`
-        : `the receipts of transaction ${lacking} are not listed`;
-    findings.test('index', lacking === undefined && extra === undefined, place, what);
-  }
-  for (const name of found.keys()) {
-    const [height, id] = name.split(' ');
-    findings.wrong(
+    const isRight = same(index, rootsIndex(stored.receipts));
+    findings.test(
       'index',
-      { table: 'roots', height: Number(height), id: id ?? '' },
-      'receipts of a block that is not stored are listed',
+      isRight,
+      { ...entry.place, table: 'roots' },
+      'the list of its transactions differs from its receipts',
     );
   }
+  for (const key of found.keys()) {
+    const bytes = Buffer.from(key, 'hex');
+    const place = bytes.length === ROOTS_KEY_BYTES ? placeOf(bytes) : {};
+    findings.wrong('index', { table: 'roots', ...place }, `row ${key} is of no block that is stored`);
+  }
+}
+
+/** The first 48 bits of every root transaction's id, ascending, each as a double. */
+function rootsIndex(receipts: Uint8Array): Uint8Array {
+  const prefixes = new Set<number>();
+  const view = viewOf(receipts);
+  for (let at = ROOT_AT; at < receipts.length; at += RECEIPT_BYTES) {
+    prefixes.add(view.getUint32(at, false) * 0x1_0000 + view.getUint16(at + 4, false));
+  }
+  const out = new Uint8Array(prefixes.size * 8);
+  for (const [i, prefix] of [...prefixes].sort((a, b) => a - b).entries()) viewOf(out).setFloat64(i * 8, prefix, true);
+  return out;
 }
 
 export function checkLeaves(folder: Folder, tree: HeaderTree, findings: Findings): void {
@@ -102,7 +101,7 @@ export function checkTip(
 ): { height: number; id: string } | undefined {
   const place = { table: 'meta' };
   const row = folder.table('meta').find(({ key }) => Buffer.from(key).toString() === 'tip');
-  const unknown = folder.table('meta').filter(({ key }) => !['tip', 'snapshot'].includes(Buffer.from(key).toString()));
+  const unknown = folder.table('meta').filter(({ key }) => Buffer.from(key).toString() !== 'tip');
   for (const { key } of unknown) findings.wrong('tip', place, `key ${hex(key)} means nothing`);
   if (row === undefined) {
     if (blocks.length > 0) findings.wrong('tip', place, 'no tip is stored');
@@ -123,40 +122,57 @@ export function checkTip(
   return block === undefined ? undefined : { height: block.entry.height, id: tip.id };
 }
 
-/** Called where the replay stands at the snapshot's block. */
-export function checkSnapshot(folder: Folder, block: CheckedBlock, world: World, findings: Findings): void {
-  const row = folder.table('meta').find(({ key }) => Buffer.from(key).toString() === 'snapshot');
-  if (row === undefined || row.value.length < TIP_BYTES || hex(row.value.subarray(8, TIP_BYTES)) !== block.entry.id)
-    return;
-  const place = { ...block.entry.place, table: 'meta' };
-  try {
-    const snapshot = decodeSnapshot(row.value.subarray(TIP_BYTES));
-    const numbers = [...Array(folder.network.genesis.partitions).keys(), REPLICA, GLOBAL];
-    const parts = numbers
-      .map((partition) => ({
-        partition,
-        cells: join([...world.entries(partition)].sort((a, b) => compare(a.id, b.id)).map(encodeEntry)),
-      }))
-      .filter(({ cells }) => cells.length > 0);
-    const { standing } = world;
-    const isSame =
-      snapshot.height === block.entry.height &&
-      same(snapshot.system, standing.systemBytes) &&
-      same(snapshot.checkpoint, standing.checkpoint) &&
-      same(join(snapshot.accumulators), join(standing.accumulators)) &&
-      snapshot.parts.length === parts.length &&
-      parts.every(
-        ({ partition, cells }, i) =>
-          snapshot.parts[i]!.partition === partition && same(snapshot.parts[i]!.cells, cells),
+/** Snapshots by the id of their block; each is compared where the replay stands at it. */
+export class SnapshotCheck {
+  readonly #folder: Folder;
+  readonly #findings: Findings;
+  readonly #rows = new Map<string, Uint8Array>();
+
+  constructor(folder: Folder, tree: HeaderTree, findings: Findings) {
+    this.#folder = folder;
+    this.#findings = findings;
+    for (const { key, value } of folder.table('snapshots')) {
+      const id = hex(key.subarray(SNAPSHOT_KEY_BYTES - 32));
+      const entry = tree.get(id);
+      const named = key.length === SNAPSHOT_KEY_BYTES ? headerKey(key) : undefined;
+      const isOurs = entry !== undefined && named?.group === folder.group && named.height === entry.height;
+      if (isOurs && entry.group === folder.group) this.#rows.set(id, value);
+      else findings.wrong('tip', { table: 'snapshots', id }, 'a snapshot of no block that is stored');
+    }
+  }
+
+  atBlock(block: CheckedBlock, world: World): void {
+    const bytes = this.#rows.get(block.entry.id);
+    if (bytes === undefined) return;
+    const place = { ...block.entry.place, table: 'snapshots' };
+    try {
+      const problem = this.#problemOf(decodeSnapshot(bytes), block, world);
+      this.#findings.test(
+        'tip',
+        problem === undefined,
+        place,
+        `the snapshot differs from the replayed state: ${problem}`,
       );
-    findings.test(
-      'tip',
-      isSame && viewOf(row.value).getBigUint64(0, false) === BigInt(block.entry.height),
-      place,
-      'the snapshot differs from the replayed state',
-    );
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    findings.wrong('tip', place, `the snapshot cannot be read: ${error.message}`);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#findings.wrong('tip', place, `the snapshot cannot be read: ${error.message}`);
+    }
+  }
+
+  #problemOf(snapshot: Snapshot, { entry }: CheckedBlock, world: World): string | undefined {
+    const { standing } = world;
+    if (snapshot.height !== entry.height) return `height ${snapshot.height}`;
+    if (!same(snapshot.system, standing.systemBytes)) return 'system';
+    if (!same(snapshot.checkpoint, standing.checkpoint)) return 'checkpoint';
+    if (!same(join(snapshot.accumulators), join(standing.accumulators))) return 'accumulators';
+    const parts = [...Array(this.#folder.network.genesis.partitions).keys(), REPLICA, GLOBAL]
+      .map((partition) => ({ partition, cells: world.cellBytes(partition) }))
+      .filter(({ cells }) => cells.length > 0);
+    if (snapshot.parts.length !== parts.length) return `${snapshot.parts.length} partitions`;
+    const off = parts.findIndex(({ partition, cells }, i) => {
+      const part = snapshot.parts[i]!;
+      return part.partition !== partition || !same(part.cells, cells);
+    });
+    return off < 0 ? undefined : `cells of partition ${parts[off]!.partition}`;
   }
 }

@@ -31,6 +31,7 @@ export const TABLES = [
   'totals',
   'leaves',
   'condemned',
+  'snapshots',
   'meta',
 ] as const;
 export type TableName = (typeof TABLES)[number];

@@ -102,10 +102,10 @@ export function genesisAccumulators(network: Network, group: number): Uint8Array
   return out;
 }
 
-/** List root over partitions, the global one and its replica. */
-export function checkpointRoot(partitions: number, cellsOf: (partition: number) => Iterable<Entry>): Uint8Array {
+/** List root over partitions, the global one and its replica; `cellBytes` are their cells as entries in canonical order. */
+export function checkpointRoot(partitions: number, cellBytes: (partition: number) => Uint8Array): Uint8Array {
   const leaves = [...Array(partitions).keys(), GLOBAL, REPLICA].map((partition) => {
-    const bytes = join([...cellsOf(partition)].sort((a, b) => compare(a.id, b.id)).map(encodeEntry));
+    const bytes = cellBytes(partition);
     return bytes.length === 0 ? ZEROS : tagged('rexnet/checkpoint', bytes);
   });
   return listRoot(leaves);

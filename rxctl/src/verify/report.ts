@@ -23,7 +23,7 @@ export const CHECKS = {
   parents: 'recorded Bitcoin headers: work, links, time, cells',
   undos: 'undo records equal what the diffs replaced',
   index: 'the index of receipts by transaction',
-  tip: 'the stored tip and snapshot',
+  tip: 'the stored tip, condemned blocks, snapshots',
 } as const satisfies Record<string, string>;
 export type CheckName = keyof typeof CHECKS;
 

@@ -4,7 +4,7 @@
 import { hex } from './bytes.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkHeaders } from './check-headers.ts';
-import { checkCondemned, checkLeaves, checkRoots, checkSnapshot, checkTip } from './check-index.ts';
+import { checkCondemned, checkLeaves, checkRoots, checkTip, SnapshotCheck } from './check-index.ts';
 import { openFolder } from './folder.ts';
 import { collectBlocks } from './own-blocks.ts';
 import { replay } from './replay.ts';
@@ -25,7 +25,8 @@ export async function verifyChain(dir: string, options: VerifyOptions = {}): Pro
   const headers = folder.table('headers');
   const tree = checkHeaders(network, headers, findings);
   const blocks = collectBlocks(folder, tree, findings).map((stored) => checkBlock(network, stored, findings));
-  replay(network, group, blocks, findings, (block, world) => checkSnapshot(folder, block, world, findings));
+  const snapshots = new SnapshotCheck(folder, tree, findings);
+  replay(network, group, blocks, findings, (block, world) => snapshots.atBlock(block, world));
   checkRoots(folder, blocks, findings);
   checkLeaves(folder, tree, findings);
   checkCondemned(folder, tree, blocks, findings);

@@ -1,9 +1,10 @@
 // The cells of one group, grown from diffs, and what can be counted in them. It goes forward and back; it judges nothing.
-import { hex } from './bytes.ts';
+import { hex, join } from './bytes.ts';
 import {
   type Account,
   accountOf,
   type Entry,
+  encodeEntry,
   entriesOf,
   keyOf,
   LEDGER,
@@ -84,12 +85,14 @@ export class World {
     return accountOf(this.get(partitionOf(address, this.#partitions), ledgerCell(LEDGER.account, address)));
   }
 
-  *entries(partition: number): IterableIterator<Entry> {
-    for (const [id, value] of this.#cells.get(partition) ?? []) yield { id: Buffer.from(id, 'hex'), value };
+  /** All cells of a partition as entries in canonical order. */
+  cellBytes(partition: number): Uint8Array {
+    const cells = [...(this.#cells.get(partition) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+    return join(cells.map(([id, value]) => encodeEntry({ id: Buffer.from(id, 'hex'), value })));
   }
 
   checkpoint(): Uint8Array {
-    return checkpointRoot(this.#partitions, (partition) => this.entries(partition));
+    return checkpointRoot(this.#partitions, (partition) => this.cellBytes(partition));
   }
 
   /** Answers the entries as they were. */
