@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { equalBytes } from '@rexnet/node/core/bytes.ts';
 import type { Clock } from './chains.ts';
@@ -13,6 +14,9 @@ import { type LoadSpec, LoadSpecError, parseLoadSpec } from './spec.ts';
 
 const LEFTOVERS_MAX_MS = 2_000;
 const EXIT = { ok: 0, error: 1, usage: 2 } as const;
+
+// What is young here dies young: a small nursery saves 50 MB and costs no time that can be measured.
+setFlagsFromString('--max-semi-space-size=1');
 
 const clock: Clock = {
   nowMs: () => performance.now(),
