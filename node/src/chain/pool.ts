@@ -18,6 +18,8 @@ import {
 
 export const POOL_MAX = 65_536;
 export const POOL_BYTES_MAX: number = 128 * 1024 * 1024;
+/** Entries of the heap that may stand for transactions that have left, beyond as many as wait. */
+const STALE_MAX = 1_024;
 export const SENDER_MAX = 256;
 /** A replacement pays at least a tenth more, so that nobody can churn the pool for nothing. */
 const REPLACE_NUMERATOR = 11n;
@@ -174,7 +176,8 @@ export class Pool {
     this.#size++;
     this.#bytes += bytes.length;
     this.#cheapest.push(item);
-    if (this.#cheapest.size > 2 * this.#max) this.#rebuild();
+    // What has left holds its bytes until the heap forgets it.
+    if (this.#cheapest.size > 2 * this.#size + STALE_MAX) this.#rebuild();
   }
 
   #remove(item: Waiting): void {

@@ -60,7 +60,8 @@ function start(): void {
         foreign.push({ index, group });
         continue;
       }
-      const verdict = pool.add(bytes, nowMs());
+      // A view of a message would keep the whole message.
+      const verdict = pool.add(bytes.slice(), nowMs());
       if (verdict === 'added') accepted.push(index);
       else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
     }
