@@ -1,7 +1,7 @@
 // User transactions of one block, in body order: judged, turned into records, run in batches. A block that is being judged
 // must take every one of them; one that is being built leaves out what does not fit.
 import { partitionOf } from '../core/address.ts';
-import { viewOf } from '../core/bytes.ts';
+import { concatBytes, viewOf } from '../core/bytes.ts';
 import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
 import { RECEIPT_BYTES } from '../core/layouts.ts';
 import { SCOPE } from '../core/scopes.ts';
@@ -51,6 +51,7 @@ interface Refused {
 }
 
 export interface Admitted {
+  /** Of a block that was built; one that is judged lists its own. */
   readonly transactions: readonly Uint8Array[];
   /** Their ids one after the other. */
   readonly ids: Uint8Array;
@@ -69,6 +70,7 @@ export class Admission {
   #refused: Refused[] = [];
   #gasLeft: number;
   #misses = 0;
+  #idsKnown = false;
 
   /** `strict`: the block is being judged, not built. */
   constructor(parts: AdmissionParts, strict: boolean) {
@@ -79,6 +81,7 @@ export class Admission {
 
   /** `ids`, when the caller has computed them already: 32 bytes per transaction in their order. */
   run(transactions: Iterable<Uint8Array>, ids?: Uint8Array): Admitted {
+    this.#idsKnown = ids !== undefined;
     let i = 0;
     for (const bytes of transactions) {
       if (this.#misses >= MISSES_MAX) break;
@@ -88,9 +91,7 @@ export class Admission {
       if (this.#accepts(bytes, view)) this.#gather(bytes, view, id);
     }
     this.#flush();
-    const flat = new Uint8Array(this.#ids.length * HASH_BYTES);
-    for (const [n, id] of this.#ids.entries()) flat.set(id, n * HASH_BYTES);
-    return { transactions: this.#included, ids: flat };
+    return { transactions: this.#included, ids: this.#strict && ids !== undefined ? ids : concatBytes(this.#ids) };
   }
 
   #accepts(bytes: Uint8Array, view: DataView): boolean {
@@ -184,6 +185,8 @@ export class Admission {
       receipts[receipt + RECEIPT_STATUS] = status;
       view.setBigUint64(receipt + RECEIPT_CONTRACT, contract, true);
     }
+    // A block that is judged takes all or is invalid.
+    if (this.#strict && this.#idsKnown) return;
     let record = at;
     for (let i = 0; i < done; i++) {
       this.#included.push(this.#batch[first + i]!.bytes);

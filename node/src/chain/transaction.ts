@@ -265,7 +265,9 @@ export function writeRecord(
   out.set(id, at + RECORD.id);
   out.set(id, at + RECORD.root);
   copyWords(view, AT.sender, outView, at + RECORD.initiator, 8);
-  outView.setUint32(at + RECORD.initiator + 32, tagOf(senderKeyOf(bytes)), true);
+  // The target of a call on an address is its sender, tag included.
+  const tag = scopeId === SCOPE.address ? view.getUint32(AT.key + 32, true) : tagOf(senderKeyOf(bytes));
+  outView.setUint32(at + RECORD.initiator + 32, tag, true);
   const target = bytes.subarray(AT.key, AT.key + targetBytes);
   outView.setUint32(at + RECORD.partition, partitionOfTarget(scopeId, target, partitions), true);
   outView.setUint32(at + RECORD.argsLen, argsLen, true);

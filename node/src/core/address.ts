@@ -14,8 +14,9 @@ const KIND_NAMES = new Map<number, AddressKind>(
 
 /** CRC-32C (Castagnoli, reflected 0x82f63b78), register starting at `seed`, no final inversion. */
 export function crc32c(bytes: Uint8Array, seed: number): number {
-  let crc = seed >>> 0;
-  for (const b of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ b) & 0xff]!;
+  let crc = seed | 0;
+  // By index: an iterator takes four times as long, and every transaction comes here.
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]!) & 0xff]!;
   return crc >>> 0;
 }
 
