@@ -98,17 +98,17 @@ export type Read = ReturnType<typeof READ.decode>;
 
 export const HEADER = layout('Header', {
   version: doc(u16, '1'),
-  networkId: bytes(4),
-  group: u32,
-  height: uint,
+  networkId: doc(bytes(4), 'first 4 bytes of the genesis id'),
+  group: doc(u32, 'whose chain it belongs to'),
+  height: doc(uint, 'of the parent + 1'),
   parent: doc(hash32, 'block id; zeros at height 0'),
-  timestampMs: uint,
+  timestampMs: doc(uint, 'since 1970'),
   target: doc(u32, 'compact target (nBits)'),
   epoch: doc(uint, 'of the shard map in force'),
-  transactionsRoot: hash32,
-  outboxRoot: hash32,
-  receiptsRoot: hash32,
-  stateRoot: hash32,
+  transactionsRoot: doc(hash32, 'list root of what the body brings besides batches'),
+  outboxRoot: doc(hash32, 'slot tree over the batches this block sends'),
+  receiptsRoot: doc(hash32, 'list root over chunks of receipts'),
+  stateRoot: doc(hash32, 'of the state after this block'),
   checkpointRoot: doc(hash32, 'zeros but every checkpointEvery blocks'),
   miner: doc(address, 'who is paid'),
   reads: doc(list(u16, READ, MAX_READS), 'newest block read per source group, ascending by group'),
@@ -135,7 +135,10 @@ export const SYSTEM_MESSAGE = layout('SystemMessage', {
 });
 export type SystemMessage = ReturnType<typeof SYSTEM_MESSAGE.decode>;
 
-export const CREDIT = layout('Credit', { to: address, amount: doc(u64, 'msat') });
+export const CREDIT = layout('Credit', {
+  to: doc(address, 'account of the destination group'),
+  amount: doc(u64, 'msat'),
+});
 export type Credit = ReturnType<typeof CREDIT.decode>;
 
 export const DELTA = layout('Delta', {
@@ -145,19 +148,19 @@ export const DELTA = layout('Delta', {
 export type Delta = ReturnType<typeof DELTA.decode>;
 
 export const BATCH = layout('Batch', {
-  source: u32,
-  height: uint,
+  source: doc(u32, 'group that sends it'),
+  height: doc(uint, 'of the block that sends it'),
   system: doc(list(u16, SYSTEM_MESSAGE, MAX_SYSTEM_MESSAGES), 'take effect when read'),
   relays: doc(blob(u32, MAX_BATCH_BYTES), 'Relay records in emission order'),
 });
 export type Batch = ReturnType<typeof BATCH.decode>;
 
 export const MAP_UPDATE = layout('MapUpdate', {
-  networkId: bytes(4),
+  networkId: doc(bytes(4), 'as in the header'),
   epoch: doc(uint, 'last + 1'),
   previous: doc(hash32, 'tagged hash of the map it replaces'),
-  added: list(u16, u32, 1_024),
-  removed: list(u16, u32, 1_024),
+  added: doc(list(u16, u32, 1_024), 'new groups'),
+  removed: doc(list(u16, u32, 1_024), 'groups that end'),
   owners: doc(list(u16, u32, 4_096), 'the group of every partition'),
   signature: doc(bytes(64), 'governance key over "rexnet/map-update/1" ‖ all bytes before it'),
 });
@@ -167,21 +170,21 @@ const relayFixed = {
   size: doc(u32, 'of the whole record, a multiple of 8'),
   kind: doc(u8, '1 relay, 2 deferred, 3 value, 4 system credit'),
   scope: doc(u8, 'of the target'),
-  op: u16,
-  contract: u64,
-  gas: u64,
-  price: u64,
+  op: doc(u16, 'function index; 0xffff for what runs no contract code'),
+  contract: doc(u64, 'registry sequence; 0 the ledger'),
+  gas: doc(u64, 'whole budget of the invocation'),
+  price: doc(u64, 'msat per gas'),
   value: doc(u64, 'msat carried'),
   nonce: doc(u64, '0'),
   id: doc(hash32, 'of the invocation that emitted it; replaced by its own id when read'),
   root: doc(hash32, 'id of the user transaction'),
-  initiator: address,
+  initiator: doc(address, 'sender of the user transaction'),
   from: doc(address, 'key of the emitter, cut or padded'),
-  partition: u32,
+  partition: doc(u32, 'of the target'),
   index: doc(u32, 'child number'),
-  argsLen: u32,
-  keyLen: u8,
-  zero: u8,
+  argsLen: doc(u32, 'bytes of the arguments'),
+  keyLen: doc(u8, 'bytes of the key'),
+  zero: doc(u8, '0'),
   origin: doc(u16, 'partition of the emitter'),
 };
 /** The fixed part of a relay record; key and arguments follow, each padded with zeros to a multiple of 8. */
@@ -190,38 +193,42 @@ export type RelayFields = ReturnType<typeof RELAY.decode>;
 export const RELAY_FIXED_BYTES = 200;
 
 export const RECEIPT = layout('Receipt', {
-  id: hash32,
-  root: hash32,
-  index: u32,
-  status: u8,
-  exception: u8,
-  children: u16,
-  gas: u64,
-  kind: u8,
-  scope: u8,
-  op: u16,
-  partition: u32,
-  contract: u64,
-  self: address,
-  counterpart: address,
-  amountLow: u64,
-  amountHigh: u64,
+  id: doc(hash32, 'of the invocation: transaction id or relay id'),
+  root: doc(hash32, 'id of the user transaction the tree began with'),
+  index: doc(u32, 'in the block'),
+  status: doc(u8, '0 success'),
+  exception: doc(u8, '0 none'),
+  children: doc(u16, 'relays it emitted'),
+  gas: doc(u64, 'burnt here'),
+  kind: doc(u8, 'of its record; 0 a user transaction'),
+  scope: doc(u8, 'it ran in'),
+  op: doc(u16, 'function index'),
+  partition: doc(u32, 'it ran in'),
+  contract: doc(u64, 'registry sequence; 0 the ledger'),
+  self: doc(address, 'key it ran for, cut or padded'),
+  counterpart: doc(address, 'the other side of the log record'),
+  amountLow: doc(u64, 'of the log record, low half'),
+  amountHigh: doc(u64, 'high half'),
 });
 export type Receipt = ReturnType<typeof RECEIPT.decode>;
 export const RECEIPT_BYTES = 184;
 
-export const GROUP_TOTAL = layout('GroupTotal', { group: u32, sent: u64, received: u64 });
+export const GROUP_TOTAL = layout('GroupTotal', {
+  group: doc(u32, 'the other group'),
+  sent: doc(u64, 'msat sent to it, modulo 2^64'),
+  received: doc(u64, 'msat received from it, modulo 2^64'),
+});
 export const TOTALS = layout('Totals', {
   held: doc(u64, 'account balances and everything queued here'),
-  burnt: u64,
+  burnt: doc(u64, 'msat; nothing burns yet'),
   perGroup: doc(list(u32, GROUP_TOTAL, MAX_GROUPS), 'cumulative value, ascending by group, zero rows left out'),
 });
 export type Totals = ReturnType<typeof TOTALS.decode>;
 
 export const CURSOR = layout('Cursor', {
-  group: u32,
+  group: doc(u32, 'source group'),
   height: doc(uint, 'of the newest block of it read'),
-  id: hash32,
+  id: doc(hash32, 'its block id'),
   seen: doc(uint, 'height of the newest block of ours it had read'),
 });
 export type Cursor = ReturnType<typeof CURSOR.decode>;
@@ -232,16 +239,16 @@ export const SYSTEM = layout('System', {
   deltas: doc(uint, 'version of the global replica'),
   replica: doc(hash32, 'accumulator of the global replica'),
   cursors: doc(list(u32, CURSOR, MAX_GROUPS), 'ascending by group; a group never read is left out'),
-  totals: TOTALS,
+  totals: doc(TOTALS, 'of this group'),
 });
 export type System = ReturnType<typeof SYSTEM.decode>;
 
 export const REGISTRY_ROW = layout('RegistryRow', {
-  dapp: text(u8, 63),
+  dapp: doc(text(u8, 63), 'name space'),
   name: doc(text(u8, 255), 'of the contract'),
-  codeHash: hash32,
-  deployer: address,
-  source: text(u32, MAX_SOURCE_BYTES),
+  codeHash: doc(hash32, 'SHA-256 of the source'),
+  deployer: doc(address, 'who owns the name space'),
+  source: doc(text(u32, MAX_SOURCE_BYTES), 'what every node compiles'),
 });
 export type RegistryRow = ReturnType<typeof REGISTRY_ROW.decode>;
 
@@ -252,54 +259,63 @@ const partitionCells = layout('PartitionCells', {
 });
 
 export const BLOCK_DIFF = layout('BlockDiff', {
-  height: uint,
+  height: doc(uint, 'of the block'),
   system: doc(blob(u32, 1 << 24), 'System after the block'),
   checkpoint: doc(hash32, 'of the cells after this block, in every checkpointEvery-th; else zeros'),
-  parts: doc(list(u32, partitionCells, 8_192), 'new values, ascending by partition, entries in order of first write'),
+  parts: doc(
+    list(u32, partitionCells, 8_192),
+    'PartitionCells: partition u32 ‖ u32 length and diff entries; ascending by partition, entries in order of first write',
+  ),
 });
 export type BlockDiff = ReturnType<typeof BLOCK_DIFF.decode>;
 
 export const SNAPSHOT = layout('Snapshot', {
-  height: uint,
-  system: blob(u32, 1 << 24),
+  height: doc(uint, 'of the block it stands at'),
+  system: doc(blob(u32, 1 << 24), 'System after that block'),
   checkpoint: doc(hash32, 'of the newest checkpoint height up to here'),
   accumulators: doc(list(u16, hash32, 4_097), 'of every partition, the global one last'),
-  parts: doc(list(u32, partitionCells, 8_192), 'all cells, ascending by partition and cell id'),
+  parts: doc(
+    list(u32, partitionCells, 8_192),
+    'PartitionCells as in a BlockDiff: all cells, ascending by partition and cell id',
+  ),
 });
 export type Snapshot = ReturnType<typeof SNAPSHOT.decode>;
 
 export const GENESIS = layout('Genesis', {
   version: doc(u16, '1'),
-  seed: uint,
-  governance: doc(hash32, 'Ed25519 public key'),
-  compilerHash: hash32,
+  seed: doc(uint, 'of the public test keys'),
+  governance: doc(hash32, 'Ed25519 public key that will sign map updates'),
+  compilerHash: doc(hash32, 'of the PREDA compiler every node uses'),
   partitions: doc(u32, 'a power of two'),
-  blockIntervalMs: u32,
-  blockGas: u64,
-  userShareNumerator: u32,
+  blockIntervalMs: doc(u32, 'least time between a block and its parent'),
+  blockGas: doc(u64, 'what a block may burn'),
+  userShareNumerator: doc(u32, 'share of blockGas that user transactions may ask for'),
   userShareDenominator: u32,
   difficulty: doc(u8, '0 Floor, 1 Asert'),
   floorTarget: doc(u32, 'compact'),
-  halfLifeMs: u32,
-  confirmations: u32,
-  gasPriceFloor: u64,
-  checkpointEvery: u32,
-  maxBatchBytes: u32,
-  maxReadBytes: u32,
-  maxQueue: u32,
-  maxRelays: u32,
-  maxStateBytes: u64,
-  maxLag: u32,
-  maxReorg: u32,
-  headerWindow: u32,
-  blockReward: u64,
+  halfLifeMs: doc(u32, 'of Asert'),
+  confirmations: doc(u32, 'descendants a block needs to be read'),
+  gasPriceFloor: doc(u64, 'msat per gas'),
+  checkpointEvery: doc(u32, 'blocks'),
+  maxBatchBytes: doc(u32, 'relay bytes one block sends to one group'),
+  maxReadBytes: doc(u32, 'batch bytes one block reads'),
+  maxQueue: doc(u32, 'waiting relays above which a block must not read'),
+  maxRelays: doc(u32, 'relays of one invocation; a broadcast counts partitions'),
+  maxStateBytes: doc(u64, 'canonical bytes of all cells of a group'),
+  maxLag: doc(u32, 'blocks a destination may be behind before it is busy'),
+  maxReorg: doc(u32, 'blocks a node can take back'),
+  headerWindow: doc(u32, 'headers below the tip that a node may need'),
+  blockReward: doc(u64, 'msat per block'),
   parentTarget: doc(u32, 'compact; harder than the parent chain’s own'),
-  chainIdBase: u32,
-  compilerSteps: uint,
-  sourceBytes: u32,
-  nesting: u32,
+  chainIdBase: doc(u32, 'merged-mining chain id of group 0'),
+  compilerSteps: doc(uint, 'bound on compiling one source'),
+  sourceBytes: doc(u32, 'bound on one source'),
+  nesting: doc(u32, 'bound on nesting in a source'),
   owners: doc(list(u16, u32, 4_096), 'first owner of every partition'),
-  accounts: doc(list(u32, layout('Funded', { address, amount: u64 }), MAX_GENESIS_ACCOUNTS), 'ascending by address'),
+  accounts: doc(
+    list(u32, layout('Funded', { address, amount: u64 }), MAX_GENESIS_ACCOUNTS),
+    'Funded: address 36 bytes ‖ amount u64 in msat; ascending by address',
+  ),
 });
 export type Genesis = ReturnType<typeof GENESIS.decode>;
 

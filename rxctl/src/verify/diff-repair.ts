@@ -1,9 +1,9 @@
 // When a state root does not follow from a stored diff: looks for the one flipped bit in it, so that the damage is named and the
 // blocks above can still be verified.
-import { FormatError, same } from './bytes.ts';
+import { FormatError, same, viewOf } from './bytes.ts';
 import { describeCell, encodeEntry, entriesOf, GLOBAL, REPLICA } from './cells.ts';
 import { depthFor, fold, sha256, tagged, treeRoot } from './hash.ts';
-import { type BlockDiff, decodeBlockDiff, decodeSystem } from './layouts.ts';
+import { type BlockDiff, decodeBlockDiff } from './layouts.ts';
 import { foldAccumulator, stateRoot } from './network.ts';
 import { findFlip } from './repair.ts';
 
@@ -82,30 +82,25 @@ function repairSystem(diff: BlockDiff, { before, root }: Search): RepairedDiff |
     same(tagged('rexnet/state', tree, global, tagged('rexnet/system', system)), root),
   );
   if (flip === undefined) return undefined;
-  const field = fieldOfSystem(diff.system, flip.bytes);
+  const field = systemFieldAt(flip.bytes, flip.at);
   return {
     diff: { ...diff, system: flip.bytes },
-    what: `bit ${flip.bit} of byte ${flip.at} of its system is flipped${field}`,
+    what: `bit ${flip.bit} of byte ${flip.at} of its system is flipped (${field})`,
   };
 }
 
-function fieldOfSystem(found: Uint8Array, right: Uint8Array): string {
-  try {
-    const a: object = decodeSystem(found);
-    const b: object = decodeSystem(right);
-    const text = (value: unknown): string =>
-      JSON.stringify(value, (_key, v: unknown) =>
-        typeof v === 'bigint' ? `${v}` : v instanceof Uint8Array ? Buffer.from(v).toString('hex') : v,
-      );
-    const field = Object.entries(b).find(
-      ([name, value]) => text(value) !== text(Object.entries(a).find(([other]) => other === name)?.[1]),
-    );
-    return field === undefined ? '' : ` (${field[0]})`;
-  } catch (error) {
-    if (error instanceof FormatError) return '';
-    throw error;
-  }
+/** Name of the field at an offset of System bytes. */
+function systemFieldAt(system: Uint8Array, offset: number): string {
+  if (offset < SYSTEM_AT.served) return 'map';
+  if (offset < SYSTEM_AT.deltas) return 'served';
+  if (offset < SYSTEM_AT.replica) return 'deltas';
+  if (offset < SYSTEM_AT.cursors) return 'replica';
+  const totalsAt = SYSTEM_AT.cursors + 4 + viewOf(system).getUint32(SYSTEM_AT.cursors, true) * CURSOR_BYTES;
+  return offset < totalsAt ? 'cursors' : 'totals';
 }
+
+const SYSTEM_AT = { served: 32, deltas: 36, replica: 44, cursors: 76 };
+const CURSOR_BYTES = 52;
 
 function repairCells(diff: BlockDiff, { height, before, root }: Search): RepairedDiff | undefined {
   const accumulators = foldDiff(before, diff);
