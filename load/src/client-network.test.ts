@@ -32,7 +32,7 @@ interface World {
 }
 
 /** One group of two nodes that both know the first three blocks. */
-async function world(): Promise<World> {
+async function world(silentMs?: number): Promise<World> {
   const backends = [new MemoryBackend(), new MemoryBackend()] as const;
   for (const backend of backends) for (const name of ['a', 'b', 'c']) backend.addBlock(name);
   const servers = [await serve(backends[0]), await serve(backends[1])] as const;
@@ -45,7 +45,7 @@ async function world(): Promise<World> {
   }));
   const peers = join(folder, 'peers.json');
   writeFileSync(peers, JSON.stringify({ groups: { [GROUP]: nodes } }));
-  const network = await ClientNetwork.open(peers, new AbortController().signal);
+  const network = await ClientNetwork.open(peers, new AbortController().signal, silentMs);
   closers.push(() => network.close());
   return { backends, servers, network };
 }
@@ -89,6 +89,15 @@ test('a node that does not know the newest blocks seen is followed from an older
   });
   const told = events.map(({ kind, height }) => `${kind} ${height}`);
   expect(told).toEqual(['block 2', 'block 3', 'block 4', 'undone 2', 'block 3', 'block 4']);
+}, 20_000);
+
+test('a node that says nothing any more is left for another', async () => {
+  const { backends, network } = await world(300);
+  const events = await watchBlocks(network, 3, (_, seen) => {
+    // The first node keeps its connection and never hears of these.
+    if (seen === 1) for (const name of ['d', 'e']) backends[1].addBlock(name);
+  });
+  expect(events.map(({ height }) => height)).toEqual([2, 3, 4]);
 }, 20_000);
 
 test('verdicts, accounts and contracts come through', async () => {

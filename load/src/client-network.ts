@@ -15,6 +15,9 @@ interface Cursor {
 
 /** A batch that no node answers is given back after that; the offering sends it again in its own time. */
 const SUBMIT_PATIENCE_MS = 3_000;
+const VERDICT_MAX_MS = 6_000;
+const SILENT_MIN_MS = 4_000;
+const SILENT_BLOCKS = 5;
 const OPEN_PATIENCE_MS = 60_000;
 const PEERS_POLL_MS = 1_000;
 const WATCH_PAUSE_MS = 500;
@@ -25,26 +28,36 @@ export class ClientNetwork implements LoadNetwork {
   readonly #connection: Connection;
   readonly #submitter: Submitter;
   readonly #peersFile: string;
+  readonly #silentMs: number;
 
-  private constructor(connection: Connection, peersFile: string) {
+  private constructor(connection: Connection, peersFile: string, silentMs: number) {
     this.#connection = connection;
+    this.#silentMs = silentMs;
     this.#submitter = new Submitter(connection);
     this.#peersFile = peersFile;
     watchFile(peersFile, { interval: PEERS_POLL_MS, persistent: false }, () => this.#readPeers());
   }
 
-  /** Waits until a node answers. */
-  static async open(peersFile: string, signal: AbortSignal): Promise<ClientNetwork> {
+  /** Waits until a node answers. `silentMs`: time without a block after which another node is asked. */
+  static async open(peersFile: string, signal: AbortSignal, silentMs?: number): Promise<ClientNetwork> {
     const connection = await Connection.open(endpointsOf(peersFile), { signal, patienceMs: OPEN_PATIENCE_MS });
-    return new ClientNetwork(connection, peersFile);
+    const usual = Math.max(SILENT_MIN_MS, SILENT_BLOCKS * connection.network.blockIntervalMs);
+    return new ClientNetwork(connection, peersFile, silentMs ?? usual);
   }
 
   get genesisId(): Uint8Array {
     return this.#connection.network.genesisId;
   }
 
-  async submit(_group: number, transactions: readonly Uint8Array[]): Promise<readonly Refused[]> {
-    const verdicts = await this.#submitter.submit(transactions, { patienceMs: SUBMIT_PATIENCE_MS });
+  async submit(group: number, transactions: readonly Uint8Array[]): Promise<readonly Refused[]> {
+    const node = this.#connection.node(group);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      this.#leave(group, node);
+      late.reject(new Error('no verdict in time'));
+    }, VERDICT_MAX_MS);
+    const submitted = this.#submitter.submit(transactions, { patienceMs: SUBMIT_PATIENCE_MS });
+    const verdicts = await Promise.race([submitted, late.promise]).finally(() => clearTimeout(timer));
     return verdicts.flatMap((verdict, index) => (verdict === undefined ? [] : [{ index, code: verdict.code }]));
   }
 
@@ -75,11 +88,20 @@ export class ClientNetwork implements LoadNetwork {
     const seen: Cursor[] = [];
     while (!signal.aborted) {
       const cursor = seen.at(-1);
+      const node = this.#connection.node(group);
+      // A node that stands still keeps its connections: only silence tells.
+      const silence = new AbortController();
+      const onSilence = (): void => {
+        this.#leave(group, node);
+        silence.abort();
+      };
+      const timer = setTimeout(onSilence, this.#silentMs);
       try {
         for await (const event of followLogs(this.#connection, group, {
           ...(cursor === undefined ? {} : { cursor }),
-          signal,
+          signal: AbortSignal.any([signal, silence.signal]),
         })) {
+          timer.refresh();
           while ((seen.at(-1)?.height ?? -1) >= event.height) seen.pop();
           seen.push({ height: event.height, id: event.id });
           if (seen.length > CURSORS_KEPT) seen.shift();
@@ -91,7 +113,9 @@ export class ClientNetwork implements LoadNetwork {
         if (codeOf(error) === 'CURSOR_GONE' && seen.length > 1) {
           seen.length = Math.floor(seen.length / 2);
           yield { kind: 'undone', group, height: seen.at(-1)?.height ?? 0 };
-        } else this.#connection.skip(group);
+        } else this.#leave(group, node);
+      } finally {
+        clearTimeout(timer);
       }
       await delay(WATCH_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -101,6 +125,11 @@ export class ClientNetwork implements LoadNetwork {
     unwatchFile(this.#peersFile);
     this.#submitter.close();
     this.#connection.close();
+  }
+
+  /** Others may have gone on to the next node already. */
+  #leave(group: number, node: ReturnType<Connection['node']>): void {
+    if (this.#connection.node(group) === node) this.#connection.skip(group);
   }
 
   /** A file that is half written or wrong is left alone until it changes again. */

@@ -16,7 +16,7 @@ const PARTITIONS = 16;
 const map = firstShardMap(evenOwners(PARTITIONS, 3));
 const accounts = loadAccounts(1, map, 4);
 const networkId = Uint8Array.of(1, 2, 3, 4);
-const rules = { networkId, partitions: PARTITIONS, gasPriceFloor: 1n, userGas: 3_500_000n };
+const rules = { networkId, partitions: PARTITIONS, gasPriceFloor: 1n, userGas: 3_500_000 };
 const compiled = compile(readFileSync(new URL('../../contracts/token.prd', import.meta.url), 'utf8'));
 if (!compiled.ok) throw new Error('token.prd does not compile');
 const { abi } = compiled;
