@@ -4,7 +4,7 @@ import { addressOf } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
 import { SCOPE } from '../core/scopes.ts';
 import { Pool, type PoolParts } from './pool.ts';
-import { gasPriceOf, nonceOf, senderKeyOf, signTransaction, TRANSACTION_KIND } from './transaction.ts';
+import { gasPriceOf, nonceOf, senderKeyOf, signTransaction, TRANSACTION_KIND, transactionId } from './transaction.ts';
 
 const NETWORK = Uint8Array.of(1, 2, 3, 4);
 const RULES = { networkId: NETWORK, partitions: 16, gasPriceFloor: 1n, userGas: 3_500_000 };
@@ -114,4 +114,13 @@ test('stays within its bounds and hands out runnable sequences, whatever comes',
     }),
     { numRuns: 100 },
   );
+});
+
+test('keeps no message alive for the transactions that came in it', () => {
+  const { pool } = poolWith();
+  const bytes = transfer(0, 0);
+  const message = new Uint8Array(1 << 20);
+  message.set(bytes, 100);
+  expect(pool.add(message.subarray(100, 100 + bytes.length), NOW_MS)).toBe('added');
+  expect(pool.find(transactionId(bytes))?.buffer.byteLength).toBe(bytes.length);
 });

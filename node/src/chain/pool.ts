@@ -111,7 +111,6 @@ export class Pool {
     return this.#byId.get(toHex(id))?.bytes;
   }
 
-  /** `bytes` must not change afterwards. */
   add(bytes: Uint8Array, nowMs: number): PoolVerdict {
     const problem = problemOf(bytes, this.#parts.rules);
     if (problem !== undefined) return problem;
@@ -162,7 +161,8 @@ export class Pool {
     this.#senders.set(sender.key, sender);
     const item: Waiting = {
       sender,
-      bytes,
+      // They are a view of a whole message, which would stay as long as they do.
+      bytes: bytes.slice(),
       id: toHex(transactionId(bytes)),
       nonce,
       price: gasPriceOf(bytes),
