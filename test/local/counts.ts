@@ -1,0 +1,33 @@
+// How much the tests on real processes do: everything with REXNET_FULL=1, a share of it in `npm test`. The one place to scale.
+
+type Counts = {
+  readonly loadSeconds: number;
+  readonly kills: number;
+  readonly freezeSeconds: number;
+  readonly awaySeconds: number;
+  readonly garbageInputs: number;
+  /** Blocks of the chain a node must restart from within its limit; 0 leaves that line out. */
+  readonly longChainBlocks: number;
+};
+
+const FULL: Counts = {
+  loadSeconds: 60,
+  kills: 20,
+  freezeSeconds: 60,
+  awaySeconds: 60,
+  garbageInputs: 100_000,
+  longChainBlocks: 1_000,
+};
+const SHORT: Counts = {
+  loadSeconds: 15,
+  kills: 5,
+  freezeSeconds: 10,
+  awaySeconds: 10,
+  garbageInputs: 10_000,
+  longChainBlocks: 0,
+};
+
+export const IS_FULL: boolean = process.env['REXNET_FULL'] === '1';
+export const COUNTS: Counts = IS_FULL ? FULL : SHORT;
+/** What is drawn at random in these tests follows from it. */
+export const SEED: number = Number(process.env['REXNET_SEED'] ?? 1);
