@@ -24,6 +24,8 @@ export const SOFTWARE = 'rxd/0.1.0';
 const PROTOCOL_VERSION = 1;
 /** Contracts may use 256 KiB of charged stack; V8's frames are up to eight times the estimate. */
 const ENGINE_STACK_MB = 8;
+/** Most of what the engine makes dies with its block; more room only delays the collector. */
+const ENGINE_YOUNG_MB = 8;
 const SCRAPE_TIMEOUT_MS = 2_000;
 
 export interface NodeOptions {
@@ -162,7 +164,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
 function startEngine(options: EngineOptions): Worker {
   return new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
     workerData: options,
-    resourceLimits: { stackSizeMb: ENGINE_STACK_MB },
+    resourceLimits: { stackSizeMb: ENGINE_STACK_MB, maxYoungGenerationSizeMb: ENGINE_YOUNG_MB },
   });
 }
 
