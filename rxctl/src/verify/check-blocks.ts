@@ -54,9 +54,10 @@ function checkBody({ entry, body: bytes }: StoredBlock, findings: Findings): Bod
     return undefined;
   }
   const root = transactionsRoot(entry.group, body.mapUpdate, body.bitcoinHeaders, body.transactions);
-  const isRight = findings.test(
+  const isRight = findings.compare(
     'bodies',
     same(root, entry.header.transactionsRoot),
+    entry.isDamaged,
     place,
     'transactions root differs from the header',
   );
@@ -88,7 +89,7 @@ function checkBatches(network: Network, entry: Entry, body: Body, findings: Find
     const isProven = isOutboxLeaf(source.header.outboxRoot, network.outboxDepth, entry.group, proven);
     const what = (): string =>
       `batch ${i} is not what block ${source.height} of group ${source.group} (${source.id.slice(0, 16)}) sent: its outbox proof fails`;
-    if (findings.test('batches', isProven, place, what)) leaves.set(source, proven.leaf);
+    if (findings.compare('batches', isProven, source.isDamaged, place, what)) leaves.set(source, proven.leaf);
     bytes += proven.leaf.length;
   }
   if (bytes > network.genesis.maxReadBytes) findings.wrong('batches', place, `it reads ${bytes} bytes of batches`);
@@ -133,7 +134,8 @@ function checkReceipts(
     sha256(bytes.subarray(i * chunk, (i + 1) * chunk)),
   );
   const isRight = same(listRoot(leaves), entry.header.receiptsRoot);
-  if (!findings.test('receipts', isRight, place, 'receipts root differs from the header')) return undefined;
+  if (!findings.compare('receipts', isRight, entry.isDamaged, place, 'receipts root differs from the header'))
+    return undefined;
   if (bytes.length % RECEIPT_BYTES !== 0) {
     findings.wrong('receipts', place, `${bytes.length} bytes are no whole receipts`);
     return undefined;
@@ -168,7 +170,8 @@ function checkOutbox(
     network.outboxDepth,
   );
   const isRight = same(root, entry.header.outboxRoot);
-  return findings.test('outbox', isRight, place, 'outbox root differs from the header') ? outbox : undefined;
+  const what = 'outbox root differs from the header';
+  return findings.compare('outbox', isRight, entry.isDamaged, place, what) ? outbox : undefined;
 }
 
 /** Checks the leaves kept for blocks that may still read them. */

@@ -52,6 +52,10 @@ function rootsIndex(receipts: Uint8Array): Uint8Array {
 export function checkLeaves(folder: Folder, tree: HeaderTree, findings: Findings): void {
   for (const { key, value } of folder.table('leaves')) {
     const source = tree.get(key);
+    if (tree.orphans.has(hex(key))) {
+      findings.undecided('leaves', { table: 'leaves', id: hex(key) }, 'the header of its source stands on nothing');
+      continue;
+    }
     if (source === undefined || source.group === folder.group) {
       findings.wrong('leaves', { table: 'leaves', id: hex(key) }, 'no stored header of another group has this id');
       continue;
@@ -59,9 +63,10 @@ export function checkLeaves(folder: Folder, tree: HeaderTree, findings: Findings
     const place = { ...source.place, table: 'leaves' };
     try {
       const isRight = checkLeaf(folder.network, folder.group, source, decodeProvenLeaf(value));
-      findings.test(
+      findings.compare(
         'leaves',
         isRight,
+        source.isDamaged,
         place,
         'the leaf kept for reading is not what the block sent: its outbox proof fails',
       );
@@ -90,6 +95,23 @@ export function checkCondemned(
       { table: 'condemned', id },
       isOurs ? 'a block that was executed is condemned' : 'no stored header has this id',
     );
+  }
+}
+
+/** What a node may have to take back, it must be able to. */
+export function checkUndosKept(
+  { network }: Folder,
+  blocks: readonly CheckedBlock[],
+  tipId: string,
+  findings: Findings,
+): void {
+  const tip = blocks.find(({ entry }) => entry.id === tipId)?.entry;
+  if (tip === undefined) return;
+  for (const { entry, stored } of blocks) {
+    const isNear = tip.height - entry.height < network.genesis.maxReorg && tip.ancestorAt(entry.height) === entry;
+    if (isNear && stored.undo === undefined) {
+      findings.wrong('undos', { ...entry.place, table: 'undos' }, 'its undo record is missing');
+    }
   }
 }
 

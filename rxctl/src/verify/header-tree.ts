@@ -83,9 +83,12 @@ export interface StoredHeader {
 
 export class HeaderTree {
   readonly #entries = new Map<string, Entry>();
-  /** Headers whose parents are not stored. */
-  readonly orphans: StoredHeader[] = [];
+  /** Headers that stand on nothing, by id: a parent is not stored, theirs or that of an ancestor. */
+  readonly orphans = new Map<string, StoredHeader>();
   readonly genesis: ReadonlyMap<number, Entry>;
+  /** Some header is not what its id commits: what it shows of itself proves nothing. */
+  hasDamage = false;
+  readonly #places = new Map<string, Entry[]>();
 
   constructor(network: Network, stored: readonly StoredHeader[]) {
     const first = network.groups.map((group) => {
@@ -112,20 +115,32 @@ export class HeaderTree {
   }
 
   #add(item: StoredHeader): void {
-    const parent = this.get(item.header.parent);
-    if (parent === undefined || parent.group !== item.header.group || parent.height !== item.header.height - 1) {
-      this.orphans.push(item);
+    if (item.isDamaged) this.hasDamage = true;
+    const { group, height } = item.header;
+    const parent = this.#parentOf(item);
+    if (parent === undefined || parent.group !== group || parent.height !== height - 1) {
+      this.orphans.set(item.id, item);
       return;
     }
     const cursors = new Map(parent.cursors);
     for (const read of item.header.reads) cursors.set(read.group, hex(read.id));
     const entry = new Entry({ ...item, parent, cursors });
     this.#entries.set(entry.id, entry);
+    this.#places.set(`${group} ${height}`, [...(this.#places.get(`${group} ${height}`) ?? []), entry]);
     let above: Entry | undefined = parent;
     for (let depth = 1; above !== undefined && above.descendants < depth; depth++) {
       above.descendants = depth;
       above = above.parent;
     }
+  }
+
+  /** Of a damaged header the only one below it, when there is but one. */
+  #parentOf({ header, isDamaged }: StoredHeader): Entry | undefined {
+    const parent = this.get(header.parent);
+    if (!isDamaged || parent?.height === header.height - 1) return parent;
+    const below =
+      header.height === 1 ? [this.genesis.get(header.group)] : this.#places.get(`${header.group} ${header.height - 1}`);
+    return below?.length === 1 ? below[0] : undefined;
   }
 
   cursor(entry: Entry, group: number): Entry | undefined {

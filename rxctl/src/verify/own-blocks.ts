@@ -38,6 +38,10 @@ export function collectBlocks(folder: Folder, tree: HeaderTree, findings: Findin
   for (const id of ids) {
     const stored = PER_BLOCK.filter((name) => tables.get(name)!.has(id));
     const entry = tree.get(id);
+    if (tree.orphans.has(id)) {
+      findings.undecided('state', { id }, 'its header stands on nothing');
+      continue;
+    }
     if (entry === undefined || entry.group !== folder.group || entry.parent === undefined) {
       const table = stored[0] ?? (outbox.has(id) ? 'outbox' : 'undos');
       findings.wrong('ids', { table, id }, `no stored header of group ${folder.group} has this id`);

@@ -117,6 +117,20 @@ test('names 20 flipped bits at once', async () => {
   expect(damages.filter((damage) => !names(report, damage))).toEqual([]);
 });
 
+test('accuses one block when its header cannot be read, and leaves what rests on it undecided', async () => {
+  const folder = network.folders[2]!;
+  let id = '';
+  const report = await verifyChanged(folder, (file) => {
+    const { rows } = readPages(file).tables.get('headers')!;
+    const { key, value } = rows.find((row) => hex(row.key).startsWith('000000020000000000000005'))!;
+    id = idOf('headers', key);
+    for (const offset of [30, 90, 200])
+      flip(file, { table: '', id, offset: value.byteOffset - file.byteOffset + offset, bit: 1 });
+  });
+  expect(report.problems.map((problem) => problem.id)).toEqual([id]);
+  expect(report.notes.some((note) => note.includes('damaged'))).toBe(true);
+});
+
 test('survives flipped bits anywhere in the file, and misses none that changes a row', async () => {
   const folder = network.folders[1]!;
   const random = randomFrom(SEED + 2);

@@ -4,7 +4,7 @@
 import { hex } from './bytes.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkHeaders } from './check-headers.ts';
-import { checkCondemned, checkLeaves, checkRoots, checkTip, SnapshotCheck } from './check-index.ts';
+import { checkCondemned, checkLeaves, checkRoots, checkTip, checkUndosKept, SnapshotCheck } from './check-index.ts';
 import { openFolder } from './folder.ts';
 import { collectBlocks } from './own-blocks.ts';
 import { replay } from './replay.ts';
@@ -31,6 +31,7 @@ export async function verifyChain(dir: string, options: VerifyOptions = {}): Pro
   checkLeaves(folder, tree, findings);
   checkCondemned(folder, tree, blocks, findings);
   const tip = checkTip(folder, blocks, findings);
+  if (tip !== undefined) checkUndosKept(folder, blocks, tip.id, findings);
   return {
     clean: findings.problems.length === 0,
     network: hex(network.networkId),
