@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { RpcError } from '../rpc/errors.ts';
 import { Caller, RemoteError, serve } from './bridge.ts';
 
 class Refusal extends Error {
@@ -10,6 +11,9 @@ class Refusal extends Error {
 const target = {
   double: (n: number): number => n * 2,
   later: async (bytes: Uint8Array): Promise<Uint8Array> => bytes.slice().reverse(),
+  elsewhere: (): never => {
+    throw new RpcError('PARTITION_MOVED', { group: 3, epoch: 1 });
+  },
   refuse: (): never => {
     throw new Refusal('no');
   },
@@ -25,6 +29,10 @@ test('calls are answered, refusals keep their code, events arrive', async () => 
   expect(await caller.remote.double(21)).toBe(42);
   expect(await caller.remote.later(Uint8Array.of(1, 2))).toEqual(Uint8Array.of(2, 1));
   await expect(caller.remote.refuse()).rejects.toMatchObject({ code: 'NOT_TODAY', facts: { height: 7 } });
+  await expect(caller.remote.elsewhere()).rejects.toMatchObject({
+    code: 'PARTITION_MOVED',
+    facts: { group: 3, epoch: 1 },
+  });
   emit('tick', 3);
   await caller.remote.double(1);
   expect(seen).toEqual([3]);

@@ -1,5 +1,6 @@
 // Typed calls and events between two threads over a MessagePort. Carries plain values and bytes, never functions.
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { RpcError } from '../rpc/errors.ts';
 
 /** Calls waiting for an answer before new ones are refused. */
 export const MAX_CALLS_IN_FLIGHT = 4_096;
@@ -61,8 +62,9 @@ async function answer(channel: Channel, target: object, call: Message & { kind: 
 
 function describe(error: unknown): { code: string; message: string; facts: Record<string, unknown> } {
   if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), facts: {} };
+  const told = error instanceof RpcError ? error.refusal : error;
   const facts = Object.fromEntries(
-    Object.entries(error).filter(([, v]) => typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean'),
+    Object.entries(told).filter(([, v]) => typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean'),
   );
   const code = typeof facts['code'] === 'string' ? facts['code'] : 'INTERNAL';
   return { code, message: code === 'INTERNAL' ? (error.stack ?? error.message) : error.message, facts };
