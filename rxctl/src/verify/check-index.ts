@@ -4,8 +4,9 @@ import { GLOBAL, REPLICA, sequenceKey } from './cells.ts';
 import { type CheckedBlock, checkLeaf, placeOf } from './check-blocks.ts';
 import type { Folder } from './folder.ts';
 import { type HeaderTree, headerKey } from './header-tree.ts';
-import { decodeProvenLeaf, decodeSnapshot, RECEIPT_BYTES, type Snapshot } from './layouts.ts';
+import { decodeProvenLeaf, RECEIPT_BYTES } from './layouts.ts';
 import type { Findings } from './report.ts';
+import { decodeSnapshot, type Snapshot } from './stored-layouts.ts';
 import type { World } from './world.ts';
 
 const ROOTS_KEY_BYTES = 40;

@@ -3,9 +3,9 @@
 import { FormatError, same, viewOf } from './bytes.ts';
 import { describeCell, encodeEntry, entriesOf, GLOBAL, REPLICA } from './cells.ts';
 import { depthFor, fold, sha256, tagged, treeRoot } from './hash.ts';
-import { type BlockDiff, decodeBlockDiff } from './layouts.ts';
 import { foldAccumulator, stateRoot } from './network.ts';
 import { findFlip } from './repair.ts';
+import { type BlockDiff, decodeBlockDiff } from './stored-layouts.ts';
 
 /** Accumulators after a diff, the global one last. */
 export function foldDiff(before: readonly Uint8Array[], diff: BlockDiff): Uint8Array[] {

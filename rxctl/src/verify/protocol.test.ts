@@ -6,20 +6,18 @@ import { addressOf, encodeEntry, entriesOf, partitionOf, recordOf } from './cell
 import { batchLeaf, fold, listRoot, sha256, sha256d, tagged, treeRoot } from './hash.ts';
 import {
   decodeBatch,
-  decodeBlockDiff,
   decodeBody,
   decodeGenesis,
   decodeHeader,
   decodeProvenLeaf,
   decodeReceipt,
-  decodeSnapshot,
   decodeSystem,
   decodeTotals,
   decodeTransaction,
-  decodeUndo,
   decodeWitness,
 } from './layouts.ts';
 import { checkpointRoot, encodeSystem, foldAccumulator, genesisHeader, readNetwork, stateRoot } from './network.ts';
+import { decodeBlockDiff, decodeSnapshot, decodeUndo } from './stored-layouts.ts';
 import { expectedTarget, targetOf } from './target.ts';
 import { witnessProblem } from './witness.ts';
 

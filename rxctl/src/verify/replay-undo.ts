@@ -2,8 +2,8 @@
 import { FormatError, join, same, u32Bytes } from './bytes.ts';
 import { encodeEntry, entriesOf, GLOBAL, REPLICA } from './cells.ts';
 import { slotOf } from './diff-repair.ts';
-import { decodeUndo, type Undo } from './layouts.ts';
 import type { Step } from './step.ts';
+import { decodeUndo, type Undo } from './stored-layouts.ts';
 import { contractsIn, type Replaced } from './world.ts';
 
 export function checkUndo(step: Step, replaced: readonly Replaced[], recorded: number): void {

@@ -3,7 +3,7 @@ import { FormatError, isZero, same } from './bytes.ts';
 import { REPLICA } from './cells.ts';
 import type { CheckedBlock } from './check-blocks.ts';
 import { foldDiff, repairDiff, repairReplica, slotOf } from './diff-repair.ts';
-import { type BlockDiff, decodeBlockDiff, decodeSystem, decodeTotals, type System } from './layouts.ts';
+import { decodeSystem, decodeTotals, type System } from './layouts.ts';
 import { foldAccumulator, type Network, ownerOf, stateRoot } from './network.ts';
 import { ParentChain } from './parent-chain.ts';
 import { checkDeltas } from './replay-deltas.ts';
@@ -12,6 +12,7 @@ import { checkSystem } from './replay-system.ts';
 import { checkUndo } from './replay-undo.ts';
 import type { CheckName, Findings } from './report.ts';
 import type { Step } from './step.ts';
+import { type BlockDiff, decodeBlockDiff } from './stored-layouts.ts';
 import { type Replaced, type Standing, World } from './world.ts';
 
 /** Everything that cannot be said of a block whose state is not known. */

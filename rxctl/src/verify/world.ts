@@ -14,7 +14,7 @@ import {
   recordOf,
   worthOf,
 } from './cells.ts';
-import type { BlockDiff, System } from './layouts.ts';
+import type { System } from './layouts.ts';
 import {
   checkpointRoot,
   encodeSystem,
@@ -23,6 +23,7 @@ import {
   genesisSystem,
   type Network,
 } from './network.ts';
+import type { BlockDiff } from './stored-layouts.ts';
 
 /** What a block replaced; going back restores it. */
 export interface Replaced {
