@@ -41,7 +41,10 @@ export class BitcoindParent implements ParentSource {
 
   async submit(header: Uint8Array, block: Uint8Array): Promise<ParentSubmission> {
     const reason = await this.#rpc.call('submitblock', [toHex(block)]);
-    if (reason === null) return { kind: 'on-chain' };
+    if (reason === null) {
+      await this.#keep();
+      return { kind: 'on-chain' };
+    }
     if (reason === 'inconclusive') return { kind: 'orphan' };
     if (reason === 'duplicate')
       return { kind: (await this.isOnBestChain(bitcoinHash(header))) ? 'on-chain' : 'orphan' };
@@ -68,6 +71,11 @@ export class BitcoindParent implements ParentSource {
       if (error instanceof BitcoinRpcError && error.rpcCode === NOT_FOUND) return false;
       throw error;
     }
+  }
+
+  /** bitcoind writes its chain to disk about once an hour and after a crash begins where it last did: all parents since would be orphans. This call writes first. */
+  async #keep(): Promise<void> {
+    await this.#rpc.call('gettxoutsetinfo', ['none']).catch(this.#onTrouble);
   }
 
   async #header(hash: Uint8Array): Promise<Uint8Array> {

@@ -154,6 +154,19 @@ withBitcoind(
   },
 );
 
+withBitcoind('what the parent chain has taken outlives its crash', async () => {
+  const work = workOn(await firstTemplate());
+  const nonce = nonceFor(work, (hash) => meetsTarget(hash, PARENT_TARGET));
+  const header = work.solvedHeader(nonce);
+  expect(await newParent().submit(header, work.block(nonce))).toEqual({ kind: 'on-chain' });
+  const { command } = located as { command: string };
+  const rpcPort = Number(new URL(bitcoind.url).port);
+  process.kill(bitcoind.pid, 'SIGKILL');
+  await bitcoind.exited();
+  bitcoind = await startBitcoind({ command, dataDir, rpcPort, log: () => undefined });
+  expect(await newParent().isOnBestChain(bitcoinHash(header))).toBe(true);
+});
+
 withBitcoind(
   'the miner meets on-chain, premature and, after forks, orphaned parents',
   async () => {
