@@ -10,7 +10,7 @@ import { pidFile } from '../../rxctl/src/local/child.ts';
 import { type Folders, foldersOf, REPOSITORY } from '../../rxctl/src/local/folders.ts';
 import { lockOwner } from '../../rxctl/src/local/lock.ts';
 import { tail } from '../../rxctl/src/local/log-file.ts';
-import { type ProcessIdentity, readIdentity, signalProcess } from '../../rxctl/src/local/process-identity.ts';
+import { isAlive, type ProcessIdentity, readIdentity, signalProcess } from '../../rxctl/src/local/process-identity.ts';
 import type { Network, NodeAnswer } from '../../rxctl/src/network.ts';
 import type { RunReport } from '../../rxctl/src/run-report.ts';
 import { until } from './until.ts';
@@ -24,6 +24,7 @@ declare module 'vitest' {
 
 const RXCTL = join(REPOSITORY, 'rxctl', 'src', 'main.ts');
 const UP_MAX_MS = 180_000;
+const KILL_MAX_MS = 10_000;
 /** What a flag of ours would be read from, and what belongs to the test runner's own process. */
 const NOT_FOR_CHILDREN = /^(NODE_OPTIONS|NODE_ENV|VITEST.*|REXNET_.*)$/;
 
@@ -178,10 +179,17 @@ export class Testnet {
     return identity !== undefined && signalProcess(identity, signal);
   }
 
-  /** Ends the rxctl that looks after it as a crash would. */
-  killOwner(): boolean {
-    const { owner } = this;
-    return owner !== undefined && signalProcess(owner, 'SIGKILL');
+  /** Ends a process as a crash would, 'rxctl' being the one that looks after the others; false when it does not run. */
+  async kill(name: string): Promise<boolean> {
+    const identity = name === 'rxctl' ? this.owner : this.process(name);
+    if (identity === undefined || !signalProcess(identity, 'SIGKILL')) return false;
+    await until({
+      what: `the end of ${name}`,
+      withinMs: KILL_MAX_MS,
+      look: () => isAlive(identity),
+      holds: (lives) => !lives,
+    });
+    return true;
   }
 
   logTail(name: string, lines = 5): string {
