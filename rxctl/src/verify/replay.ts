@@ -107,6 +107,7 @@ class Replay {
     const diff = this.#diffOf(block, before);
     const system = diff === undefined ? undefined : this.#systemOf(block, diff);
     if (diff === undefined || system === undefined) return undefined;
+    const waitingBefore = this.#world.waitingCount;
     let replaced: Replaced[];
     try {
       replaced = this.#world.apply(diff);
@@ -123,7 +124,16 @@ class Replay {
     const accumulators = foldDiff(before.accumulators, diff);
     this.#world.standing = { accumulators, system, systemBytes: diff.system, checkpoint };
     this.#judge(
-      { network: this.#network, group: this.#group, block, diff, before, system, findings: this.#findings },
+      {
+        network: this.#network,
+        group: this.#group,
+        block,
+        diff,
+        before,
+        system,
+        waitingBefore,
+        findings: this.#findings,
+      },
       replaced,
     );
     this.#atBlock(block, this.#world);

@@ -14,5 +14,7 @@ export interface Step {
   readonly diff: BlockDiff;
   readonly before: Standing;
   readonly system: System;
+  /** Relays in queues before the block. */
+  readonly waitingBefore: number;
   readonly findings: Findings;
 }
