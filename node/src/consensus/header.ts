@@ -141,7 +141,8 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     confirmations: params.confirmations,
   });
   if (reading.kind === 'invalid') return refused(reading.code);
-  if (header.epoch !== epochOf(parent, newest) && !startsEpoch(header, parent)) return refused('WRONG_EPOCH');
+  // No map but the first exists in this version: a header of a later epoch names a map nobody can know.
+  if (header.epoch !== epochOf(parent, newest)) return refused('WRONG_EPOCH');
   if (reading.kind === 'wait') return { kind: 'wait', waits: reading.unconfirmed.map(toUnconfirmed) };
   const entry = new HeaderEntry({
     id,
@@ -161,11 +162,6 @@ export function epochOf(parent: HeaderEntry, newest: readonly HeaderEntry[]): nu
   if (parent.group === 0) return parent.header.epoch;
   const home = newest.find((source) => source.group === 0) ?? parent.cursor(0);
   return home?.header.epoch ?? parent.header.epoch;
-}
-
-/** Group 0 alone starts epochs, by a map update in the body: at most one a block. */
-function startsEpoch(header: Header, parent: HeaderEntry): boolean {
-  return header.group === 0 && header.epoch === parent.header.epoch + 1;
 }
 
 export function workOfBits(bits: number): bigint {
