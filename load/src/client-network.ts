@@ -53,7 +53,7 @@ export class ClientNetwork implements LoadNetwork {
     const node = this.#connection.node(group);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      this.#leave(group, node);
+      this.#connection.skip(group, node);
       late.reject(new Error('no verdict in time'));
     }, VERDICT_MAX_MS);
     const submitted = this.#submitter.submit(transactions, { patienceMs: SUBMIT_PATIENCE_MS });
@@ -92,7 +92,7 @@ export class ClientNetwork implements LoadNetwork {
       // A node that stands still keeps its connections: only silence tells.
       const silence = new AbortController();
       const onSilence = (): void => {
-        this.#leave(group, node);
+        this.#connection.skip(group, node);
         silence.abort();
       };
       const timer = setTimeout(onSilence, this.#silentMs);
@@ -113,7 +113,7 @@ export class ClientNetwork implements LoadNetwork {
         if (codeOf(error) === 'CURSOR_GONE' && seen.length > 1) {
           seen.length = Math.floor(seen.length / 2);
           yield { kind: 'undone', group, height: seen.at(-1)?.height ?? 0 };
-        } else this.#leave(group, node);
+        } else this.#connection.skip(group, node);
       } finally {
         clearTimeout(timer);
       }
@@ -125,11 +125,6 @@ export class ClientNetwork implements LoadNetwork {
     unwatchFile(this.#peersFile);
     this.#submitter.close();
     this.#connection.close();
-  }
-
-  /** Others may have gone on to the next node already. */
-  #leave(group: number, node: ReturnType<Connection['node']>): void {
-    if (this.#connection.node(group) === node) this.#connection.skip(group);
   }
 
   /** A file that is half written or wrong is left alone until it changes again. */

@@ -208,3 +208,16 @@ test('a transaction is watched over all groups until it is final', async () => {
   for await (const { view } of watchTransaction(connection, bytesFrom('lost'), { origin })) states.push(view.state);
   expect(states.at(-1)).toBe('Expired');
 });
+
+test('two callers that leave the same node go to the next one together', async () => {
+  const { servers } = await world();
+  const [first, second] = servers.map(({ grpc }) => `127.0.0.1:${grpc.port}`) as [string, string];
+  const connection = await Connection.open(new Map([[0, [first, second]]]));
+  closers.push(() => connection.close());
+  const failed = connection.node(0);
+  connection.skip(0, failed);
+  connection.skip(0, failed);
+  expect(connection.node(0)).not.toBe(failed);
+  connection.skip(0, connection.node(0));
+  expect(connection.node(0)).toBe(failed);
+});

@@ -108,23 +108,15 @@ export class Connection {
     return node;
   }
 
-  /** The node given for this group did not answer. */
-  skip(group: number): void {
-    this.#turn.set(group, (this.#turn.get(group) ?? 0) + 1);
+  /** A node given for this group did not answer. Nothing happens when others have left it already: they must not bring each other back. */
+  skip(group: number, failed: NodeRpc): void {
+    if (this.#addresses(group).length > 0 && this.node(group) === failed)
+      this.#turn.set(group, (this.#turn.get(group) ?? 0) + 1);
   }
 
   /** Asks a node of the group, others and later when there is silence. */
-  async ask<T>(group: number, run: (node: NodeRpc) => Promise<T>, options: AskOptions = {}): Promise<T> {
-    const until = performance.now() + (options.patienceMs ?? PATIENCE_MS);
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
-      try {
-        return await run(this.node(group));
-      } catch (error) {
-        if (!isSilence(error) || performance.now() + pauseMs > until || options.signal?.aborted === true) throw error;
-        this.skip(group);
-        await delay(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
-      }
-    }
+  ask<T>(group: number, run: (node: NodeRpc) => Promise<T>, options: AskOptions = {}): Promise<T> {
+    return this.#patiently(() => group, run, options);
   }
 
   /** Asks the group that holds a key, and follows it when its partition has moved. */
@@ -150,11 +142,8 @@ export class Connection {
   async refresh(options: AskOptions = {}): Promise<StatusView> {
     const groups = [...this.#endpoints.keys()].sort((a, b) => a - b);
     let turn = 0;
-    const status = await this.ask(
-      groups[0] ?? 0,
-      () => this.node(groups[turn++ % Math.max(1, groups.length)] ?? 0).status(),
-      options,
-    );
+    const next = (): number => groups[turn++ % Math.max(1, groups.length)] ?? 0;
+    const status = await this.#patiently(next, (node) => node.status(), options);
     this.#network = status.network;
     if (status.epoch > this.#epoch) {
       this.#epoch = status.epoch;
@@ -166,6 +155,22 @@ export class Connection {
   close(): void {
     for (const node of this.#nodes.values()) node.close();
     this.#nodes.clear();
+  }
+
+  async #patiently<T>(nextGroup: () => number, run: (node: NodeRpc) => Promise<T>, options: AskOptions): Promise<T> {
+    const until = performance.now() + (options.patienceMs ?? PATIENCE_MS);
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+      const group = nextGroup();
+      let node: NodeRpc | undefined;
+      try {
+        node = this.node(group);
+        return await run(node);
+      } catch (error) {
+        if (!isSilence(error) || performance.now() + pauseMs > until || options.signal?.aborted === true) throw error;
+        if (node !== undefined) this.skip(group, node);
+        await delay(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      }
+    }
   }
 
   /** A group without nodes of its own is asked through any other: every node takes every transaction. */

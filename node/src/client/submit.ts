@@ -72,12 +72,13 @@ export class Submitter {
     let moved = false;
     await Promise.all(
       batches.map(async ({ group, chunk }) => {
-        const verdict = await this.#send(group, chunk).catch((error: unknown) => {
+        const node = this.#connection.node(group);
+        const verdict = await this.#send(group, node, chunk).catch((error: unknown) => {
           if (error instanceof RpcError && (error.code === 'BAD_SIGNATURE' || isSilence(error))) return error;
           throw error;
         });
         if (verdict instanceof RpcError) {
-          this.#connection.skip(group);
+          this.#connection.skip(group, node);
           for (const item of chunk) {
             verdicts[item.index] = verdict.refusal;
             item.doubtful = true;
@@ -96,7 +97,7 @@ export class Submitter {
             moved = true;
             item.group = refused.group ?? item.group;
             again.push(item);
-          } else if (retry === 'later' && waitForRoom) again.push(item);
+          } else if (refused.code === 'BUSY' || (retry === 'later' && waitForRoom)) again.push(item);
         }
       }),
     );
@@ -112,8 +113,7 @@ export class Submitter {
     return seen !== undefined && seen.place !== 'unknown';
   }
 
-  #send(group: number, chunk: readonly Item[]): Promise<BatchVerdict> {
-    const node = this.#connection.node(group);
+  #send(group: number, node: NodeRpc, chunk: readonly Item[]): Promise<BatchVerdict> {
     let open = this.#streams.get(group);
     if (open === undefined || open.node !== node || open.stream.failure !== undefined) {
       open?.stream.close();

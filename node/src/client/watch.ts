@@ -19,14 +19,15 @@ export async function* followLogs(
   const { filter = {}, signal } = options;
   let { cursor } = options;
   while (!signal.aborted) {
+    const node = connection.node(group);
     try {
-      for await (const event of connection.node(group).watchLogs(cursor, filter, signal)) {
+      for await (const event of node.watchLogs(cursor, filter, signal)) {
         cursor = { height: event.height, id: event.id };
         yield event;
       }
     } catch (error) {
       if (!isSilence(error)) throw error;
-      connection.skip(group);
+      connection.skip(group, node);
     }
     await delay(RESUME_PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
