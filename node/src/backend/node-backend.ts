@@ -1,5 +1,6 @@
 // Answers the gRPC services: what is the chain's goes to the engine's thread, what is new goes through the door first,
 // what belongs to another group is forwarded once. Holds only the newest block and template for those who wait.
+import { isLaidOut } from '../chain/transaction.ts';
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
 import { RemoteError } from '../engine/bridge.ts';
@@ -87,14 +88,37 @@ export class Backend implements NodeBackend {
     connection: string,
     mayForward: boolean,
   ): Promise<{ refusals: IndexedRefusal[] }> {
-    const valid = await this.#m.door.verify(transactions, connection);
+    try {
+      return { refusals: await this.#judge(transactions, connection, mayForward) };
+    } catch (error) {
+      const busy = toRpc(error);
+      if (!(busy instanceof RpcError) || busy.code !== 'BUSY') throw busy;
+      // Whoever sends too much at once is told so for each, and keeps his stream.
+      return { refusals: [...transactions.keys()].map((index) => ({ index, ...busy.refusal })) };
+    }
+  }
+
+  async #judge(
+    transactions: readonly Uint8Array[],
+    connection: string,
+    mayForward: boolean,
+  ): Promise<IndexedRefusal[]> {
     const refusals: IndexedRefusal[] = [];
+    const laidOut: number[] = [];
+    for (const [index, bytes] of transactions.entries()) {
+      if (isLaidOut(bytes)) laidOut.push(index);
+      else refusals.push({ index, ...refusal('BAD_TRANSACTION') });
+    }
+    const valid = await this.#m.door.verify(
+      laidOut.map((i) => transactions[i]!),
+      connection,
+    );
     const kept: number[] = [];
-    for (const [index, ok] of valid.entries()) {
-      if (ok) kept.push(index);
+    for (const [at, index] of laidOut.entries()) {
+      if (valid[at] === true) kept.push(index);
       else refusals.push({ index, ...refusal('BAD_SIGNATURE') });
     }
-    const verdict = await rethrow(this.#m.engine.submit(kept.map((i) => transactions[i]!)));
+    const verdict = await this.#m.engine.submit(kept.map((i) => transactions[i]!));
     for (const refused of verdict.refusals) refusals.push({ ...refused, index: kept[refused.index]! });
     for (const { group, index } of verdict.foreign) {
       const at = kept[index]!;
@@ -104,7 +128,7 @@ export class Backend implements NodeBackend {
     if (mayForward && verdict.accepted.length > 0) {
       this.#m.network.share(this.#m.group, packBatch(verdict.accepted.map((i) => transactions[kept[i]!]!)));
     }
-    return { refusals: refusals.sort((a, b) => a.index - b.index) };
+    return refusals.sort((a, b) => a.index - b.index);
   }
 
   estimateFee(transaction: Uint8Array): Promise<FeeEstimate> {
@@ -222,11 +246,12 @@ export class Backend implements NodeBackend {
   }
 }
 
-/** Refusals keep their code across the thread; everything else is a mistake of ours. */
+/** Refusals keep their code across threads and rooms; everything else is a mistake of ours. */
 function toRpc(error: unknown): Error {
-  if (!(error instanceof RemoteError) || !isErrorCode(error.code))
-    return error instanceof Error ? error : new Error(String(error));
-  const { group, epoch, field, retryAfterMs } = error.facts;
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof RpcError || !('code' in error) || typeof error.code !== 'string' || !isErrorCode(error.code))
+    return error;
+  const { group, epoch, field, retryAfterMs } = error instanceof RemoteError ? error.facts : {};
   return new RpcError(
     error.code,
     {

@@ -138,6 +138,22 @@ export function transactionRules(genesis: Genesis, networkId: Uint8Array): Trans
   };
 }
 
+/** Whether these bytes are laid out as a transaction of this version, so that its fields may be read; what they say is not judged. */
+export function isLaidOut(bytes: Uint8Array, view: DataView = viewOf(bytes)): boolean {
+  if (bytes.length < AT.key + 4 + SIGNATURE_BYTES || bytes[0] !== TRANSACTION_VERSION) return false;
+  const argsAt = argsOffsetOf(bytes);
+  if (argsAt === undefined || bytes.length < argsAt + SIGNATURE_BYTES) return false;
+  if (argsAt + view.getUint32(argsAt - 4, true) + SIGNATURE_BYTES !== bytes.length) return false;
+  // Above 2^53 a time is no longer exact.
+  return view.getUint32(AT.validUntil + 4, true) < 1 << 21;
+}
+
+/** Undefined when the scope is none. */
+function argsOffsetOf(bytes: Uint8Array): number | undefined {
+  const scope = SCOPES[bytes[AT.scope]!];
+  return scope === undefined ? undefined : AT.key + scope.targetBytes + 4;
+}
+
 /** What makes these bytes unfit for any block of this network; undefined when nothing does. Time, nonce, funds and signature are judged elsewhere. */
 export function problemOf(
   bytes: Uint8Array,
@@ -145,31 +161,19 @@ export function problemOf(
   view: DataView = viewOf(bytes),
 ): TransactionProblem | undefined {
   if (bytes.length > MAX_TRANSACTION_BYTES) return 'TOO_LARGE';
-  if (bytes.length < AT.key + 4 + SIGNATURE_BYTES || bytes[0] !== TRANSACTION_VERSION) return 'BAD_TRANSACTION';
-  const scope = SCOPES[bytes[AT.scope]!];
-  if (scope === undefined) return 'BAD_TRANSACTION';
-  const argsAt = AT.key + scope.targetBytes + 4;
-  if (bytes.length < argsAt + SIGNATURE_BYTES) return 'BAD_TRANSACTION';
-  const argsLen = view.getUint32(argsAt - 4, true);
-  if (argsAt + argsLen + SIGNATURE_BYTES !== bytes.length) return 'BAD_TRANSACTION';
-  // Above 2^53 a time is no longer exact.
-  if (view.getUint32(AT.validUntil + 4, true) >= 1 << 21) return 'BAD_TRANSACTION';
+  if (!isLaidOut(bytes, view)) return 'BAD_TRANSACTION';
   for (let i = 0; i < 4; i++) if (bytes[AT.networkId + i] !== rules.networkId[i]) return 'WRONG_NETWORK';
   const gas = doubleAt(view, AT.gasLimit);
   if (gas < LEAST_GAS) return 'GAS_LIMIT_TOO_LOW';
   if (gas > rules.userGas) return 'GAS_LIMIT_TOO_HIGH';
   if (view.getBigUint64(AT.gasPrice, true) < rules.gasPriceFloor) return 'GAS_PRICE_TOO_LOW';
-  return kindProblem(bytes, view, argsAt, argsLen, rules);
+  return kindProblem(bytes, view, rules);
 }
 
-function kindProblem(
-  bytes: Uint8Array,
-  view: DataView,
-  argsAt: number,
-  argsLen: number,
-  rules: TransactionRules,
-): TransactionProblem | undefined {
+function kindProblem(bytes: Uint8Array, view: DataView, rules: TransactionRules): TransactionProblem | undefined {
   const scope = bytes[AT.scope]!;
+  const argsAt = argsOffsetOf(bytes)!;
+  const argsLen = bytes.length - argsAt - SIGNATURE_BYTES;
   const named = view.getUint32(AT.contract, true) !== 0 || view.getUint32(AT.contract + 4, true) !== 0;
   const bare = !named && view.getUint16(AT.op, true) === 0;
   switch (bytes[AT.kind]) {
