@@ -133,8 +133,8 @@ export function loadChild(folders: Folders, programs: Programs): ChildSpec {
   return {
     name: 'load',
     command: process.execPath,
-    args: [programs.load, '--spec', folders.loadSpec],
-    env: {},
+    args: [YOUNG_SPACE, programs.load, '--spec', folders.loadSpec],
+    env: SMALL_HEAPS,
     leftover: 'end',
     restart: 'once',
     // Told to stop it would first wait for what is under way; who stops a network does not.
