@@ -25,19 +25,20 @@ const PARENT_BITS = bitsFromTarget(targetForHashes(2_000n));
 const PARENT_TARGET = targetFromBits(PARENT_BITS)!;
 const REGTEST_TARGET = targetFromBits(0x207fffff)!;
 
-const cacheDir = fileURLToPath(new URL('../../../.rexnet/bitcoind', import.meta.url));
-const isRequired = (process.env['REXNET_REQUIRE'] ?? '').split(',').includes('bitcoind');
+const cacheDir = fileURLToPath(new URL('../../../.rexnet/.bitcoind', import.meta.url));
 const located = await locateBitcoind({
   configured: process.env['REXNET_BITCOIND'],
   searchPath: process.env['PATH'] ?? '',
   cacheDir,
   log: (line) => console.log(`bitcoind: ${line}`),
 });
-if (located.kind === 'absent') {
-  if (isRequired) throw new Error(`bitcoind is required: ${located.reason}`);
-  console.log(`skipped: bitcoind tests because ${located.reason}`);
+/** Skipped with the reason that npm test prints, where there is no bitcoind. */
+function withBitcoind(name: string, run: () => Promise<void>): void {
+  test(name, async ({ skip }) => {
+    if (located.kind === 'absent') skip(`bitcoind: ${located.reason}`);
+    await run();
+  });
 }
-const withBitcoind = test.runIf(located.kind === 'found');
 
 let dataDir: string;
 let bitcoind: Bitcoind;
@@ -167,79 +168,75 @@ withBitcoind('what the parent chain has taken outlives its crash', async () => {
   expect(await newParent().isOnBestChain(bitcoinHash(header))).toBe(true);
 });
 
-withBitcoind(
-  'the miner meets on-chain, premature and, after forks, orphaned parents',
-  async () => {
-    const groups = new FakeGroups({
-      chainIdBase: CHAIN_ID_BASE,
-      targetBits: bitsFromTarget(targetForHashes(1_000n)),
-      blockIntervalMs: 100,
-      parentTarget: PARENT_TARGET,
-    });
-    const counts: Record<ParentKind, number> = { 'on-chain': 0, orphan: 0, premature: 0 };
-    const troubles: string[] = [];
-    const miner = new Miner(
-      {
-        templates: groups,
-        parent: newParent((error) => troubles.push(`parent: ${error}`)),
-        createGrinder: (listener) =>
-          createGrinder(listener, {
-            cpuShare: 0.3,
-            onFailure: (error) => {
-              throw error;
-            },
-          }),
-        events: {
-          hashes: () => undefined,
-          parent: ({ kind, was }) => {
-            counts[kind]++;
-            if (was !== undefined) counts[was]--;
+withBitcoind('the miner meets on-chain, premature and, after forks, orphaned parents', async () => {
+  const groups = new FakeGroups({
+    chainIdBase: CHAIN_ID_BASE,
+    targetBits: bitsFromTarget(targetForHashes(1_000n)),
+    blockIntervalMs: 100,
+    parentTarget: PARENT_TARGET,
+  });
+  const counts: Record<ParentKind, number> = { 'on-chain': 0, orphan: 0, premature: 0 };
+  const troubles: string[] = [];
+  const miner = new Miner(
+    {
+      templates: groups,
+      parent: newParent((error) => troubles.push(`parent: ${error}`)),
+      createGrinder: (listener) =>
+        createGrinder(listener, {
+          cpuShare: 0.3,
+          onFailure: (error) => {
+            throw error;
           },
-          proof: () => undefined,
-          parentHeight: () => undefined,
-          trouble: ({ where, error }) => troubles.push(`${where}: ${error}`),
+        }),
+      events: {
+        hashes: () => undefined,
+        parent: ({ kind, was }) => {
+          counts[kind]++;
+          if (was !== undefined) counts[was]--;
         },
-        nowMs: Date.now,
-        randomBytes: (count) => new Uint8Array(randomBytes(count)),
+        proof: () => undefined,
+        parentHeight: () => undefined,
+        trouble: ({ where, error }) => troubles.push(`${where}: ${error}`),
       },
-      { chainIdBase: CHAIN_ID_BASE, parentTargetBits: PARENT_BITS, payoutScript: Uint8Array.of(0x51) },
-    );
-    miner.setGroups([0, 1, 2, 3]);
-    const done = miner.run(life.signal);
-    const state = () =>
-      JSON.stringify({ counts, troubles, refusals: groups.refusals.slice(0, 5), height: groups.height(0) });
-    await groups.until(() => counts['on-chain'] >= 2 && counts.premature > 0, 20_000, state);
-
-    const { orphaned, branch, replies } = await forkParent({
-      rpc: bitcoind.rpc,
-      depth: 2,
-      target: PARENT_TARGET,
       nowMs: Date.now,
-    });
-    expect(orphaned.length).toBe(2);
-    expect(replies.at(-1)).toBe(null);
-    const heightAfter = groups.height(0) + 5;
-    await groups.until(() => counts.orphan > 0 && groups.height(0) >= heightAfter, 20_000, state);
-    await groups.until(
-      () => groups.parentHeaders.some((h) => toDisplayHash(bitcoinHash(h)) === branch.at(-1)),
-      5_000,
-      state,
-    );
-    expect(groups.refusals).toEqual([]);
-    expect(troubles).toEqual([]);
+      randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    },
+    { chainIdBase: CHAIN_ID_BASE, parentTargetBits: PARENT_BITS, payoutScript: Uint8Array.of(0x51) },
+  );
+  miner.setGroups([0, 1, 2, 3]);
+  const done = miner.run(life.signal);
+  const state = () =>
+    JSON.stringify({ counts, troubles, refusals: groups.refusals.slice(0, 5), height: groups.height(0) });
+  await groups.until(() => counts['on-chain'] >= 2 && counts.premature > 0, 20_000, state);
 
-    // Groups do not need a living bitcoind; when it is back, on the same port and folder, it gets blocks again.
-    const { command } = located as { command: string };
-    const rpcPort = Number(new URL(bitcoind.url).port);
-    process.kill(bitcoind.pid, 'SIGKILL');
-    await bitcoind.exited();
-    const heightKilled = groups.height(0);
-    await groups.until(() => groups.height(0) >= heightKilled + 5, 10_000, state);
-    bitcoind = await startBitcoind({ command, dataDir, rpcPort, log: () => undefined });
-    const onChainBefore = counts['on-chain'];
-    await groups.until(() => counts['on-chain'] > onChainBefore, 20_000, state);
-    life.abort();
-    await done;
-  },
-  60_000,
-);
+  const { orphaned, branch, replies } = await forkParent({
+    rpc: bitcoind.rpc,
+    depth: 2,
+    target: PARENT_TARGET,
+    nowMs: Date.now,
+  });
+  expect(orphaned.length).toBe(2);
+  expect(replies.at(-1)).toBe(null);
+  const heightAfter = groups.height(0) + 5;
+  await groups.until(() => counts.orphan > 0 && groups.height(0) >= heightAfter, 20_000, state);
+  await groups.until(
+    () => groups.parentHeaders.some((h) => toDisplayHash(bitcoinHash(h)) === branch.at(-1)),
+    5_000,
+    state,
+  );
+  expect(groups.refusals).toEqual([]);
+  expect(troubles).toEqual([]);
+
+  // Groups do not need a living bitcoind; when it is back, on the same port and folder, it gets blocks again.
+  const { command } = located as { command: string };
+  const rpcPort = Number(new URL(bitcoind.url).port);
+  process.kill(bitcoind.pid, 'SIGKILL');
+  await bitcoind.exited();
+  const heightKilled = groups.height(0);
+  await groups.until(() => groups.height(0) >= heightKilled + 5, 10_000, state);
+  bitcoind = await startBitcoind({ command, dataDir, rpcPort, log: () => undefined });
+  const onChainBefore = counts['on-chain'];
+  await groups.until(() => counts['on-chain'] > onChainBefore, 20_000, state);
+  life.abort();
+  await done;
+});
