@@ -52,6 +52,16 @@ test.each([
     `${head}spec:\n  contracts:\n    - name: mine\n      configMapKeyRef: {name: sources, key: mine.prd}\n`,
     't.yaml:7:7: spec.contracts[0].configMapKeyRef: ConfigMap sources with the key mine.prd is not in this file\n  cure: add it to the file as a further document after a line ---',
   ],
+  [
+    'a workload no generator does yet',
+    `${head}spec:\n  load:\n    tpsPerGroup: 5\n    workload: Poll\n`,
+    't.yaml:7:5: spec.load.workload is Poll, and no load generator does that yet\n  cure: write Token or Transfer, or set spec.load.tpsPerGroup to 0',
+  ],
+  [
+    'a workload without its contract',
+    `${head}spec:\n  load: {tpsPerGroup: 5}\n`,
+    't.yaml:5:3: spec.load.workload is Token, which calls the contract token, and spec.contracts does not list it\n  cure: add contracts: [{name: token}] to spec',
+  ],
 ])('%s is refused', (_what, text, shown) => {
   expect(refusal(text)).toBe(shown);
 });
@@ -67,4 +77,8 @@ test('contracts are served from ConfigMaps of the same file', () => {
     `${head}spec: {contracts: [{name: mine, configMapKeyRef: {name: sources, key: mine.prd}}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: sources}\ndata:\n  mine.prd: |\n    contract mine {}\n`,
   );
   expect('file' in result && result.file.configMaps.get('sources')?.get('mine.prd')).toBe('contract mine {}\n');
+});
+
+test('a workload that is not run may be any', () => {
+  expect(refusal(`${head}spec: {load: {workload: Airdrop}}`)).toBe('accepted');
 });

@@ -5,6 +5,7 @@ import { formatPath, isRecord, type Path, type Problem } from '@rexnet/operator/
 import { parseTestnet } from '@rexnet/operator/api/parse.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { loadProblems } from './local/load.ts';
 
 export type Located = Problem & { readonly line: number; readonly column: number };
 export type TestnetFile = {
@@ -79,7 +80,7 @@ export function parseTestnetFile(text: string): ReadResult {
   }
   const testnet = testnets[0];
   if (testnet !== undefined && problems.length === 0) {
-    const missing = missingSources(testnet, configMaps);
+    const missing = [...missingSources(testnet, configMaps), ...loadProblems(testnet)];
     const home = all.find((document) => document.get('kind') === 'Testnet');
     problems.push(
       ...missing.map(

@@ -110,7 +110,7 @@ test('a dirty audit is a verdict not met', async () => {
 test('a contract that cannot be deployed keeps the load from starting', async () => {
   const notes: string[] = [];
   const { report, judgement } = await run({
-    spec: '{groups: 1, chain: {partitions: 1}, bitcoin: {mode: None}, contracts: [{name: nosuch}], load: {tpsPerGroup: 5}}',
+    spec: '{groups: 1, chain: {partitions: 1}, bitcoin: {mode: None}, contracts: [{name: nosuch}], load: {workload: Transfer, tpsPerGroup: 5}}',
     onNote: (line) => notes.push(line),
     forMs: 100,
   });
