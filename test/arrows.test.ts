@@ -54,7 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'node/src': ['*node', 'preda/src', 'proto/src'],
   'load/src': ['node/src/client', 'node/src/core', 'node/src/chain', 'node/src/signatures', 'preda/src'],
-  'operator/src/api': [],
+  'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
   'rxctl/src': [
     'rxctl/src/verify',

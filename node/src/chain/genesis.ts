@@ -4,11 +4,13 @@ import { bitsFromTarget, targetForHashes, targetFromBits } from '../consensus/ta
 import { kindOf } from '../core/address.ts';
 import { MSAT_PER_RXBTC } from '../core/amount.ts';
 import { compareBytes, equalBytes } from '../core/bytes.ts';
+import { parseDuration } from '../core/duration.ts';
 import { sha256d } from '../core/hash.ts';
 import { GENESIS, type Genesis, MAX_BATCH_BYTES, MAX_SOURCE_BYTES, MAX_TRANSACTION_BYTES } from '../core/layouts.ts';
 import { RELAY_GAS, TRANSACTION_GAS, userGas } from './gas.ts';
 import { DEV_KEYS, deriveKey, FAUCET_KEY, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from './keys.ts';
 import { evenOwners, firstShardMap, type ShardMap } from './shard-map.ts';
+import { SPEC } from './spec.ts';
 
 export type GenesisProblem =
   | 'BAD_PARTITIONS'
@@ -35,7 +37,7 @@ export interface ChainSpec {
   readonly partitions: number;
   readonly blockIntervalMs: number;
   readonly blockGas: bigint;
-  readonly difficulty: 'Floor' | 'Asert';
+  readonly difficulty: (typeof SPEC.chain.difficulty.enum)[number];
   readonly confirmations: number;
 }
 
@@ -88,14 +90,14 @@ export const CONSTANTS: Constants = {
 };
 
 export const DEFAULT_CHAIN: ChainSpec = {
-  partitions: 256,
-  blockIntervalMs: 1_000,
-  blockGas: 4_000_000n,
-  difficulty: 'Floor',
-  confirmations: 2,
+  partitions: SPEC.chain.partitions.default,
+  blockIntervalMs: parseDuration(SPEC.chain.blockInterval.default)!,
+  blockGas: BigInt(SPEC.chain.blockGas.default),
+  difficulty: SPEC.chain.difficulty.default,
+  confirmations: SPEC.chain.confirmations.default,
 };
 
-export const DEFAULT_BITCOIN_INTERVAL_MS = 10_000;
+export const DEFAULT_BITCOIN_INTERVAL_MS: number = parseDuration(SPEC.bitcoin.blockInterval.default)!;
 export const FAUCET_AMOUNT: bigint = 1_000_000n * MSAT_PER_RXBTC;
 export const DEV_AMOUNT: bigint = 1_000n * MSAT_PER_RXBTC;
 export const LOAD_AMOUNT: bigint = MSAT_PER_RXBTC;

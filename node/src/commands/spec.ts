@@ -1,6 +1,8 @@
 // What genesis needs of a testnet.yaml, read strictly: known fields only, right types, possible values. It checks no other part
 // of the file, because those who apply it do.
 import type { ChainSpec } from '../chain/genesis.ts';
+import { GROUPS_CURE, groupsProblem, SPEC } from '../chain/spec.ts';
+import { parseDuration } from '../core/duration.ts';
 import { InputError } from '../exit.ts';
 import { API_VERSION, type Found, parseTestnetDocument } from './yaml-file.ts';
 
@@ -12,24 +14,22 @@ export interface GenesisSpec {
 }
 
 type Rule =
-  | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly oneOf?: readonly number[] }
-  | { readonly kind: 'duration'; readonly minMs: number; readonly maxMs: number }
-  | { readonly kind: 'word'; readonly words: readonly string[] };
+  | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly kind: 'power'; readonly enum: readonly number[] }
+  | { readonly kind: 'duration'; readonly minimum?: string; readonly maximum?: string }
+  | { readonly kind: 'word'; readonly enum: readonly string[] };
 
-const POWERS_OF_TWO: readonly number[] = Array.from({ length: 13 }, (_, i) => 2 ** i);
-const SAFE = Number.MAX_SAFE_INTEGER;
-
-/** The fields read, with the bounds and defaults of the Testnet schema. */
+/** The fields read. */
 const FIELDS = {
-  'spec.groups': { kind: 'integer', min: 1, max: 1_024, fallback: 2 },
-  'spec.seed': { kind: 'integer', min: 0, max: SAFE, fallback: 1 },
-  'spec.chain.partitions': { kind: 'integer', min: 1, max: 4_096, oneOf: POWERS_OF_TWO, fallback: 256 },
-  'spec.chain.blockInterval': { kind: 'duration', minMs: 100, maxMs: 600_000, fallback: '1s' },
-  'spec.chain.blockGas': { kind: 'integer', min: 100_000, max: 1_000_000_000_000, fallback: 4_000_000 },
-  'spec.chain.difficulty': { kind: 'word', words: ['Floor', 'Asert'], fallback: 'Floor' },
-  'spec.chain.confirmations': { kind: 'integer', min: 0, max: 100, fallback: 2 },
-  'spec.bitcoin.blockInterval': { kind: 'duration', minMs: 0, maxMs: SAFE, fallback: '10s' },
-} as const satisfies Record<string, Rule & { readonly fallback: string | number }>;
+  'spec.groups': { kind: 'integer', ...SPEC.groups },
+  'spec.seed': { kind: 'integer', ...SPEC.seed },
+  'spec.chain.partitions': { kind: 'power', ...SPEC.chain.partitions },
+  'spec.chain.blockInterval': { kind: 'duration', ...SPEC.chain.blockInterval },
+  'spec.chain.blockGas': { kind: 'integer', ...SPEC.chain.blockGas },
+  'spec.chain.difficulty': { kind: 'word', ...SPEC.chain.difficulty },
+  'spec.chain.confirmations': { kind: 'integer', ...SPEC.chain.confirmations },
+  'spec.bitcoin.blockInterval': { kind: 'duration', ...SPEC.bitcoin.blockInterval },
+} as const satisfies Record<string, Rule & { readonly default: string | number }>;
 type Field = keyof typeof FIELDS;
 
 /** All fields of the objects read from: another one is a slip of the pen and must not pass for a default. */
@@ -38,14 +38,12 @@ export const KNOWN_FIELDS = {
     ...['groups', 'nodesPerGroup', 'image', 'imagePullSecrets', 'seed', 'chain', 'bitcoin', 'mining', 'shardMap'],
     ...['contracts', 'load', 'template', 'placement', 'monitoring', 'nodeOverrides', 'ttl', 'suspend'],
   ],
-  'spec.chain': ['partitions', 'blockInterval', 'blockGas', 'difficulty', 'confirmations'],
-  'spec.bitcoin': ['mode', 'blockInterval'],
+  'spec.chain': Object.keys(SPEC.chain),
+  'spec.bitcoin': ['mode', ...Object.keys(SPEC.bitcoin)],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Kubernetes reads these as octal or base 60. */
 const AMBIGUOUS_NUMBER = /^[-+]?(0[0-9]+|0o[0-7]+|[0-9]+(:[0-5]?[0-9])+)$/;
-const DURATION = /^([0-9]+(ms|s|m|h))+$/;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 interface Problem {
   readonly path: string;
@@ -61,7 +59,7 @@ export async function parseGenesisSpec(file: string, text: string): Promise<Gene
     problems.push(...objectProblems(path, document.at(path), known));
   const read = (path: Field): unknown => {
     const rule: Rule = FIELDS[path];
-    const { fallback } = FIELDS[path];
+    const { default: fallback } = FIELDS[path];
     const found = document.at(path);
     if (found.kind === 'absent') return fallback;
     const problem = valueProblem(path, rule, found);
@@ -73,12 +71,12 @@ export async function parseGenesisSpec(file: string, text: string): Promise<Gene
     seed: Number(read('spec.seed')),
     chain: {
       partitions: Number(read('spec.chain.partitions')),
-      blockIntervalMs: durationMs(read('spec.chain.blockInterval')) ?? 0,
+      blockIntervalMs: parseDuration(String(read('spec.chain.blockInterval'))) ?? 0,
       blockGas: BigInt(Number(read('spec.chain.blockGas'))),
       difficulty: read('spec.chain.difficulty') === 'Asert' ? 'Asert' : 'Floor',
       confirmations: Number(read('spec.chain.confirmations')),
     },
-    bitcoinIntervalMs: durationMs(read('spec.bitcoin.blockInterval')) ?? 0,
+    bitcoinIntervalMs: parseDuration(String(read('spec.bitcoin.blockInterval'))) ?? 0,
   };
   if (problems.length === 0) problems.push(...crossProblems(spec));
   if (problems.length > 0) {
@@ -123,55 +121,58 @@ function valueProblem(path: string, rule: Rule, found: Found): Problem | undefin
   const shown = source ?? JSON.stringify(value);
   if (value === null) return { path, what: `${path} has no value`, cure: `${wanted(rule)}, or remove the line` };
   const problem = { path, what: `${path} is ${shown}, but must be ${meaning(rule)}`, cure: wanted(rule) };
+  const isNumeric = rule.kind === 'integer' || rule.kind === 'power';
+  if (isNumeric && source !== undefined && AMBIGUOUS_NUMBER.test(source))
+    return { path, what: `${path} is ${source}, which Kubernetes reads as another number`, cure: wanted(rule) };
+  return fits(rule, value) ? undefined : problem;
+}
+
+function fits(rule: Rule, value: unknown): boolean {
   switch (rule.kind) {
-    case 'integer': {
-      if (source !== undefined && AMBIGUOUS_NUMBER.test(source))
-        return { path, what: `${path} is ${source}, which Kubernetes reads as another number`, cure: wanted(rule) };
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < rule.min || value > rule.max) return problem;
-      return rule.oneOf === undefined || rule.oneOf.includes(value) ? undefined : problem;
-    }
+    case 'integer':
+      return Number.isInteger(value) && Number(value) >= rule.minimum && Number(value) <= rule.maximum;
+    case 'power':
+      return typeof value === 'number' && rule.enum.includes(value);
     case 'duration': {
-      const ms = durationMs(value);
-      return ms === undefined || ms < rule.minMs || ms > rule.maxMs ? problem : undefined;
+      const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+      if (ms === undefined) return false;
+      return ms >= bound(rule.minimum, 0) && ms <= bound(rule.maximum, Number.POSITIVE_INFINITY);
     }
     case 'word':
-      return typeof value === 'string' && rule.words.includes(value) ? undefined : problem;
+      return typeof value === 'string' && rule.enum.includes(value);
   }
+}
+
+function bound(duration: string | undefined, otherwiseMs: number): number {
+  return (duration === undefined ? undefined : parseDuration(duration)) ?? otherwiseMs;
 }
 
 function meaning(rule: Rule): string {
   switch (rule.kind) {
     case 'integer':
-      return rule.oneOf === undefined
-        ? `a whole number from ${rule.min} to ${rule.max}`
-        : `a power of two from ${rule.min} to ${rule.max}`;
+      return `a whole number from ${rule.minimum} to ${rule.maximum}`;
+    case 'power':
+      return `a power of two from ${rule.enum[0]} to ${rule.enum.at(-1)}`;
     case 'duration':
-      return rule.maxMs === SAFE ? 'a duration' : `a duration from ${rule.minMs}ms to ${rule.maxMs / 60_000}m`;
+      return rule.minimum === undefined ? 'a duration' : `a duration from ${rule.minimum} to ${rule.maximum}`;
     case 'word':
-      return `one of ${rule.words.join(', ')}`;
+      return `one of ${rule.enum.join(', ')}`;
   }
 }
 
 function wanted(rule: Rule): string {
   switch (rule.kind) {
     case 'integer':
+    case 'power':
       return 'write a plain decimal number without quotes';
     case 'duration':
       return 'write it with units and without spaces, such as 500ms, 2s or 1m30s';
     case 'word':
-      return `write ${rule.words.join(' or ')}`;
+      return `write ${rule.enum.join(' or ')}`;
   }
 }
 
 function crossProblems({ groups, chain: { partitions } }: GenesisSpec): Problem[] {
-  if (groups <= partitions) return [];
-  const what = `spec.groups is ${groups} but spec.chain.partitions is ${partitions}: a group needs at least one partition; use at most ${partitions} groups`;
-  return [{ path: 'spec.groups', what, cure: 'lower spec.groups or raise spec.chain.partitions' }];
-}
-
-function durationMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !DURATION.test(value)) return undefined;
-  let totalMs = 0;
-  for (const [, digits, unit] of value.matchAll(/([0-9]+)(ms|s|m|h)/g)) totalMs += Number(digits) * UNIT_MS[unit!]!;
-  return Number.isSafeInteger(totalMs) ? totalMs : undefined;
+  const what = groupsProblem(groups, partitions);
+  return what === undefined ? [] : [{ path: 'spec.groups', what, cure: GROUPS_CURE }];
 }

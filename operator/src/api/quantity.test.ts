@@ -1,24 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, parseDuration, parseQuantity, quantityAbove, quantityAtLeast } from './quantity.ts';
-
-test.each([
-  ['500ms', 500],
-  ['1m30s', 90_000],
-  ['2h', 7_200_000],
-  ['1s1s', 2_000],
-  ['0s', 0],
-])('the duration %s is %d ms', (text, durationMs) => {
-  expect(parseDuration(text)).toBe(durationMs);
-});
-
-test.each(['', '1', '1 s', '2d', '-1s', '1.5s', 's', '9999999999999h'])('%j is no duration', (text) => {
-  expect(parseDuration(text)).toBeUndefined();
-});
-
-test('a formatted duration parses back to itself', () => {
-  fc.assert(fc.property(fc.nat(1e12), (durationMs) => parseDuration(formatDuration(durationMs)) === durationMs));
-});
+import { parseQuantity, quantityAbove, quantityAtLeast } from './quantity.ts';
 
 test.each([
   ['250m', 250_000_000n],

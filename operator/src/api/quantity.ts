@@ -1,40 +1,4 @@
-// Durations ('1m30s') and quantities ('384Mi') as Kubernetes reads them. It refuses everything the API server would refuse,
-// and invents no units of its own.
-
-export const DURATION_PATTERN = '^([0-9]+(ms|s|m|h))+$';
-export const DURATION_MEANING = 'a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)';
-
-const DURATION = new RegExp(DURATION_PATTERN);
-const DURATION_MS: Readonly<Record<string, bigint>> = { ms: 1n, s: 1_000n, m: 60_000n, h: 3_600_000n };
-/** CEL's duration() is a count of nanoseconds in 64 bits; beyond it the API server reports an error. */
-const DURATION_MAX_MS = (1n << 63n) / 1_000_000n;
-
-/** Milliseconds, or undefined when the text is no duration. */
-export function parseDuration(text: string): number | undefined {
-  if (!DURATION.test(text)) return undefined;
-  let totalMs = 0n;
-  for (const [, digits, unit] of text.matchAll(/([0-9]+)(ms|s|m|h)/g)) {
-    totalMs += BigInt(digits ?? '0') * (DURATION_MS[unit ?? ''] ?? 0n);
-  }
-  return totalMs < DURATION_MAX_MS ? Number(totalMs) : undefined;
-}
-
-/** The shortest text that parses back to the same number of milliseconds. */
-export function formatDuration(durationMs: number): string {
-  let rest = durationMs;
-  let text = '';
-  for (const [unit, unitMs] of [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-    ['ms', 1],
-  ] as const) {
-    const count = Math.floor(rest / unitMs);
-    if (count > 0) text += `${count}${unit}`;
-    rest -= count * unitMs;
-  }
-  return text === '' ? '0s' : text;
-}
+// Quantities ('384Mi') as Kubernetes reads them. It refuses everything the API server would refuse, and invents no units of its own.
 
 const QUANTITY = /^([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?$/;
 const NANO_DIGITS = 9;

@@ -1,6 +1,8 @@
 // The Testnet object, defined once: every field, default, bound, rule and message. Types, checks and the CRD are derived from
 // this table; it checks and reads nothing itself.
-import { DURATION_MEANING, DURATION_PATTERN, parseDuration, quantityAbove, quantityAtLeast } from './quantity.ts';
+import { GROUPS_CURE, groupsProblem, SPEC } from '@rexnet/node/chain/spec.ts';
+import { DURATION_PATTERN, parseDuration } from '@rexnet/node/core/duration.ts';
+import { quantityAbove, quantityAtLeast } from './quantity.ts';
 import {
   boolean,
   integer,
@@ -20,53 +22,52 @@ export const API_VERSION = 'rexnet.dev/v1alpha1';
 export const NAME_MAX_LENGTH = 32;
 export const NAME_PATTERN = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
 const IMAGE = /^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$/;
+const DURATION_MEANING = 'a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)';
 const DURATION_CEL = `self.matches('${DURATION_PATTERN}')`;
 const K8S_NAME_MAX_LENGTH = 253;
 const LABEL_MAX_LENGTH = 63;
 const DURATION_MAX_LENGTH = 16;
 
-const durationAtLeast = (text: string, floorMs: number): boolean => (parseDuration(text) ?? -1) >= floorMs;
+const durationAtLeast = (text: string, floor: string): boolean => durationMs(text) >= durationMs(floor);
+/** Not a number for what is no duration, so that no comparison holds. */
+const durationMs = (text: string): number => parseDuration(text) ?? Number.NaN;
+
+const interval = SPEC.chain.blockInterval;
 
 const chain = section('The protocol. Fixed at genesis.', {
   partitions: integer({
     description:
       'Slices of the key space: a power of two. The unit of placement and of moving; an upper bound for groups.',
     format: 'int32',
-    enum: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
-    default: 256,
+    ...SPEC.chain.partitions,
   }),
   blockInterval: string({
     description: 'Least time between two blocks of a group, such as 500ms or 2s.',
     maxLength: DURATION_MAX_LENGTH,
-    default: '1s',
+    default: interval.default,
     rules: [
       {
-        cel: `${DURATION_CEL} && duration(self) >= duration('100ms') && duration(self) <= duration('10m')`,
-        message: 'blockInterval must be a duration from 100ms to 10m, such as 500ms, 2s or 1m30s',
+        cel: `${DURATION_CEL} && duration(self) >= duration('${interval.minimum}') && duration(self) <= duration('${interval.maximum}')`,
+        message: `blockInterval must be a duration from ${interval.minimum} to ${interval.maximum}, such as 500ms, 2s or 1m30s`,
         cure: 'write it without spaces and with units, such as 500ms, 2s or 1m30s',
-        holds: (self) => durationAtLeast(self, 100) && !durationAtLeast(self, 600_001),
+        holds: (self) => durationAtLeast(self, interval.minimum) && durationAtLeast(interval.maximum, self),
       },
     ],
   }),
   blockGas: integer({
     description: "Gas limit of one block of one group. With blockInterval it caps a group's throughput.",
     format: 'int64',
-    minimum: 100_000,
-    maximum: 1_000_000_000_000,
-    default: 4_000_000,
+    ...SPEC.chain.blockGas,
   }),
   difficulty: string({
-    enum: ['Floor', 'Asert'],
-    default: 'Floor',
+    ...SPEC.chain.difficulty,
     description:
       'Floor keeps every block at the least difficulty, a steady beat. Asert follows the hash rate. Fixed at genesis.',
   }),
   confirmations: integer({
     description: 'Blocks on top of a source block before another group consumes its relays.',
     format: 'int32',
-    minimum: 0,
-    maximum: 100,
-    default: 2,
+    ...SPEC.chain.confirmations,
   }),
 });
 
@@ -81,7 +82,7 @@ const bitcoin = section('The parent chain.', {
     maxLength: DURATION_MAX_LENGTH,
     pattern: DURATION_PATTERN,
     patternMeans: DURATION_MEANING,
-    default: '10s',
+    ...SPEC.bitcoin.blockInterval,
   }),
 });
 
@@ -251,14 +252,14 @@ const specFields = {
   groups: integer({
     description: 'Number of consensus groups. This is what makes throughput grow. Change it with kubectl scale.',
     format: 'int32',
-    maximum: 1024,
-    default: 2,
+    maximum: SPEC.groups.maximum,
+    default: SPEC.groups.default,
     rules: [
       {
-        cel: 'self >= 1',
+        cel: `self >= ${SPEC.groups.minimum}`,
         message: 'groups must be at least 1; to stop all pods and keep the data set spec.suspend to true',
         cure: 'write 1 or more',
-        holds: (self) => self >= 1,
+        holds: (self) => self >= SPEC.groups.minimum,
       },
     ],
   }),
@@ -294,9 +295,7 @@ const specFields = {
   seed: integer({
     description: 'Genesis, keys and load derive from it. Same seed, same network.',
     format: 'int64',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    default: 1,
+    ...SPEC.seed,
   }),
   chain,
   bitcoin,
@@ -329,7 +328,7 @@ const specFields = {
         cel: `${DURATION_CEL} && duration(self) >= duration('1m')`,
         message: 'ttl must be a duration of at least 1m, such as 30m, 2h or 48h (there is no unit for days)',
         cure: 'write 30m, 2h or 48h',
-        holds: (self) => durationAtLeast(self, 60_000),
+        holds: (self) => durationAtLeast(self, '1m'),
       },
     ],
   }),
@@ -360,13 +359,12 @@ const rules: readonly RootRule<TestnetObject>[] = [
     message: {
       expression:
         "'spec.groups is %d but spec.chain.partitions is %d: a group needs at least one partition; use at most %d groups'.format([self.spec.groups, self.spec.chain.partitions, self.spec.chain.partitions])",
-      render: ({ spec }) =>
-        `spec.groups is ${spec.groups} but spec.chain.partitions is ${spec.chain.partitions}: a group needs at least one partition; use at most ${spec.chain.partitions} groups`,
+      render: ({ spec }) => groupsProblem(spec.groups, spec.chain.partitions) ?? '',
     },
-    cure: 'lower spec.groups or raise spec.chain.partitions',
+    cure: GROUPS_CURE,
     reason: 'FieldValueInvalid',
     fieldPath: '.spec.groups',
-    holds: ({ spec }) => spec.groups <= spec.chain.partitions,
+    holds: ({ spec }) => groupsProblem(spec.groups, spec.chain.partitions) === undefined,
   },
   {
     kind: 'transition',

@@ -1,10 +1,9 @@
 // What has to exist for a Testnet, as data: the genesis input, nodes, miners, parent chain, contracts, load. Pure: it starts
 // nothing and knows neither processes nor pods, so that the laptop and the cluster follow the same plan.
-
 import { RELAY_GAS, TRANSACTION_GAS, userGas } from '@rexnet/node/chain/gas.ts';
 import { CONSTANTS, type GenesisInput, seedAccounts } from '@rexnet/node/chain/genesis.ts';
 import { evenOwners } from '@rexnet/node/chain/shard-map.ts';
-import { parseDuration } from '../api/quantity.ts';
+import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Contract, Testnet } from '../api/testnet.ts';
 
 /** What the plan takes from the world instead of the Testnet. */

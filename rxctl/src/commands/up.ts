@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateBitcoind } from '@rexnet/node/bitcoin/locate.ts';
-import { parseDuration } from '@rexnet/operator/api/quantity.ts';
+import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Command } from 'commander';
 import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
