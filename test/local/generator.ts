@@ -53,7 +53,7 @@ export class Generator {
     await until({
       what: 'the first completed transactions',
       withinMs: START_MAX_MS,
-      look: () => ({ completed: generator.report?.completed ?? 0, ended: generator.#end }),
+      look: () => ({ ...generator.progress, ended: generator.#end }),
       holds: ({ completed, ended }) => {
         if (ended !== undefined) throw new Error(`the generator ended with ${ended.code}: ${ended.stderr}`);
         return completed > 0;
@@ -68,8 +68,10 @@ export class Generator {
     return text === undefined ? undefined : (JSON.parse(text) as RunReport);
   }
 
-  get completed(): number {
-    return this.report?.completed ?? 0;
+  /** Both figures are of one moment; what was offered is as good as a clock. */
+  get progress(): { readonly offered: number; readonly completed: number } {
+    const { offered = 0, completed = 0 } = this.report ?? {};
+    return { offered, completed };
   }
 
   /** Offers nothing more, waits for what is under way, and answers what it all came to. */

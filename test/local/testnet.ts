@@ -192,6 +192,20 @@ export class Testnet {
     return true;
   }
 
+  /** Makes bitcoind reorganise. */
+  async forkParent(depth: number): Promise<{ readonly orphaned: readonly string[] }> {
+    const { code, stdout, stderr } = await this.#rxctl(
+      'parent',
+      'fork',
+      '--depth',
+      `${depth}`,
+      '--name',
+      this.#spec.name,
+    );
+    if (code !== 0) throw new Error(`rxctl parent fork ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as { orphaned: string[] };
+  }
+
   logTail(name: string, lines = 5): string {
     return tail(join(this.folders.logs, `${name}.log`), lines).join('\n');
   }

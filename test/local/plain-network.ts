@@ -1,0 +1,152 @@
+// A network without rxctl: the processes of a plan under a supervisor of the test's own, so that single ones can be left
+// out, given other peers, or run on a genesis no testnet.yaml can ask for. Mines over a toy parent chain.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { type Constants, makeGenesis } from '../../node/src/chain/genesis.ts';
+import type { Plan } from '../../operator/src/plan/plan.ts';
+import { openNetwork } from '../../rxctl/src/adapter.ts';
+import type { ChildSpec } from '../../rxctl/src/local/child.ts';
+import { childrenOf, PROGRAMS } from '../../rxctl/src/local/children.ts';
+import { writeAtomically } from '../../rxctl/src/local/files.ts';
+import { type Folders, foldersOf } from '../../rxctl/src/local/folders.ts';
+import { prepareNetwork } from '../../rxctl/src/local/prepare.ts';
+import { Supervisor } from '../../rxctl/src/local/supervisor.ts';
+import type { Network, NodeAnswer } from '../../rxctl/src/network.ts';
+import { readTestnetFile } from '../../rxctl/src/testnet-file.ts';
+import { until } from './until.ts';
+
+export type PlainSpec = {
+  readonly name: string;
+  readonly groups: number;
+  readonly nodesPerGroup: number;
+  readonly miners: number;
+  readonly blockInterval: string;
+  readonly constants?: Partial<Constants>;
+};
+
+/** Which nodes a process knows of. */
+export type Peers = (node: string) => boolean;
+type PeerFile = { readonly groups: Readonly<Record<string, readonly { readonly node: string }[]>> };
+
+const START_MAX_MS = 60_000;
+const EVERYBODY: Peers = () => true;
+
+export class PlainNetwork {
+  readonly folders: Folders;
+  readonly plan: Plan;
+  readonly network: Network;
+  readonly #children: ReadonlyMap<string, ChildSpec>;
+  readonly #supervisor: Supervisor;
+
+  private constructor(folders: Folders, plan: Plan, children: readonly ChildSpec[], network: Network) {
+    this.folders = folders;
+    this.plan = plan;
+    this.network = network;
+    this.#children = new Map(children.map((child) => [child.name, ownPeers(folders, child)]));
+    this.#supervisor = new Supervisor(folders);
+    for (const name of this.#children.keys()) this.setPeers(name, EVERYBODY);
+  }
+
+  /** All processes run and every node has a block when this returns. */
+  static async start(spec: PlainSpec): Promise<PlainNetwork> {
+    const started = await PlainNetwork.#prepare(spec);
+    await Promise.all([...started.#children.keys()].map((name) => started.startProcess(name)));
+    await started.reach(1);
+    return started;
+  }
+
+  static async #prepare({
+    name,
+    groups,
+    nodesPerGroup,
+    miners,
+    blockInterval,
+    constants,
+  }: PlainSpec): Promise<PlainNetwork> {
+    const base = inject('localFolder');
+    mkdirSync(base, { recursive: true });
+    const path = join(base, `${name}.yaml`);
+    const spec = { groups, nodesPerGroup, chain: { blockInterval }, bitcoin: { mode: 'None' }, mining: { miners } };
+    const object = { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata: { name }, spec };
+    writeFileSync(path, JSON.stringify(object));
+    const read = readTestnetFile(path);
+    if (!('file' in read)) throw new Error(JSON.stringify(read.problems));
+    const folders = foldersOf(base, name);
+    const absent = { kind: 'absent', reason: 'the test asks for none' } as const;
+    const { plan, ports, parent } = await prepareNetwork(read.file.testnet, folders, absent);
+    if (constants !== undefined) writeAtomically(folders.genesis, makeGenesis({ ...plan.genesis, constants }));
+    const children = childrenOf({ plan, folders, ports, parent, programs: PROGRAMS, checkState: true });
+    return new PlainNetwork(folders, plan, children, await openNetwork(folders));
+  }
+
+  get nodes(): readonly string[] {
+    return this.plan.groups.flatMap(({ nodes }) => nodes.map(({ name }) => name));
+  }
+
+  async startProcess(name: string): Promise<void> {
+    const child = this.#children.get(name);
+    if (child === undefined) throw new Error(`there is no process ${name}`);
+    await this.#supervisor.ensure(child);
+  }
+
+  stopProcess(name: string): Promise<void> {
+    return this.#supervisor.stop(name);
+  }
+
+  /** Sends a signal to a process that runs. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    const pid = this.#supervisor.states().find((state) => state.name === name)?.pid;
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    process.kill(pid, signal);
+  }
+
+  restarts(): number {
+    return this.#supervisor.states().reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  /** From now on a process knows these nodes; it notices by itself. */
+  setPeers(name: string, knows: Peers): void {
+    const { groups } = JSON.parse(readFileSync(this.folders.peers, 'utf8')) as PeerFile;
+    const kept = Object.entries(groups).map(([group, nodes]) => [group, nodes.filter(({ node }) => knows(node))]);
+    writeAtomically(peersFile(this.folders, name), JSON.stringify({ groups: Object.fromEntries(kept) }));
+  }
+
+  /** Undefined for a node that does not answer. */
+  async answers(nodes: readonly string[] = this.nodes): Promise<readonly (NodeAnswer | undefined)[]> {
+    return Promise.all(nodes.map((node) => this.network.ask(node)));
+  }
+
+  async heights(nodes: readonly string[] = this.nodes): Promise<readonly number[]> {
+    return (await this.answers(nodes)).map((answer) => answer?.height ?? -1);
+  }
+
+  async reach(height: number, nodes: readonly string[] = this.nodes, withinMs: number = START_MAX_MS): Promise<void> {
+    await until({
+      what: `height ${height} of ${nodes.join(', ')}`,
+      withinMs,
+      look: () => this.heights(nodes),
+      holds: (heights) => heights.every((each) => each >= height),
+    });
+  }
+
+  /** Every one of these has `blocks` more than the highest of them had. */
+  async grow(blocks: number, nodes: readonly string[] = this.nodes, withinMs?: number): Promise<void> {
+    await this.reach(Math.max(...(await this.heights(nodes))) + blocks, nodes, withinMs);
+  }
+
+  async close(): Promise<void> {
+    await this.network.close();
+    await this.#supervisor.stopAll();
+  }
+}
+
+function peersFile(folders: Folders, name: string): string {
+  return join(folders.root, `peers-${name}.json`);
+}
+
+/** The same process with a peers file of its own. */
+function ownPeers(folders: Folders, child: ChildSpec): ChildSpec {
+  const args = child.args.map((arg) => (arg === folders.peers ? peersFile(folders, child.name) : arg));
+  return { ...child, args };
+}
