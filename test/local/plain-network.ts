@@ -141,7 +141,7 @@ export class PlainNetwork {
   }
 }
 
-function peersFile(folders: Folders, name: string): string {
+export function peersFile(folders: Folders, name: string): string {
   return join(folders.root, `peers-${name}.json`);
 }
 
