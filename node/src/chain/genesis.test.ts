@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { equalBytes, toHex } from '../core/bytes.ts';
+import { concatBytes, equalBytes, toHex } from '../core/bytes.ts';
 import { HEADER, TOTALS } from '../core/layouts.ts';
 import { SCOPE } from '../core/scopes.ts';
+import { bodyOf, signatureOf } from '../core/signed-bytes.ts';
 import {
   CONSTANTS,
   DEFAULT_CHAIN,
@@ -14,7 +15,7 @@ import {
 import { genesisHeader, genesisState } from './genesis-block.ts';
 import { deriveKey, privateKey, publicKeyOf, signer } from './keys.ts';
 import { World } from './testing/world.ts';
-import { decodeTransaction, signedMessage, signTransaction, transactionId } from './transaction.ts';
+import { decodeTransaction, signTransaction, transactionId } from './transaction.ts';
 
 function input(overrides: Partial<GenesisInput> = {}): GenesisInput {
   return {
@@ -91,6 +92,7 @@ test('derived keys sign what their addresses own', () => {
   };
   const bytes = signTransaction(fields, new Uint8Array(4), signer(key.secret));
   expect(decodeTransaction(bytes)).toMatchObject({ ...fields, version: 1 });
-  expect(signedMessage(bytes)).toHaveLength(bytes.length - 64 + 'rexnet/transaction/1'.length);
+  const signed = concatBytes([new TextEncoder().encode('rexnet/transaction/1'), bodyOf(bytes)]);
+  expect(signatureOf(bytes)).toEqual(signer(key.secret)(signed));
   expect(transactionId(bytes)).toHaveLength(32);
 });

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { addressOf } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
 import { SCOPE } from '../core/scopes.ts';
+import { senderKeyOf } from '../core/signed-bytes.ts';
 import { Pool, type PoolParts } from './pool.ts';
-import { gasPriceOf, nonceOf, senderKeyOf, signTransaction, TRANSACTION_KIND, transactionId } from './transaction.ts';
+import { gasPriceOf, nonceOf, signTransaction, TRANSACTION_KIND, transactionId } from './transaction.ts';
 
 const NETWORK = Uint8Array.of(1, 2, 3, 4);
 const RULES = { networkId: NETWORK, partitions: 16, gasPriceFloor: 1n, userGas: 3_500_000 };

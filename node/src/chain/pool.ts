@@ -2,6 +2,7 @@
 // it hands them out by fee, then nonce. It checks no signature: whoever adds one has.
 import { addressOf, partitionOf } from '../core/address.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
+import { senderKeyOf } from '../core/signed-bytes.ts';
 import type { Account } from '../vm/types.ts';
 import { Heap } from './heap.ts';
 import {
@@ -9,7 +10,6 @@ import {
   gasPriceOf,
   nonceOf,
   problemOf,
-  senderKeyOf,
   type TransactionProblem,
   type TransactionRules,
   transactionId,

@@ -1,5 +1,5 @@
 // One user transaction: its bytes, its id, what can be judged without state, and the record it runs as. It checks no signature itself.
-import { ADDRESS_KIND, addressOf, crc32c, partitionOfTarget } from '../core/address.ts';
+import { ADDRESS_BYTES, ADDRESS_KIND, addressOf, kindOf, partitionOfTarget, tagOf } from '../core/address.ts';
 import { concatBytes, viewOf } from '../core/bytes.ts';
 import { sha256d } from '../core/hash.ts';
 import {
@@ -12,14 +12,12 @@ import {
   type Transaction,
 } from '../core/layouts.ts';
 import { SCOPE, SCOPES } from '../core/scopes.ts';
+import { SENDER_AT, SIGNATURE_BYTES, senderKeyOf, signedMessage } from '../core/signed-bytes.ts';
 import { TRANSACTION_GAS, userGas } from './gas.ts';
 import { NO_OP, pad8, RECORD } from './relay.ts';
 
 export const TRANSACTION_VERSION = 1;
 export const TRANSACTION_KIND = { transfer: 0, call: 1, deploy: 2 } as const;
-export const SIGNATURE_TAG = 'rexnet/transaction/1';
-const SIGNATURE_BYTES = 64;
-const TAG_BYTES = new TextEncoder().encode(SIGNATURE_TAG);
 
 /** Why bytes are no transaction this network could ever run; codes of the error table. */
 export type TransactionProblem =
@@ -41,16 +39,7 @@ export function signTransaction(
   sign: (message: Uint8Array) => Uint8Array,
 ): Uint8Array {
   const body = TRANSACTION_BODY.encode({ version: TRANSACTION_VERSION, networkId, ...fields });
-  return concatBytes([body, sign(concatBytes([TAG_BYTES, body]))]);
-}
-
-/** What the signature of a well-formed transaction covers. */
-export function signedMessage(bytes: Uint8Array): Uint8Array {
-  return concatBytes([TAG_BYTES, bytes.subarray(0, bytes.length - SIGNATURE_BYTES)]);
-}
-
-export function signatureOf(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(bytes.length - SIGNATURE_BYTES);
+  return concatBytes([body, sign(signedMessage(body))]);
 }
 
 export function transactionId(bytes: Uint8Array): Uint8Array {
@@ -66,7 +55,7 @@ export function decodeTransaction(bytes: Uint8Array): Transaction {
 const AT = {
   kind: 1,
   networkId: 2,
-  sender: 6,
+  sender: SENDER_AT,
   nonce: 38,
   validUntil: 46,
   gasLimit: 54,
@@ -78,9 +67,6 @@ const AT = {
 } as const;
 
 /** Readers of single fields of bytes that `problemOf` found nothing wrong with. */
-export function senderKeyOf(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(AT.sender, AT.sender + 32);
-}
 export function nonceOf(bytes: Uint8Array): bigint {
   return viewOf(bytes).getBigUint64(AT.nonce, true);
 }
@@ -179,7 +165,9 @@ function kindProblem(bytes: Uint8Array, view: DataView, rules: TransactionRules)
   switch (bytes[AT.kind]) {
     case TRANSACTION_KIND.transfer:
       if (!bare) return 'BAD_TRANSACTION';
-      if (scope !== SCOPE.account || !hasAddress(bytes, AT.key, view)) return 'WRONG_TARGET';
+      // Value may go to any well-formed address, a contract's too.
+      if (scope !== SCOPE.account || kindOf(bytes.subarray(AT.key, AT.key + ADDRESS_BYTES)) === undefined)
+        return 'WRONG_TARGET';
       return argsLen === 8 ? undefined : 'BAD_ARGUMENTS';
     case TRANSACTION_KIND.call:
       if (!named) return 'BAD_TRANSACTION';
@@ -199,20 +187,7 @@ function callTargetFits(bytes: Uint8Array, view: DataView, scope: number, rules:
   if (scope === SCOPE.shard) return view.getUint32(AT.key, true) < rules.partitions;
   if (scope !== SCOPE.address) return true;
   for (let i = 0; i < 32; i++) if (bytes[AT.key + i] !== bytes[AT.sender + i]) return false;
-  return view.getUint32(AT.key + 32, true) === tagOf(senderKeyOf(bytes));
-}
-
-function tagOf(key: Uint8Array): number {
-  return ((crc32c(key, ADDRESS_KIND.ed25519) & 0xfffffff0) | ADDRESS_KIND.ed25519) >>> 0;
-}
-
-/** Value may go to any well-formed address, a contract's too. */
-function hasAddress(bytes: Uint8Array, at: number, view: DataView): boolean {
-  const tag = view.getUint32(at + 32, true);
-  const key = bytes.subarray(at, at + 32);
-  return Object.values(ADDRESS_KIND).some(
-    (kind) => kind === (tag & 15) && ((crc32c(key, kind) & 0xfffffff0) | kind) >>> 0 === tag,
-  );
+  return view.getUint32(AT.key + 32, true) === tagOf(senderKeyOf(bytes), ADDRESS_KIND.ed25519);
 }
 
 function isDeploy(args: Uint8Array): boolean {
@@ -270,7 +245,8 @@ export function writeRecord(
   out.set(id, at + RECORD.root);
   copyWords(view, AT.sender, outView, at + RECORD.initiator, 8);
   // The target of a call on an address is its sender, tag included.
-  const tag = scopeId === SCOPE.address ? view.getUint32(AT.key + 32, true) : tagOf(senderKeyOf(bytes));
+  const tag =
+    scopeId === SCOPE.address ? view.getUint32(AT.key + 32, true) : tagOf(senderKeyOf(bytes), ADDRESS_KIND.ed25519);
   outView.setUint32(at + RECORD.initiator + 32, tag, true);
   const target = bytes.subarray(AT.key, AT.key + targetBytes);
   outView.setUint32(at + RECORD.partition, partitionOfTarget(scopeId, target, partitions), true);

@@ -26,11 +26,12 @@ const CRC_TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-function tagOf(key: Uint8Array, kind: number): number {
+/** Upper 28 bits CRC-32C of the key seeded with the kind, low 4 bits the kind. */
+export function tagOf(key: Uint8Array, kind: number): number {
   return ((crc32c(key, kind) & 0xfffffff0) | kind) >>> 0;
 }
 
-/** 36 bytes: the key, then the tag: upper 28 bits CRC-32C of the key seeded with the kind, low 4 bits the kind. */
+/** 36 bytes: the key, then the tag. */
 export function addressOf(key: Uint8Array, kind: AddressKind = 'ed25519'): Uint8Array {
   const tag = new Uint8Array(4);
   viewOf(tag).setUint32(0, tagOf(key, ADDRESS_KIND[kind]), true);

@@ -1,8 +1,8 @@
 // The door: every transaction's signature is checked once, in batches, off this thread, and the verdict is remembered.
 // Judges signatures only; what else may be wrong with a transaction is not seen here.
 import { sha256d } from '../core/hash.ts';
+import { MIN_SIGNED_BYTES } from '../core/signed-bytes.ts';
 import { CheckThreads } from './check-threads.ts';
-import { MIN_SIGNED_BYTES } from './envelope.ts';
 import { VERDICT } from './jobs.ts';
 import { RecentIds } from './recent-ids.ts';
 

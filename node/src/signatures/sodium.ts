@@ -10,9 +10,7 @@ interface Sodium {
 export const sodium = createRequire(import.meta.url)('sodium-native') as Sodium;
 
 export const SEED_BYTES = 32;
-export const PUBLIC_KEY_BYTES = 32;
 export const SECRET_KEY_BYTES = 64;
-export const SIGNATURE_BYTES = 64;
 
 /** 40–60 µs. True is final; what it refuses zip215.ts decides. */
 export function acceptedBySodium(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {

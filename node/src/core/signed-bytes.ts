@@ -1,15 +1,22 @@
-// Where a transaction keeps sender and signature, and what is signed. Reads nothing else of it.
-import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from './sodium.ts';
+// Where a transaction keeps sender and signature, and what is signed. Reads nothing else of it, and checks no signature.
+import { concatBytes } from './bytes.ts';
 
-/** Domain tag: a signature for a transaction is one for nothing else. */
-export const SIGNATURE_TAG = 'rexnet/transaction/1';
-const TAG = new TextEncoder().encode(SIGNATURE_TAG);
+export const PUBLIC_KEY_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
 /** After version u8, kind u8 and network id. */
-const SENDER_AT = 6;
+export const SENDER_AT = 6;
 /** Shorter bytes hold no sender and signature. */
 export const MIN_SIGNED_BYTES: number = SENDER_AT + PUBLIC_KEY_BYTES + SIGNATURE_BYTES;
 
-/** Tag and body side by side, as signing and verifying need them; the buffer is used again for the next message. */
+/** Domain tag: a signature for a transaction is one for nothing else. */
+const TAG = new TextEncoder().encode('rexnet/transaction/1');
+
+/** What is signed of a transaction: tag and body. */
+export function signedMessage(body: Uint8Array): Uint8Array {
+  return concatBytes([TAG, body]);
+}
+
+/** The same without a copy of its own each time: the buffer is used again for the next message. */
 export class MessageBuffer {
   #bytes = Buffer.alloc(1_024);
 
@@ -30,6 +37,7 @@ export function signatureOf(transaction: Uint8Array): Uint8Array {
   return transaction.subarray(transaction.length - SIGNATURE_BYTES);
 }
 
-export function senderOf(transaction: Uint8Array): Uint8Array {
+/** The public key. */
+export function senderKeyOf(transaction: Uint8Array): Uint8Array {
   return transaction.subarray(SENDER_AT, SENDER_AT + PUBLIC_KEY_BYTES);
 }
