@@ -27,6 +27,7 @@ import type {
   LogFilter,
   NetworkConstants,
   NodeBackend,
+  PeerHeadersRequest,
   PeerHello,
   StatusView,
   Template,
@@ -201,12 +202,8 @@ export class Backend implements NodeBackend {
     return ours;
   }
 
-  peerHeaders(request: {
-    readonly group: number;
-    readonly locator: readonly Uint8Array[];
-    readonly limit: number;
-  }): Promise<readonly HeaderRecord[]> {
-    return rethrow(this.#m.engine.headersAfter(request.group, request.locator, request.limit));
+  peerHeaders(request: PeerHeadersRequest): Promise<readonly HeaderRecord[]> {
+    return rethrow(this.#m.engine.headersAfter(request));
   }
 
   async peerBlock(id: Uint8Array): Promise<BlockView | undefined> {

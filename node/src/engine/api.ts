@@ -17,6 +17,7 @@ import type {
   IndexedRefusal,
   LogEvent,
   LogFilter,
+  PeerHeadersRequest,
   StatusView,
   Template,
   Tip,
@@ -48,8 +49,8 @@ export interface Intake {
 }
 
 export type Want =
-  /** Headers of a group beyond what is known. */
-  | { readonly kind: 'headers'; readonly group: number }
+  /** Headers of a group beyond what is known, and blocks on any branch that are lacking or lack descendants. */
+  | { readonly kind: 'headers'; readonly group: number; readonly branches: readonly Uint8Array[] }
   /** A body of the own group. */
   | { readonly kind: 'body'; readonly id: Uint8Array }
   /** The own leaf of a block of another group. */
@@ -106,7 +107,7 @@ export interface EngineApi {
   estimate(transaction: Uint8Array): FeeEstimate;
   block(ref: BlockRef): BlockView;
   headers(group: number, from: number, limit: number): HeaderRecord[];
-  headersAfter(group: number, locator: readonly Uint8Array[], limit: number): HeaderRecord[];
+  headersAfter(request: PeerHeadersRequest): HeaderRecord[];
   /** PROVEN_LEAF bytes of one of our blocks. */
   leafOf(id: Uint8Array, destination: number): Uint8Array | undefined;
   totals(height: number | 'tip'): TotalsView;

@@ -19,6 +19,8 @@ import type { ParentHeaders } from './parent-headers.ts';
 
 /** What one answer to `wants` may list. */
 const WANTS_MAX = 256;
+/** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
+const BRANCHES_MAX = 64;
 /** Faults of a header that are its sender's; the others say only that he or we are behind. */
 const BLAMELESS: ReadonlySet<string> = new Set(['TOO_OLD', 'UNKNOWN_GROUP', 'KNOWN_INVALID', 'INVALID_PARENT']);
 
@@ -104,8 +106,14 @@ export class Engine {
 
   wants(): Want[] {
     const missing = this.#m.view.missing();
-    const groups = new Set(missing.headers.flatMap(({ wait }) => (wait.reason === 'future' ? [] : [wait.group])));
-    const wants: Want[] = [...groups].map((group) => ({ kind: 'headers', group }));
+    const branches = new Map<number, Uint8Array[]>();
+    for (const { wait } of missing.headers) {
+      if (wait.reason === 'future') continue;
+      const ids = branches.get(wait.group) ?? [];
+      if (ids.length < BRANCHES_MAX) ids.push(wait.id);
+      branches.set(wait.group, ids);
+    }
+    const wants: Want[] = [...branches].map(([group, ids]) => ({ kind: 'headers', group, branches: ids }));
     for (const { id } of missing.bodies) wants.push({ kind: 'body', id });
     for (const { id, group } of missing.leaves) wants.push({ kind: 'leaf', group, id });
     return wants.slice(0, WANTS_MAX);

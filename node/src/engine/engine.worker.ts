@@ -105,7 +105,7 @@ function start(): void {
       return history.block(entry);
     },
     headers: (group, from, limit) => history.headers(group, from, limit),
-    headersAfter: (group, locator, limit) => history.headersAfter(group, locator, limit),
+    headersAfter: (request) => history.headersAfter(request),
     leafOf: (id, destination) => {
       const entry = view.tree.get(id);
       const proven =

@@ -12,10 +12,12 @@ import type {
   HeaderRecord,
   LogEvent,
   LogFilter,
+  PeerHeadersRequest,
   PlacedReceipt,
 } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { ChainStore } from '../store/chain-store.ts';
+import { branchLines } from './branches.ts';
 
 /** Blocks one answer walks over at most, found or not. */
 const LOG_BLOCKS_MAX = 1_024;
@@ -114,14 +116,21 @@ export class History {
     return out;
   }
 
-  headersAfter(group: number, locator: readonly Uint8Array[], limit: number): HeaderRecord[] {
+  headersAfter({ group, locator, limit, branches }: PeerHeadersRequest): HeaderRecord[] {
+    const { tree } = this.#view;
     const tip = this.#servedTip(group);
-    for (const id of locator) {
-      const entry = this.#view.tree.get(id);
-      if (entry !== undefined && tip.ancestorAt(entry.height) === entry)
-        return this.headers(group, entry.height + 1, limit);
-    }
-    return this.headers(group, 1, limit);
+    const known = locator.map((id) => tree.get(id)).filter((entry) => entry !== undefined);
+    const common = known.find((entry) => tip.ancestorAt(entry.height) === entry);
+    const chosen = this.headers(group, (common?.height ?? 0) + 1, limit);
+    const lines = branchLines({
+      tree,
+      group,
+      known,
+      branches,
+      limit: limit - chosen.length,
+      isServed: (entry) => tip.ancestorAt(entry.height) !== entry && this.#isServed(entry),
+    });
+    return [...chosen, ...lines.map(({ bytes, witness }) => ({ header: bytes, witness }))];
   }
 
   /** Ids from the newest down, at distances that double. */
@@ -142,6 +151,11 @@ export class History {
     if (group === this.#view.group) return this.#view.tip;
     if (!this.#view.tree.groups.includes(group)) throw new RpcError('BAD_REQUEST', { field: 'group' });
     return this.#view.tree.tip(group);
+  }
+
+  /** Of its own group only what it has executed, wherever the chain has gone since; of others all that is known. */
+  #isServed(entry: HeaderEntry): boolean {
+    return entry.group !== this.#view.group || this.#store.hasExecuted(entry.id);
   }
 
   #logBlock(entry: HeaderEntry, filter: LogFilter): LogEvent {

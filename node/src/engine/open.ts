@@ -119,12 +119,12 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   return { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
 }
 
-function groupsOf(network: Network): number[] {
+export function groupsOf(network: Network): number[] {
   return [...new Set(network.firstMap.owners)].sort((a, b) => a - b);
 }
 
 /** Regtest's genesis is also the root of toy chains, so that the same tree records either. */
-function recordedTree(parentTargetBits: number): BitcoinTree {
+export function recordedTree(parentTargetBits: number): BitcoinTree {
   const parentTarget = targetFromBits(parentTargetBits);
   if (parentTarget === undefined) throw new RangeError('genesis has no parent target');
   return new BitcoinTree({ root: REGTEST_GENESIS_HEADER, rootHeight: 0, parentTarget });

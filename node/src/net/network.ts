@@ -11,6 +11,8 @@ import { PeerConnection } from './peer-connection.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
 import { Wants } from './wants.ts';
 
+type HeadersWant = Extract<Want, { readonly kind: 'headers' }>;
+
 const HEADERS_PER_ANSWER = 1_000;
 const REDIAL_MS = [200, 500, 1_000, 2_000];
 
@@ -88,7 +90,7 @@ export class Network {
     const bodies = due.filter((d) => d.want.kind === 'body');
     const asked: Promise<void>[] = [];
     for (const { want, tries } of due) {
-      if (want.kind === 'headers') asked.push(this.#fetchHeaders(want.group, tries));
+      if (want.kind === 'headers') asked.push(this.#fetchHeaders(want, tries));
     }
     if (bodies.length > 0)
       asked.push(
@@ -176,21 +178,26 @@ export class Network {
     return from[(tries + this.#turn++) % Math.max(1, from.length)];
   }
 
-  async #fetchHeaders(group: number, tries: number): Promise<void> {
+  async #fetchHeaders(want: HeadersWant, tries: number): Promise<void> {
+    const { group, branches } = want;
     const peer = this.#pick(group, tries);
     if (peer === undefined) return;
+    let learnt = 0;
     try {
       for (;;) {
-        const headers = await peer.headers(group, await this.#m.chain.locator(group), HEADERS_PER_ANSWER);
+        const locator = await this.#m.chain.locator(group);
+        const headers = await peer.headers({ group, locator, limit: HEADERS_PER_ANSWER, branches });
         if (headers.length === 0) break;
         const leaf = new Uint8Array(0);
         const { fault, accepted } = await this.#m.chain.takeHeaders(
           headers.map((h) => ({ header: h.header, witness: h.witness, leaf })),
           peer.address.peer,
         );
+        learnt += accepted;
         if (fault !== undefined || accepted === 0 || headers.length < HEADERS_PER_ANSWER) break;
       }
-      this.#wants.answered({ kind: 'headers', group });
+      // Who knew nothing new is not asked again at once: the next try goes to another.
+      if (learnt > 0) this.#wants.answered(want);
     } catch (error) {
       this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'headers not had');
     }

@@ -6,7 +6,7 @@ import type { BlocksResponse__Output } from '@rexnet/proto/generated/rexnet/v1/B
 import type { GossipResponse__Output } from '@rexnet/proto/generated/rexnet/v1/GossipResponse.ts';
 import type { PeerClient } from '@rexnet/proto/generated/rexnet/v1/Peer.ts';
 import { Peer } from '@rexnet/proto/load.ts';
-import type { GossipHandler, GossipLink, GossipMessage, HeaderRecord } from '../rpc/backend.ts';
+import type { GossipHandler, GossipLink, GossipMessage, HeaderRecord, PeerHeadersRequest } from '../rpc/backend.ts';
 import { gossipLink, readGossip } from '../rpc/gossip.ts';
 import { gossipFromWire, gossipToWire } from '../rpc/wire.ts';
 import type { PeerAddress } from './peer-file.ts';
@@ -41,9 +41,10 @@ export class PeerConnection {
     this.#client = new Peer(address.peer, credentials.createInsecure(), OPTIONS);
   }
 
-  headers(group: number, locator: readonly Uint8Array[], limit: number): Promise<HeaderRecord[]> {
+  headers({ group, locator, limit, branches }: PeerHeadersRequest): Promise<HeaderRecord[]> {
+    const request = { group, locator: [...locator], limit, branches: [...branches] };
     return new Promise((resolve, reject) => {
-      this.#client.headers({ group, locator: [...locator], limit }, { deadline: deadline() }, (error, answer) => {
+      this.#client.headers(request, { deadline: deadline() }, (error, answer) => {
         if (error !== null) reject(error);
         else resolve(answer?.headers ?? []);
       });

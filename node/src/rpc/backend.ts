@@ -281,14 +281,23 @@ export interface GossipHandler {
   closed(): void;
 }
 
+export interface PeerHeadersRequest {
+  readonly group: number;
+  /** Block ids of the asker's chosen chain, newest first. */
+  readonly locator: readonly Uint8Array[];
+  readonly limit: number;
+  /** Blocks on any branch that the asker lacks, or lacks descendants of. */
+  readonly branches: readonly Uint8Array[];
+}
+
 /** Behind the Peer service; headers of any group, bodies and batches of the own one or of blocks it has read. */
 export interface PeerBackend {
   hello(theirs: PeerHello, caller: Caller): Promise<PeerHello>;
-  /** What follows the first locator id known on the chosen chain of `group`, ascending; from height 1 when none is. */
-  peerHeaders(
-    request: { readonly group: number; readonly locator: readonly Uint8Array[]; readonly limit: number },
-    caller: Caller,
-  ): Promise<readonly HeaderRecord[]>;
+  /**
+   * What follows the first locator id known on the chosen chain of `group`, ascending; from height 1 when none is. Then
+   * each of `branches` with the line that leads to it and all known descendants, parents first.
+   */
+  peerHeaders(request: PeerHeadersRequest, caller: Caller): Promise<readonly HeaderRecord[]>;
   /** Undefined = this node does not have it. */
   peerBlock(id: Uint8Array, caller: Caller): Promise<BlockView | undefined>;
   /** PROVEN_LEAF bytes of block `id` for group `destination`. */

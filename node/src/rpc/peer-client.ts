@@ -4,7 +4,14 @@ import type { GossipRequest } from '@rexnet/proto/generated/rexnet/v1/GossipRequ
 import type { GossipResponse__Output } from '@rexnet/proto/generated/rexnet/v1/GossipResponse.ts';
 import type { PeerClient as PeerStub } from '@rexnet/proto/generated/rexnet/v1/Peer.ts';
 import { Peer } from '@rexnet/proto/load.ts';
-import type { GossipHandler, GossipLink, GossipMessage, HeaderRecord, PeerHello } from './backend.ts';
+import type {
+  GossipHandler,
+  GossipLink,
+  GossipMessage,
+  HeaderRecord,
+  PeerHeadersRequest,
+  PeerHello,
+} from './backend.ts';
 import { CHANNEL_OPTIONS, callUnary, messages, type UnaryOptions } from './channel.ts';
 import { gossipLink, readGossip } from './gossip.ts';
 import { gossipFromWire, gossipToWire, helloFromWire, helloToWire } from './wire.ts';
@@ -43,12 +50,9 @@ export class PeerRpc {
     return helloFromWire(answer.hello);
   }
 
-  async headers(
-    request: { readonly group: number; readonly locator: readonly Uint8Array[]; readonly limit: number },
-    options?: UnaryOptions,
-  ): Promise<readonly HeaderRecord[]> {
+  async headers(request: PeerHeadersRequest, options?: UnaryOptions): Promise<readonly HeaderRecord[]> {
     const { group, limit } = request;
-    const wire = { group, limit, locator: [...request.locator] };
+    const wire = { group, limit, locator: [...request.locator], branches: [...request.branches] };
     return (await callUnary(this.#stub, Peer.service.Headers, wire, options)).headers;
   }
 

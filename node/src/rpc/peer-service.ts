@@ -26,6 +26,7 @@ import {
 } from './wire.ts';
 
 export const MAX_LOCATOR_IDS = 64;
+export const MAX_BRANCH_IDS = 64;
 export const MAX_IDS_PER_REQUEST = 512;
 
 export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
@@ -36,8 +37,11 @@ export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
 
     Headers: calls.unary('Peer.Headers', async (request, caller) => {
       const locator = listOf(request.locator, MAX_LOCATOR_IDS, 'locator').map((id) => bytesOf(id, ID_BYTES, 'locator'));
+      const branches = listOf(request.branches, MAX_BRANCH_IDS, 'branches').map((id) =>
+        bytesOf(id, ID_BYTES, 'branches'),
+      );
       const limit = Math.min(request.limit, MAX_HEADERS_PER_ANSWER);
-      const headers = await backend.peerHeaders({ group: request.group, locator, limit }, caller);
+      const headers = await backend.peerHeaders({ group: request.group, locator, limit, branches }, caller);
       return { headers: headers.map(headerToWire) };
     }),
 

@@ -228,7 +228,11 @@ test('peers ask for headers, blocks, batches and chunks', async () => {
   expect(await peer.hello(aHello('client'))).toMatchObject({ protocol: 1, group: 1, height: 7 });
   const wrong = await failure(peer.hello({ ...aHello('client'), nodeId: new Uint8Array(3) }));
   expect(wrong.refusal.field).toBe('hello.node_id');
-  expect((await peer.headers({ group: 0, locator: [bytesFrom('a')], limit: 2 })).length).toBe(2);
+  expect(
+    (await peer.headers({ group: 0, locator: [bytesFrom('a')], limit: 2, branches: [bytesFrom('b')] })).length,
+  ).toBe(2);
+  const many = { group: 0, locator: [], limit: 2, branches: new Array(65).fill(bytesFrom('b')) };
+  expect((await failure(peer.headers(many))).refusal.field).toBe('branches');
   const blocks = await collect(peer.blocks([bytesFrom('a'), bytesFrom('')]));
   expect(blocks.map(({ found }) => found)).toEqual([true, false]);
   expect(blocks[0]?.header.length).toBe(80);

@@ -3,7 +3,7 @@
 
 import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
 import { toHex } from '../core/bytes.ts';
-import { type DataFolder, type Identity, openFolder, type Table } from './database.ts';
+import { type DataFolder, type Identity, openFolder, openFolderToRead, type Table } from './database.ts';
 import { heightKey, outboxKey, rootsKey } from './keys.ts';
 import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
 
@@ -54,9 +54,9 @@ export class ChainStore implements BlockArchive {
   readonly #meta: Table;
   readonly #recentRoots = new RecentRoots<Tip>();
 
-  constructor(dir: string, identity: Identity) {
+  constructor(dir: string, identity: Identity, open: typeof openFolder = openFolder) {
     this.#group = identity.group;
-    this.#folder = openFolder(dir, identity);
+    this.#folder = open(dir, identity);
     this.#headers = this.#folder.table('headers');
     this.#bodies = this.#folder.table('bodies');
     this.#diffs = this.#folder.table('diffs');
@@ -70,6 +70,11 @@ export class ChainStore implements BlockArchive {
     this.#snapshots = this.#folder.table('snapshots');
     this.#meta = this.#folder.table('meta');
     this.#loadRecentRoots();
+  }
+
+  /** What a stopped node left, or a copy of a folder; nothing may be put into it. */
+  static toRead(dir: string, identity: Identity): ChainStore {
+    return new ChainStore(dir, identity, openFolderToRead);
   }
 
   /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
@@ -207,13 +212,17 @@ export class ChainStore implements BlockArchive {
     return this.#receipts.get(Buffer.from(id));
   }
 
+  hasExecuted(id: Uint8Array): boolean {
+    return this.#totals.doesExist(Buffer.from(id));
+  }
+
   totals(id: Uint8Array): Uint8Array | undefined {
     return this.#totals.get(Buffer.from(id));
   }
 
   /** Leaves of an executed block, ascending by destination; undefined when it was not executed here. */
   outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] | undefined {
-    if (!this.#totals.doesExist(Buffer.from(id))) return undefined;
+    if (!this.hasExecuted(id)) return undefined;
     const range = this.#outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
     return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
   }
