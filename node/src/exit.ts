@@ -1,7 +1,7 @@
 // How rxd ends: exit codes, and the one sentence a person gets for a failure that was to be expected. Ends nothing itself.
 
-/** INTERFACES: 0 ok, 1 error, 2 usage or invalid file. */
-export const EXIT = { ok: 0, error: 1, usage: 2 } as const;
+/** INTERFACES: 0 ok, 1 error, 2 usage or invalid file, 5 verdict not met. */
+export const EXIT = { ok: 0, error: 1, usage: 2, verdictNotMet: 5 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 /** A file somebody gave us that cannot be what it should be. */

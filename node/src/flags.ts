@@ -11,6 +11,8 @@ interface FlagRow {
   readonly required?: true;
   readonly fallback?: string;
   readonly oneOf?: readonly string[];
+  /** One letter that may stand for it. */
+  readonly short?: string;
   /** A flag that cannot stand beside this one; said on the command line, it beats the other's environment variable. */
   readonly excludes?: string;
   /** What of the environment variable is meant for this flag, where another program reads the same name. */
@@ -89,6 +91,24 @@ export const COMMANDS = {
       'log-level': LOG_LEVEL,
     },
   },
+  audit: {
+    summary: 're-executes the chain of a data folder and names every record that differs',
+    example: 'rxd audit --genesis net/genesis.bin --data ./g0 -o json',
+    flags: {
+      genesis: { value: 'text', required: true, help: 'genesis file' },
+      data: { value: 'text', required: true, help: 'data folder of a stopped node, or a copy of one; only read' },
+      'from-snapshot': { value: 'none', help: 'begin at the newest snapshot and believe what came before it' },
+      copy: { value: 'none', help: 'audit a copy made in the temporary folder: for the folder of a running node' },
+      output: {
+        value: 'text',
+        short: 'o',
+        fallback: 'text',
+        oneOf: ['text', 'json'],
+        inherits: /^(text|json)$/,
+        help: 'text, or one line of json',
+      },
+    },
+  },
 } as const satisfies Record<string, CommandRow>;
 
 export type Command = keyof typeof COMMANDS;
@@ -141,9 +161,12 @@ function parse(
   args: readonly string[],
 ): Record<string, string | boolean | undefined> {
   const options = Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [
+    Object.entries(rows).map(([name, { value, short }]) => [
       name,
-      { type: row.value === 'none' ? ('boolean' as const) : ('string' as const) },
+      {
+        type: value === 'none' ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
   try {
@@ -165,13 +188,14 @@ export function helpText(only?: Command): string {
       const value = row.value === 'text' ? ' VALUE' : '';
       const note =
         row.required === true ? ' (required)' : row.fallback === undefined ? '' : ` (default ${row.fallback})`;
-      lines.push(`  --${name}${value}`.padEnd(28) + row.help + note);
+      const short = row.short === undefined ? '' : `-${row.short}, `;
+      lines.push(`  ${short}--${name}${value}`.padEnd(28) + row.help + note);
     }
     lines.push(`  Example: ${example}`, '');
   }
   lines.push(
     'Every flag may come from the environment, --log-level as REXNET_LOG_LEVEL; the command line wins.',
-    'Exit codes: 0 ok, 1 error, 2 usage or invalid file.',
+    'Exit codes: 0 ok, 1 error, 2 usage or invalid file, 5 an audit that is not clean.',
   );
   return lines.join('\n');
 }

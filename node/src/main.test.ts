@@ -74,6 +74,7 @@ async function rxdHere(...args: string[]): Promise<Ended> {
   return { code, out, err };
 }
 const MINE = ['mine', '--genesis', 'genesis.bin', '--peers', 'peers.json', '--metrics', '127.0.0.1:0'];
+const AUDIT = ['audit', '--genesis', 'genesis.bin', '--data', 'nowhere'];
 const NODE = ['run', '--data', 'd', '--peers', 'peers.json'];
 
 test.each<[string[], number, RegExp]>([
@@ -102,6 +103,9 @@ test.each<[string[], number, RegExp]>([
     2,
     /^rxd run: --miner bob: expected the address/,
   ],
+  [['audit', '--genesis', 'genesis.bin'], 2, /^rxd audit: --data is missing: data folder of a stopped node/],
+  [[...AUDIT, '-o', 'xml'], 2, /^rxd audit: --output xml: expected one of text, json\n$/],
+  [AUDIT, 2, /^rxd audit: nowhere is no data folder of a node; name the one that holds chain\.mdb and node\.json\n$/],
 ])('rxd %j ends with %i', async (args, code, err) => {
   expect(await rxdHere(...args)).toEqual({ code, out: '', err: expect.stringMatching(err) });
 });

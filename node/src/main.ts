@@ -1,16 +1,25 @@
-// rxd: runs a node, mines, or writes a genesis file. Picks the command, words its failures, chooses the exit code.
+// rxd: runs a node, mines, writes a genesis file, or audits a data folder. Picks the command, words its failures, chooses the exit code.
 import { EXIT, type Exit, wordFailure } from './exit.ts';
 import { type Command, type Flags, helpText, isCommand, readFlags } from './flags.ts';
 import { beginLifetime, type World } from './lifetime.ts';
 
-type Run = (flags: Flags, world: World) => Promise<void>;
+type Run = (flags: Flags, world: World) => Promise<Exit>;
 
 /** Loaded when asked for: a miner needs no database, and genesis no network. */
 const RUN: Readonly<Record<Command, () => Promise<Run>>> = {
-  init: async () => (await import('./commands/init.ts')).init,
-  run: async () => (await import('./commands/run.ts')).run,
-  mine: async () => (await import('./commands/mine.ts')).mine,
+  init: async () => toItsEnd((await import('./commands/init.ts')).init),
+  run: async () => toItsEnd((await import('./commands/run.ts')).run),
+  mine: async () => toItsEnd((await import('./commands/mine.ts')).mine),
+  audit: async () => (await import('./commands/audit.ts')).audit,
 };
+
+/** A command that either ends well or throws. */
+function toItsEnd(run: (flags: Flags, world: World) => Promise<void>): Run {
+  return async (flags, world) => {
+    await run(flags, world);
+    return EXIT.ok;
+  };
+}
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
 
@@ -28,8 +37,7 @@ export async function main(args: readonly string[], world: World): Promise<Exit>
   try {
     const flags = readFlags(name, rest, world.environment);
     const run = await RUN[name]();
-    await run(flags, world);
-    return EXIT.ok;
+    return await run(flags, world);
   } catch (error) {
     const worded = wordFailure(error);
     if (worded === undefined) world.tellDefect(name, error);

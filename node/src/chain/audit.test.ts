@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { partitionOf } from '../core/address.ts';
 import { viewOf } from '../core/bytes.ts';
 import { TOTALS } from '../core/layouts.ts';
-import { auditCut, type CutGroup, compareCells, describeDifference } from './audit.ts';
+import { auditCut, type CutGroup, compareCells } from './audit.ts';
 import { entriesOf } from './cell-entries.ts';
+import { describeDifference } from './cell-words.ts';
 import { supplyOf } from './genesis.ts';
 import { type User, World } from './testing/world.ts';
 import { GroupTotals } from './totals.ts';
@@ -58,7 +59,7 @@ test('one msat too many is found, and a changed cell is named', () => {
   const view = viewOf(found[at]!.value);
   view.setBigUint64(8, view.getBigUint64(8, true) + 1n, true);
   const differences = compareCells(partition, expected, found);
-  expect(differences.map(describeDifference)).toEqual([
+  expect(differences.map((each) => describeDifference(each))).toEqual([
     expect.stringMatching(
       /^account .*:ed25519 in partition \d+: found 1000000000001 msat .*expected 1000000000000 msat/,
     ),

@@ -1,10 +1,8 @@
-// Whether value is conserved: sums over a closed cut of one node's view, and a recount of cells that names what is off.
-// It reads what it is given and repairs nothing.
-import { formatAddress, kindOf } from '../core/address.ts';
-import { compareBytes, equalBytes, toHex, viewOf } from '../core/bytes.ts';
+// Whether value is conserved: sums over a closed cut of one node's view, and a recount of cells that shows where two
+// states differ. It reads what it is given and repairs nothing; cell-words.ts names what it finds.
+import { compareBytes, equalBytes, viewOf } from '../core/bytes.ts';
 import type { Totals } from '../core/layouts.ts';
-import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
-import { type CellEntry, contractOfCell, keyOfCell, LEDGER_SCOPE, ledgerScopeOf } from './cell-entries.ts';
+import { type CellEntry, LEDGER_SCOPE, ledgerScopeOf } from './cell-entries.ts';
 import { worthOf } from './relay.ts';
 
 const U64_END = 1n << 64n;
@@ -108,31 +106,4 @@ export function compareCells(
     out.push({ partition, id: (order <= 0 ? a : b)!.id, expected: left, found: right });
   }
   return out;
-}
-
-/** A cell in a sentence: `account 0abc…:ed25519 in partition 7 holds 5 msat, should hold 6`. */
-export function describeDifference(difference: CellDifference): string {
-  const { partition, id, expected, found } = difference;
-  return `${describeCell(partition, id)}: found ${describeValue(id, found)}, expected ${describeValue(id, expected)}`;
-}
-
-export function describeCell(partition: number, id: Uint8Array): string {
-  const where =
-    partition === GLOBAL_PARTITION
-      ? 'the global partition'
-      : partition === REPLICA_PARTITION
-        ? 'the global replica'
-        : `partition ${partition}`;
-  const key = keyOfCell(id);
-  if (ledgerScopeOf(id) === LEDGER_SCOPE.account) {
-    return `account ${kindOf(key) === undefined ? toHex(key) : formatAddress(key)} in ${where}`;
-  }
-  return `cell ${toHex(id)} of contract ${contractOfCell(id)} in ${where}`;
-}
-
-function describeValue(id: Uint8Array, value: Uint8Array | undefined): string {
-  if (value === undefined) return 'nothing';
-  if (ledgerScopeOf(id) !== LEDGER_SCOPE.account) return `0x${toHex(value)}`;
-  const view = viewOf(value);
-  return `${view.getBigUint64(8, true)} msat and nonce ${view.getBigUint64(0, true)}`;
 }

@@ -1,15 +1,12 @@
 // rxd run: from flags to a running node. Checks what flags and genesis say together; everything else is node.ts.
-import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
 import type { Network } from '../chain/genesis.ts';
 import { deriveKey, FAUCET_KEY } from '../chain/keys.ts';
 import { kindOf, parseAddress } from '../core/address.ts';
-import { equalBytes } from '../core/bytes.ts';
-import { InputError } from '../exit.ts';
 import { addressFlag, type Flags, integerFlag, textFlag, UsageError } from '../flags.ts';
 import type { World } from '../lifetime.ts';
 import { type NodeOptions, runNode } from '../node.ts';
 import { createLog, type LogLevel } from '../telemetry/log.ts';
-import { readGenesisFile } from './genesis-file.ts';
+import { readGenesisFile, refuseOtherCompiler } from './genesis-file.ts';
 
 const GROUP_MAX = 0xffff_ffff;
 
@@ -55,13 +52,4 @@ function minerAddress(flags: Flags, { genesis }: Network): Uint8Array {
   if (address === undefined || kindOf(address) !== 'ed25519')
     throw new UsageError(`--miner ${text}: expected the address of an account, 58 characters and :ed25519`);
   return address;
-}
-
-/** Another compiler makes other code of the same source, and the node would part from its network at the first deployment. */
-function refuseOtherCompiler(path: string, { genesis }: Network): void {
-  if (equalBytes(genesis.compilerHash, compilerHash())) return;
-  throw new InputError(
-    `the network of ${path} was made for another version of the compiler`,
-    'run the version of rxd it was made with, or make a new network with this one',
-  );
 }

@@ -1,6 +1,7 @@
 // Opens a node's data folder: one LMDB file, one lock, one identity. Refuses folders of others and damaged files.
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fstatSync,
   mkdirSync,
@@ -8,12 +9,13 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { damaged, StoreError } from './errors.ts';
-import { lock } from './lock.ts';
+import { holderOf, lock } from './lock.ts';
 
 export const DATA_VERSION = 1;
 const MAP_BYTES = 256 * 1024 ** 3;
@@ -57,7 +59,59 @@ export function openFolder(dir: string, identity: Identity): DataFolder {
   }
 }
 
-function openDatabase(dir: string, path: string): RootDatabase<Buffer, Buffer> {
+/** Opens a folder nobody uses and never writes to it: takes no lock, makes no table. Throws StoreError when a process holds it. */
+export function openFolderToRead(dir: string, identity: Identity): DataFolder {
+  refuseForeign(dir, identityOf(dir), identity);
+  const holder = holderOf(dir);
+  if (holder !== undefined) {
+    throw new StoreError(
+      'LOCKED',
+      `the data folder ${dir} is in use by process ${holder}`,
+      'stop that process first, or audit a copy',
+    );
+  }
+  return openReading(dir);
+}
+
+/**
+ * Copies a folder into a new one as one commit left it, also while a node writes to it: LMDB reads beside its writer.
+ * The copy belongs to the same node and has no lock.
+ */
+export async function copyFolder(dir: string, identity: Identity, to: string): Promise<void> {
+  refuseForeign(dir, identityOf(dir), identity);
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  const folder = openReading(dir);
+  try {
+    await folder.root.backup(join(to, 'chain.mdb'), false);
+  } finally {
+    await folder.close();
+  }
+  copyFileSync(join(dir, 'node.json'), join(to, 'node.json'));
+}
+
+function openReading(dir: string): DataFolder {
+  const path = join(dir, 'chain.mdb');
+  if (!existsSync(path)) throw damaged(dir, 'chain.mdb is missing');
+  checkSize(dir, path);
+  // LMDB counts its readers in a file beside; where there is one it is the node's.
+  const readers = `${path}-lock`;
+  const isOurs = !existsSync(readers);
+  const root = openDatabase(dir, path, true);
+  return {
+    root,
+    table: (name) => {
+      const table: Table | undefined = root.openDB<Buffer, Buffer>({ name, ...BINARY });
+      if (table === undefined) throw damaged(dir, `table ${name} is missing`);
+      return table;
+    },
+    close: async () => {
+      await root.close();
+      if (isOurs) rmSync(readers, { force: true });
+    },
+  };
+}
+
+function openDatabase(dir: string, path: string, readOnly = false): RootDatabase<Buffer, Buffer> {
   try {
     return open<Buffer, Buffer>({
       path,
@@ -66,6 +120,7 @@ function openDatabase(dir: string, path: string): RootDatabase<Buffer, Buffer> {
       mapSize: MAP_BYTES,
       overlappingSync: false,
       eventTurnBatching: false,
+      readOnly,
       ...BINARY,
     });
   } catch (cause) {
@@ -85,11 +140,14 @@ function claim(dir: string, identity: Identity): void {
     renameSync(`${path}.new`, path);
     return;
   }
-  const found = readIdentity(dir, path);
+  refuseForeign(dir, readIdentity(dir, path), identity);
+}
+
+function refuseForeign(dir: string, found: Identity & { readonly version: number }, identity: Identity): void {
   if (found.version !== DATA_VERSION) {
     throw new StoreError(
       'VERSION',
-      `${path} is of version ${found.version}, this program writes ${DATA_VERSION}`,
+      `${join(dir, 'node.json')} is of version ${found.version}, this program writes ${DATA_VERSION}`,
       'use the program that wrote it, or an empty folder',
     );
   }
@@ -100,6 +158,17 @@ function claim(dir: string, identity: Identity): void {
       'name another folder with --data',
     );
   }
+}
+
+/** Who a folder says it belongs to. */
+export function identityOf(dir: string): Identity & { readonly version: number } {
+  const path = join(dir, 'node.json');
+  if (existsSync(path)) return readIdentity(dir, path);
+  throw new StoreError(
+    'FOREIGN',
+    `${dir} is no data folder of a node`,
+    'name the one that holds chain.mdb and node.json',
+  );
 }
 
 function readIdentity(dir: string, path: string): Identity & { version: number } {

@@ -22,6 +22,16 @@ function isRunning(pid: number, start: string): boolean {
   return startOf(pid) === start;
 }
 
+/** Pid of the living process that holds `dir`, undefined when nobody does. */
+export function holderOf(dir: string): number | undefined {
+  try {
+    const [pid = '', start = ''] = readFileSync(join(dir, 'LOCK'), 'utf8').trim().split(' ');
+    return isRunning(Number(pid), start) ? Number(pid) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Takes the lock of `dir`; answers how to give it back. */
 export function lock(dir: string): () => void {
   const path = join(dir, 'LOCK');
