@@ -1,6 +1,6 @@
-/** JSON values to encoded arguments and encoded bytes to JSON values, by the ABI alone. Every refusal names the path of the culprit. */
+// JSON values to encoded arguments and encoded bytes to JSON values, by the ABI alone. Every refusal names the path of the culprit.
 import type { Abi, AbiFunction, AbiType } from './abi.ts';
-import { addressText, parseAddressText } from './address-text.ts';
+import { formatAddress, parseAddress } from './address.ts';
 
 /** Integers come as numbers or decimal strings and leave as strings above 32 bits; hashes are hex; addresses text or hex. */
 export type Json = null | boolean | number | string | bigint | readonly Json[] | { readonly [key: string]: Json };
@@ -190,7 +190,7 @@ function hexFrom(value: Json, size: number, path: string, what: string): Uint8Ar
 }
 
 function addressFrom(value: Json, path: string): Uint8Array {
-  const parsed = typeof value === 'string' ? parseAddressText(value) : undefined;
+  const parsed = typeof value === 'string' ? parseAddress(value) : undefined;
   return parsed ?? hexFrom(value, ADDRESS_BYTES, path, 'an address');
 }
 
@@ -263,7 +263,7 @@ function decode(abi: Abi, type: AbiType, from: Reader, path: string): Json {
       return Buffer.from(from.take(HASH_BYTES, path)).toString('hex');
     case 'address': {
       const bytes = from.take(ADDRESS_BYTES, path);
-      return addressText(bytes) ?? Buffer.from(bytes).toString('hex');
+      return formatAddress(bytes) ?? Buffer.from(bytes).toString('hex');
     }
     case 'array':
       return repeat(from, path, (at) => decode(abi, shape.element, from, at));

@@ -1,4 +1,4 @@
-/** The ABI: what it lists, JSON to bytes and back, and refusals that say where. */
+// The ABI: what it lists, JSON to bytes and back, and refusals that say where.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeValue, encodeArgs, encodeValue } from './abi-values.ts';

@@ -1,4 +1,4 @@
-/** What callers see of a contract: functions by opcode, state fields, structs, enums, as plain data that survives JSON. It converts no values. */
+// What callers see of a contract: functions by opcode, state fields, structs, enums, as plain data that survives JSON. It converts no values.
 import { isInvocable } from './lower.ts';
 import type { Contract, FunctionDef } from './program.ts';
 import { SCOPES, type Scope, type StructInfo, TRANSACTION_TYPE } from './types.ts';

@@ -1,4 +1,4 @@
-/** Which scope may use which (preda.md a.9), as one table of rules. It looks at scopes only, never at code. */
+// Which scope may use which (preda.md a.9), as one table of rules. It looks at scopes only, never at code.
 import { fail } from './diagnostics.ts';
 import type { Span } from './source.ts';
 import type { Scope } from './types.ts';

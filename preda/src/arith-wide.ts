@@ -1,4 +1,4 @@
-/** Checked 128-bit arithmetic on pairs of i64, low half first: sums and comparisons inline, products and quotients with a 64-bit fast path. */
+// Checked 128-bit arithmetic on pairs of i64, low half first: sums and comparisons inline, products and quotients with a 64-bit fast path.
 import type { Value } from './arith.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { add32, type Expr, type ImportedFunc, i64, load, not, op, select } from './ir.ts';
@@ -103,12 +103,12 @@ const operands = (f: FunctionBuilder): [Pair, Pair] => [
 
 /** Through memory to the runtime, which also raises the faults. */
 function viaRuntime(m: ModuleBuilder, name: string, callee: ImportedFunc) {
-  return m.helper(name, FOUR, TWO, (f) => slowPath(m, f, callee));
+  return m.routine(name, FOUR, TWO, (f) => slowPath(m, f, callee));
 }
 
 /** MIN % -1 is 0, as for narrower types, though the quotient would not fit. */
 const signedRemainder = (m: ModuleBuilder) =>
-  m.helper('i128.rem', FOUR, TWO, (f) => {
+  m.routine('i128.rem', FOUR, TWO, (f) => {
     const [, [low, high]] = operands(f);
     f.when(op('i64.eq', op('i64.and', low, high), i64(-1n)), () => f.return(i64(0n), i64(0n)));
     slowPath(m, f, RT.i128Rem);
@@ -125,7 +125,7 @@ const bothSmall = ([, xHigh]: Pair, [, yHigh]: Pair): Expr => op('i64.eqz', op('
 
 /** 64 × 64 → 128 bits by 32-bit halves when both high halves are zero. */
 const product = (m: ModuleBuilder) =>
-  m.helper('u128.mul', FOUR, TWO, (f) => {
+  m.routine('u128.mul', FOUR, TWO, (f) => {
     const [x, y] = operands(f);
     f.when(bothSmall(x, y), () => {
       const lowHalf = (value: Expr) => op('i64.and', value, i64(0xffff_ffffn));
@@ -145,7 +145,7 @@ const product = (m: ModuleBuilder) =>
   });
 
 const quotient = (m: ModuleBuilder, name: '/' | '%') =>
-  m.helper(name === '/' ? 'u128.div' : 'u128.rem', FOUR, TWO, (f) => {
+  m.routine(name === '/' ? 'u128.div' : 'u128.rem', FOUR, TWO, (f) => {
     const [x, y] = operands(f);
     f.when(bothSmall(x, y), () => {
       f.faultIf(op('i64.eqz', y[0]), FAULT.dividedByZero);
@@ -156,7 +156,7 @@ const quotient = (m: ModuleBuilder, name: '/' | '%') =>
 
 /** Bits leave at the ends; a count of 128 or more leaves none. */
 const shift = (m: ModuleBuilder, name: '<<' | '>>') =>
-  m.helper(name === '<<' ? 'u128.shl' : 'u128.shr', FOUR, TWO, (f) => {
+  m.routine(name === '<<' ? 'u128.shl' : 'u128.shr', FOUR, TWO, (f) => {
     const [x, y] = operands(f);
     const count = y[0];
     // `near` loses bits to nothing, `far` receives those that cross the middle.

@@ -1,4 +1,4 @@
-/** Integer arithmetic of every width against BigInt, by generated expressions compiled and run. */
+// Integer arithmetic of every width against BigInt, by generated expressions compiled and run.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** Checked integer arithmetic and comparison on WebAssembly values, one function per operator. It charges no gas. */
+// Checked integer arithmetic and comparison on WebAssembly values, one function per operator. It charges no gas.
 import { wide } from './arith-wide.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { type Expr, i32, i64, not, op, select } from './ir.ts';
@@ -165,7 +165,7 @@ function faultBySign(f: FunctionBuilder, negative: Expr): void {
 }
 
 const unsignedProduct = (m: ModuleBuilder) =>
-  m.helper('u64.mul', ['i64', 'i64'], ['i64'], (f) => {
+  m.routine('u64.mul', ['i64', 'i64'], ['i64'], (f) => {
     const [x, y] = [f.param(0), f.param(1)];
     const product = f.hold(op('i64.mul', x, y));
     f.when(not(op('i64.eqz', op('i64.shr_u', op('i64.or', x, y), i64(32n)))), () => {
@@ -175,7 +175,7 @@ const unsignedProduct = (m: ModuleBuilder) =>
   });
 
 const signedProduct = (m: ModuleBuilder) =>
-  m.helper('i64.mul', ['i64', 'i64'], ['i64'], (f) => {
+  m.routine('i64.mul', ['i64', 'i64'], ['i64'], (f) => {
     const [x, y] = [f.param(0), f.param(1)];
     const product = f.hold(op('i64.mul', x, y));
     const small = (value: Expr) => op('i64.eq', op('i64.shr_s', op('i64.shl', value, i64(32n)), i64(32n)), value);

@@ -1,4 +1,4 @@
-/** The syntax tree as the parser leaves it: names unresolved, no types. The typed tree the back-end reads is in program.ts. */
+// The syntax tree as the parser leaves it: names unresolved, no types. The typed tree the back-end reads is in program.ts.
 import type { Span } from './source.ts';
 import type { AssignOp, BinaryOp, StepOp, UnaryOp } from './types.ts';
 

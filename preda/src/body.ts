@@ -1,4 +1,4 @@
-/** What lowering one function keeps in mind: its locals, the state records it has at hand, the loops it is in. */
+// What lowering one function keeps in mind: its locals, the state records it has at hand, the loops it is in.
 import type { Value } from './arith.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { fail } from './diagnostics.ts';

@@ -1,4 +1,4 @@
-/** Writes one IR function: statements in order, temporaries that are reused, meters at the head of each basic block. It knows no PREDA types. */
+// Writes one IR function: statements in order, temporaries that are reused, meters at the head of each basic block. It knows no PREDA types.
 import {
   add32,
   type Callee,

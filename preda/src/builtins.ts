@@ -1,4 +1,4 @@
-/** What the language offers ready-made: members of built-in types and the `__` contexts, as tables. It checks nothing itself. */
+// What the language offers ready-made: members of built-in types and the `__` contexts, as tables. It checks nothing itself.
 import {
   ADDRESS,
   arrayOf,

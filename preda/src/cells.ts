@@ -1,4 +1,4 @@
-/** Reading and writing one PREDA value inside a heap object. A zero pointer stands for the default, so zeroed memory is a default object. */
+// Reading and writing one PREDA value inside a heap object. A zero pointer stands for the default, so zeroed memory is a default object.
 import type { Value } from './arith.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { add32, type Expr, get, i32, load, not } from './ir.ts';

@@ -1,4 +1,4 @@
-/** Calls: choosing among forms, conversions and constructors, built-in, own and foreign functions. */
+// Calls: choosing among forms, conversions and constructors, built-in, own and foreign functions.
 import { checkCallable } from './access.ts';
 import type { Expr as Syntax } from './ast.ts';
 import { checkExpr, resolve } from './check-expressions.ts';

@@ -1,4 +1,4 @@
-/** The first pass over a contract: every member becomes known, in source order, before any body is checked. */
+// The first pass over a contract: every member becomes known, in source order, before any body is checked.
 import type {
   ConstDecl,
   EnumDecl,

@@ -1,4 +1,6 @@
-/** Expressions: every syntax node becomes a typed node or a refusal. Names and calls are decided in their own files. */
+// Expressions: every syntax node becomes a typed node or a refusal. Names and calls are decided in their own files.
+
+import { addressBytes, hashBytes } from './address.ts';
 import type { Expr as Syntax } from './ast.ts';
 import { checkCall, checkDeploy } from './check-calls.ts';
 import { resolveMember, resolveName, resolveTypeNode } from './check-names.ts';
@@ -15,7 +17,7 @@ import {
   widen,
 } from './check-values.ts';
 import { fail } from './diagnostics.ts';
-import { addressBytes, floatOf, hashBytes, integerOf, rangeOf } from './literals.ts';
+import { floatOf, integerOf, rangeOf } from './literals.ts';
 import type { Entity, Env } from './names.ts';
 import type { Expr } from './program.ts';
 import {

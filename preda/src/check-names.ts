@@ -1,4 +1,4 @@
-/** What names and members denote: variables, state, types, other contracts, functions still to be called. */
+// What names and members denote: variables, state, types, other contracts, functions still to be called.
 import { accessTo, checkReachable } from './access.ts';
 import type { Expr as Syntax } from './ast.ts';
 import { CONTEXT_OBJECTS, contextFunction, methodOf } from './builtins.ts';

@@ -1,4 +1,4 @@
-/** Relay statements: who may send where, to which function, and lambdas lifted to functions of their own. */
+// Relay statements: who may send where, to which function, and lambdas lifted to functions of their own.
 import type { Relay, Expr as Syntax } from './ast.ts';
 import { checkArgs, matchForm, refuseReserved } from './check-calls.ts';
 import { checkExpr } from './check-expressions.ts';

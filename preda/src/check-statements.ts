@@ -1,4 +1,4 @@
-/** Statements and function bodies. A refused statement is reported and the next one checked. */
+// Statements and function bodies. A refused statement is reported and the next one checked.
 import type { Block as BlockSyntax, LocalDecl, Name, Stmt as Statement, Expr as Syntax } from './ast.ts';
 import { requireScope } from './check-calls.ts';
 import { checkExpr } from './check-expressions.ts';

@@ -1,4 +1,4 @@
-/** Types as written to types as meant, and the rules on where a type may stand. */
+// Types as written to types as meant, and the rules on where a type may stand.
 import type { Name, TypeName, TypeNode } from './ast.ts';
 import { fail } from './diagnostics.ts';
 import { closestName, lookUp, type Meaning, type Module, type Unit } from './names.ts';

@@ -1,4 +1,4 @@
-/** What is required of a value where it is used: exact or widened type, const-ness, being a place. It builds the conversions it allows. */
+// What is required of a value where it is used: exact or widened type, const-ness, being a place. It builds the conversions it allows.
 import { fail } from './diagnostics.ts';
 import { rangeOf } from './literals.ts';
 import type { Expr } from './program.ts';

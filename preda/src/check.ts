@@ -1,4 +1,4 @@
-/** One contract from syntax to typed program: imports, members, bodies, then the rules that need all of them. */
+// One contract from syntax to typed program: imports, members, bodies, then the rules that need all of them.
 import type { File, Import, TypeName } from './ast.ts';
 import { failBroadcast } from './check-calls.ts';
 import { declareAll, sameParams } from './check-declarations.ts';

@@ -1,4 +1,4 @@
-/** The whole compiler on every program at hand: a refusal or a valid module, never anything else. */
+// The whole compiler on every program at hand: a refusal or a valid module, never anything else.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';

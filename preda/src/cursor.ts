@@ -1,4 +1,4 @@
-/** The parser's place in the tokens: looking ahead, expecting, bounding depth. It knows tokens, not grammar. */
+// The parser's place in the tokens: looking ahead, expecting, bounding depth. It knows tokens, not grammar.
 import { fail, failFatally, type Reporter } from './diagnostics.ts';
 import type { Token } from './lexer.ts';
 import { MAX_NESTING } from './limits.ts';

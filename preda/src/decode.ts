@@ -1,7 +1,7 @@
-/** Values from their encoding (docs/vm.md section 4), as code in the module. Whatever is not the one canonical form is refused with fault 12. */
+// Values from their encoding (docs/vm.md section 4), as code in the module. Whatever is not the one canonical form is refused with fault 12.
 import type { Value } from './arith.ts';
 import type { FunctionBuilder } from './builder.ts';
-import { compareBytes, requireUtf8 } from './bytes-helpers.ts';
+import { compareBytes, requireUtf8 } from './bytes-routines.ts';
 import { copyShort, loadCell, storeCell } from './cells.ts';
 import { GAS } from './gas.ts';
 import { add32, type Callee, type Expr, get, global, i32, load, not, op } from './ir.ts';
@@ -26,14 +26,14 @@ import type { Type, TypeOf } from './types.ts';
 /** Whom decoded objects belong to, and whether addresses must prove their checksum (they come from a user). */
 export type Decoding = { readonly home: Expr; readonly checkAddress: Expr | undefined };
 
-export const cursor = (m: ModuleBuilder) => m.cell('decode.cursor');
-export const limit = (m: ModuleBuilder) => m.cell('decode.limit');
+export const cursor = (m: ModuleBuilder) => m.variable('decode.cursor');
+export const limit = (m: ModuleBuilder) => m.variable('decode.limit');
 /** Nonzero while arguments a user wrote are decoded. */
-export const suspicious = (m: ModuleBuilder) => m.cell('decode.suspicious');
+export const suspicious = (m: ModuleBuilder) => m.variable('decode.suspicious');
 
 /** (size) → where that many bytes begin; the cursor passes them. */
 const take = (m: ModuleBuilder): Callee =>
-  m.helper('decode.take', ['i32'], ['i32'], (f) => {
+  m.routine('decode.take', ['i32'], ['i32'], (f) => {
     const at = f.hold(global(cursor(m)));
     f.faultIf(op('i32.gt_u', f.param(0), op('i32.sub', global(limit(m)), at)), FAULT.deserialization);
     f.setGlobal(cursor(m), op('i32.add', at, f.param(0)));
@@ -74,7 +74,7 @@ export function decodeAt(
 
 /** (at, home, checkAddress) → object, of a struct of fixed size. */
 const fixedDecoder = (m: ModuleBuilder, type: TypeOf<'struct'>): Callee =>
-  m.helper(`decode.${type.id}`, ['i32', 'i32', 'i32'], ['i32'], (f) => {
+  m.routine(`decode.${type.id}`, ['i32', 'i32', 'i32'], ['i32'], (f) => {
     const layout = structLayout(type);
     const how: Decoding = { home: f.param(1), checkAddress: f.param(2) };
     const object = f.alloc(layout.bytes);
@@ -98,7 +98,7 @@ export function decodeNext(m: ModuleBuilder, f: FunctionBuilder, type: Type, how
 
 /** (home) → object, of a type of variable size. */
 function decoder(m: ModuleBuilder, type: Type): Callee {
-  return m.helper(`decode.${type.id}`, ['i32'], ['i32'], (f) => {
+  return m.routine(`decode.${type.id}`, ['i32'], ['i32'], (f) => {
     const how: Decoding = { home: f.param(0), checkAddress: global(suspicious(m)) };
     switch (type.kind) {
       case 'string':

@@ -1,4 +1,4 @@
-/** Every way a source can be refused, as one table, and how a refusal is printed. It decides nothing. */
+// Every way a source can be refused, as one table, and how a refusal is printed. It decides nothing.
 import { MAX_DIAGNOSTICS, MAX_STEPS, Rejected } from './limits.ts';
 import { lineText, positionOf, type Span } from './source.ts';
 

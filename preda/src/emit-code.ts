@@ -1,4 +1,4 @@
-/** One IR function -> its instruction bytes, with metering, frame accounting and, in a guard build, a check before every store. */
+// One IR function -> its instruction bytes, with metering, frame accounting and, in a guard build, a check before every store.
 import type { Callee, Expr, Func, Global, Label, Stmt } from './ir.ts';
 import { add32, i32 } from './ir.ts';
 import { FAULT, FUEL, RT, STACK } from './rt.ts';

@@ -1,4 +1,4 @@
-/** IR -> module: resolves indices, lays fuel before each basic block and the frame estimate around each function. It decides nothing about the language. */
+// IR -> module: resolves indices, lays fuel before each basic block and the frame estimate around each function. It decides nothing about the language.
 import { type CodeContext, emitCode } from './emit-code.ts';
 import type { Callee, Expr, Func, Global, ImportedFunc, Module, Stmt } from './ir.ts';
 import { FUEL, RT, RUNTIME_MODULE, STACK } from './rt.ts';

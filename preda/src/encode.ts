@@ -1,4 +1,4 @@
-/** Values to their encoding (docs/vm.md section 4), as code in the module. Sizes are computed first, so that nothing is written past what was asked for. */
+// Values to their encoding (docs/vm.md section 4), as code in the module. Sizes are computed first, so that nothing is written past what was asked for.
 import type { Value } from './arith.ts';
 import type { FunctionBuilder } from './builder.ts';
 import { copyShort, loadCell, storeCell } from './cells.ts';
@@ -35,7 +35,7 @@ function bounded(f: FunctionBuilder, size: Expr): Expr {
 
 /** (object) → encoded size, at most MAX_HEAP_BYTES; the object may be null. */
 function sizer(m: ModuleBuilder, type: Type): Callee {
-  return m.helper(`size.${type.id}`, ['i32'], ['i32'], (f) => {
+  return m.routine(`size.${type.id}`, ['i32'], ['i32'], (f) => {
     const object = objectOrDefault(m, f, type);
     const total = f.temp('i32');
     const grow = (by: Expr) => f.set(total, bounded(f, op('i32.add', get(total), by)));
@@ -107,7 +107,7 @@ export function encodeAt(
 
 /** (object, to), of a struct of fixed size; the object may be null. */
 const fixedEncoder = (m: ModuleBuilder, type: TypeOf<'struct'>): Callee =>
-  m.helper(`encode.${type.id}`, ['i32', 'i32'], [], (f) => {
+  m.routine(`encode.${type.id}`, ['i32', 'i32'], [], (f) => {
     const object = objectOrDefault(m, f, type);
     let at = 0;
     for (const field of structLayout(type).fields) {
@@ -126,7 +126,7 @@ export function encodeNext(m: ModuleBuilder, f: FunctionBuilder, type: Type, val
 
 /** (object, to) → end; the object may be null. */
 function encoder(m: ModuleBuilder, type: Type): Callee {
-  return m.helper(`encode.${type.id}`, ['i32', 'i32'], ['i32'], (f) => {
+  return m.routine(`encode.${type.id}`, ['i32', 'i32'], ['i32'], (f) => {
     const object = objectOrDefault(m, f, type);
     const to = f.temp('i32');
     f.set(to, f.param(1));

@@ -1,4 +1,4 @@
-/** The front-end: sources in, a typed program or diagnostics out. Contracts given together may import each other. */
+// The front-end: sources in, a typed program or diagnostics out. Contracts given together may import each other.
 import type { File } from './ast.ts';
 import { checkContract } from './check.ts';
 import { type Diagnostic, failFatally, Reporter } from './diagnostics.ts';

@@ -1,4 +1,4 @@
-/** The gas schedule of what contract code does, as data. The prices of transactions and relays are the runtime's. */
+// The gas schedule of what contract code does, as data. The prices of transactions and relays are the runtime's.
 import type { BinaryOp, Type } from './types.ts';
 
 export const GAS = {

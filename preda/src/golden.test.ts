@@ -1,4 +1,4 @@
-/** Modules as text beside the sources they came from, their validity by a second opinion, and that optimising them changes nothing. */
+// Modules as text beside the sources they came from, their validity by a second opinion, and that optimising them changes nothing.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import binaryen from 'binaryen';
 import { expect, test } from 'vitest';

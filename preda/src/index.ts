@@ -1,4 +1,4 @@
-/** The compiler: PREDA source in, a WebAssembly module and its ABI out, or diagnostics. It reads no files and no clock. */
+// The compiler: PREDA source in, a WebAssembly module and its ABI out, or diagnostics. It reads no files and no clock.
 import { createHash } from 'node:crypto';
 import { type Abi, abiOf } from './abi.ts';
 import type { Diagnostic } from './diagnostics.ts';

@@ -1,4 +1,4 @@
-/** The typed intermediate form: pure expression trees inside structured statements, on WebAssembly's value types. It knows no PREDA types and no indices. */
+// The typed intermediate form: pure expression trees inside structured statements, on WebAssembly's value types. It knows no PREDA types and no indices.
 import type { LoadOp, Op, StoreOp, ValType } from './wasm.ts';
 
 /** A function the module imports from the runtime. */
@@ -16,7 +16,7 @@ export type Func = {
   readonly results: readonly ValType[];
   readonly locals: ValType[];
   readonly body: Stmt[];
-  /** Charges its frame estimate to the stack budget; helpers that cannot recurse do not. */
+  /** Charges its frame estimate to the stack budget; routines that cannot recurse do not. */
   readonly framed: boolean;
 };
 export type Callee = ImportedFunc | Func;

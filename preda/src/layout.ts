@@ -1,4 +1,4 @@
-/** How PREDA values are held while code runs and how they lie on the wire. It emits nothing. */
+// How PREDA values are held while code runs and how they lie on the wire. It emits nothing.
 import type { Contract, StateField } from './program.ts';
 import { KEY_BYTES } from './rt.ts';
 import { type Scope, sizeBytes, type Type, type TypeOf } from './types.ts';

@@ -1,4 +1,4 @@
-/** Source text to tokens. Comments, documentation comments included, are dropped here; what a token means is the parser's business. */
+// Source text to tokens. Comments, documentation comments included, are dropped here; what a token means is the parser's business.
 import { fail, type Reporter } from './diagnostics.ts';
 import type { Source, Span } from './source.ts';
 import { SCALAR_TYPES } from './types.ts';

@@ -1,4 +1,4 @@
-/** The bounds of a compilation and the way a check is abandoned. No clock is read: the same source always fails or passes alike. */
+// The bounds of a compilation and the way a check is abandoned. No clock is read: the same source always fails or passes alike.
 import type { Diagnostic } from './diagnostics.ts';
 
 export const MAX_SOURCE_BYTES = 64 * 1024;

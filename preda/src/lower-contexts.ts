@@ -1,9 +1,9 @@
-/** `__block`, `__transaction`, `__debug` and the contract's own functions -> IR. What the invocation record holds is read from there. */
+// `__block`, `__transaction`, `__debug` and the contract's own functions -> IR. What the invocation record holds is read from there.
 import type { Value } from './arith.ts';
 import type { Body } from './body.ts';
-import { equalBytes } from './bytes-helpers.ts';
+import { equalBytes } from './bytes-routines.ts';
 import { storeCell } from './cells.ts';
-import { pushCell } from './container-helpers.ts';
+import { pushCell } from './container-routines.ts';
 import { GAS } from './gas.ts';
 import { add32, get, global, type Expr as Ir, i32, not, op } from './ir.ts';
 import { cellBytes } from './layout.ts';

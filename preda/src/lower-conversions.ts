@@ -1,7 +1,7 @@
-/** Conversions between values and text: `string(x)`, `hash(s)`, `address(s)`. The runtime does the work, the invocation heap holds the result. */
+// Conversions between values and text: `string(x)`, `hash(s)`, `address(s)`. The runtime does the work, the invocation heap holds the result.
 import { asPair, type Value } from './arith.ts';
 import type { Body } from './body.ts';
-import { borrowString } from './bytes-helpers.ts';
+import { borrowString } from './bytes-routines.ts';
 import { GAS } from './gas.ts';
 import { type Expr as Ir, i32, load, not } from './ir.ts';
 import { SEQUENCE } from './layout.ts';

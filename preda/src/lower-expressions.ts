@@ -1,7 +1,7 @@
-/** Typed expressions -> IR: values as pure trees, whatever has an effect or may fault as statements before them. */
+// Typed expressions -> IR: values as pure trees, whatever has an effect or may fault as statements before them.
 import { binary as arithmetic, convert, integer, unary, type Value, widen, zeroOf } from './arith.ts';
 import type { Body } from './body.ts';
-import { borrowString, compareBytes, compareStrings, equalBytes, equalStrings } from './bytes-helpers.ts';
+import { borrowString, compareBytes, compareStrings, equalBytes, equalStrings } from './bytes-routines.ts';
 import { newObject, storeCell } from './cells.ts';
 import { assignGas, binaryGas, GAS, wordsOf } from './gas.ts';
 import { get, type Expr as Ir, i32, not, op } from './ir.ts';

@@ -1,9 +1,9 @@
-/** Member functions of strings, arrays, maps and addresses -> IR. */
+// Member functions of strings, arrays, maps and addresses -> IR.
 import type { Value } from './arith.ts';
 import type { Body } from './body.ts';
-import { appendString, setString } from './bytes-helpers.ts';
+import { appendString, setString } from './bytes-routines.ts';
 import { storeCell } from './cells.ts';
-import { mapErase, mapGet, popElement, pushCell, setLength } from './container-helpers.ts';
+import { mapErase, mapGet, popElement, pushCell, setLength } from './container-routines.ts';
 import { GAS } from './gas.ts';
 import { type Expr as Ir, i32, load, not, op } from './ir.ts';
 import { cellBytes, ENTRY, PRESENT, SEQUENCE } from './layout.ts';

@@ -1,9 +1,9 @@
-/** Places: what may stand left of an assignment. Operands are evaluated first, the address last, when nothing can move it any more. */
+// Places: what may stand left of an assignment. Operands are evaluated first, the address last, when nothing can move it any more.
 import type { Value } from './arith.ts';
 import type { Body } from './body.ts';
-import { markChanged } from './bytes-helpers.ts';
+import { markChanged } from './bytes-routines.ts';
 import { readCell, storeCell } from './cells.ts';
-import { mapGet, mapPut } from './container-helpers.ts';
+import { mapGet, mapPut } from './container-routines.ts';
 import { GAS } from './gas.ts';
 import { add32, get, type Expr as Ir, i32, type Local, load, not, op } from './ir.ts';
 import { cellBytes, ENTRY, entryValue, HOME, PRESENT, RECORD_HEADER, repOf, SEQUENCE, structLayout } from './layout.ts';

@@ -1,4 +1,4 @@
-/** Statements -> IR: control flow, declarations, relays. Temporaries live as long as their statement. */
+// Statements -> IR: control flow, declarations, relays. Temporaries live as long as their statement.
 import type { Body } from './body.ts';
 import { storeCell } from './cells.ts';
 import { encodeAll } from './encode.ts';

@@ -1,4 +1,4 @@
-/** A checked contract -> an IR module with the one export `invoke`: decode the arguments, call the function, write state back. */
+// A checked contract -> an IR module with the one export `invoke`: decode the arguments, call the function, write state back.
 import { asPair, type Value } from './arith.ts';
 import { Body, Unit } from './body.ts';
 import type { FunctionBuilder } from './builder.ts';

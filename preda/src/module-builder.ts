@@ -1,4 +1,4 @@
-/** Collects the parts of one module: functions, helpers made on first use, globals, data. It knows which contract is compiled, not how. */
+// Collects the parts of one module: functions, routines made on first use, globals, data. It knows which contract is compiled, not how.
 import { FunctionBuilder } from './builder.ts';
 import { type Callee, type Expr, type Func, type Global, global, i32, type Module, not, op } from './ir.ts';
 import type { Contract, StateField } from './program.ts';
@@ -15,7 +15,7 @@ export class ModuleBuilder {
   readonly functions: Func[] = [];
   readonly globals: Global[] = [];
   readonly data: Uint8Array[] = [];
-  readonly #helpers = new Map<string, Func>();
+  readonly #routines = new Map<string, Func>();
   readonly #named = new Map<string, Global>();
   #zeroBytes = MIN_ZERO_BYTES;
 
@@ -30,22 +30,22 @@ export class ModuleBuilder {
   }
 
   /** A function of the module itself, written on first use and shared afterwards. */
-  helper(
+  routine(
     name: string,
     params: readonly ValType[],
     results: readonly ValType[],
     write: (builder: FunctionBuilder) => void,
   ): Callee {
-    const known = this.#helpers.get(name);
+    const known = this.#routines.get(name);
     if (known) return known;
     const builder = this.function(name, params, results);
-    this.#helpers.set(name, builder.func);
+    this.#routines.set(name, builder.func);
     write(builder);
     return builder.func;
   }
 
   /** A mutable i32 that every invocation starts at zero. */
-  cell(name: string): Global {
+  variable(name: string): Global {
     let item = this.#named.get(name);
     if (item === undefined) {
       item = { name, type: 'i32', imported: false };
@@ -56,16 +56,16 @@ export class ModuleBuilder {
   }
 
   record(scope: Scope): Global {
-    return this.cell(`record.${scope}`);
+    return this.variable(`record.${scope}`);
   }
 
   elements(field: StateField): Global {
-    return this.cell(`elements.${field.scope}.${field.index}`);
+    return this.variable(`elements.${field.scope}.${field.index}`);
   }
 
   /** The invocation record being run. */
   get descriptor(): Global {
-    return this.cell('descriptor');
+    return this.variable('descriptor');
   }
 
   /** Reserves that the zero block is at least this long. */
@@ -94,8 +94,8 @@ export class ModuleBuilder {
   readonly #late: (() => void)[] = [];
 
   #lazyBlock(f: FunctionBuilder, name: string, bytes: () => number): Expr {
-    const item = this.cell(name);
-    const make = this.helper(`${name}.make`, [], [], (builder) => {
+    const item = this.variable(name);
+    const make = this.routine(`${name}.make`, [], [], (builder) => {
       this.#late.push(() => builder.setGlobal(item, builder.alloc(bytes())));
     });
     f.when(not(global(item)), () => f.call(make));

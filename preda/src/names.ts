@@ -1,4 +1,4 @@
-/** What names stand for while one contract is checked: its members, its imports, and the variables of the function at hand. */
+// What names stand for while one contract is checked: its members, its imports, and the variables of the function at hand.
 import type { ContractDecl, FunctionDecl, Name } from './ast.ts';
 import type { Builtin, ContextId, MethodId } from './builtins.ts';
 import { fail, type Reporter } from './diagnostics.ts';

@@ -1,4 +1,4 @@
-/** Types and expressions by recursive descent, binary operators by precedence climbing. Statements are not read here. */
+// Types and expressions by recursive descent, binary operators by precedence climbing. Statements are not read here.
 import type { Expr, Name, TypeNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { fail, failFatally } from './diagnostics.ts';

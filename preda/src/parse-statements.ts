@@ -1,4 +1,4 @@
-/** Statements by recursive descent. Declarations of contract members are not read here. */
+// Statements by recursive descent. Declarations of contract members are not read here.
 import type { Block, Branch, ExprStmt, LambdaParam, LocalDecl, Relay, RelayTarget, Stmt, TypeNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { atBuiltinType, parseArgs, parseExpr, parseName, parseType } from './parse-expressions.ts';

@@ -1,4 +1,4 @@
-/** Tokens of one file to its syntax tree: imports, the contract and its members. Names and types are not looked up. */
+// Tokens of one file to its syntax tree: imports, the contract and its members. Names and types are not looked up.
 import type {
   ContractDecl,
   EnumDecl,

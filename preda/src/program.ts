@@ -1,4 +1,4 @@
-/** The typed program the front-end hands to the back-end: every name resolved, every conversion explicit, lambdas lifted. It holds data only. */
+// The typed program the front-end hands to the back-end: every name resolved, every conversion explicit, lambdas lifted. It holds data only.
 import type { ContextId, MethodId } from './builtins.ts';
 import type { Span } from './source.ts';
 import type {

@@ -1,4 +1,4 @@
-/** What a contract module may import from the runtime, as a table: docs/vm.md section 3. It names things and does nothing. */
+// What a contract module may import from the runtime, as a table: docs/vm.md section 3. It names things and does nothing.
 import type { Global, ImportedFunc } from './ir.ts';
 import type { ValType } from './wasm.ts';
 

@@ -1,4 +1,4 @@
-/** What values, references, maps, strings and faults do when compiled code runs, with every store checked. */
+// What values, references, maps, strings and faults do when compiled code runs, with every store checked.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeArgs, encodeValue, type Json } from './abi-values.ts';

@@ -1,4 +1,4 @@
-/** Source texts and positions in them. It maps offsets to lines and columns, and knows nothing of the language. */
+// Source texts and positions in them. It maps offsets to lines and columns, and knows nothing of the language.
 
 export type Source = { readonly name: string; readonly text: string };
 

@@ -1,8 +1,8 @@
-/** State instances: read into a record on first touch, written back once at the end; maps at state level live element by element. */
+// State instances: read into a record on first touch, written back once at the end; maps at state level live element by element.
 
 import type { FunctionBuilder } from './builder.ts';
 import { copyShort, loadCell, storeCell } from './cells.ts';
-import { mapPut } from './container-helpers.ts';
+import { mapPut } from './container-routines.ts';
 import { cursor, decodeAt, decodeNext, limit, suspicious } from './decode.ts';
 import { encodeAt, encodeNext, sizeOf } from './encode.ts';
 import { GAS } from './gas.ts';
@@ -45,7 +45,7 @@ function ownCopy(f: FunctionBuilder, from: Expr, size: Expr): Expr {
 
 /** () → record with its fixed-size fields; zeros where there is no instance yet. */
 export const loadRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
-  m.helper(`state.load.${layout.scope}`, [], ['i32'], (f) => {
+  m.routine(`state.load.${layout.scope}`, [], ['i32'], (f) => {
     const payload = f.call1(RT.stateRead, instanceOf(layout.scope));
     const record = f.alloc(layout.recordBytes);
     f.setGlobal(m.record(layout.scope), record);
@@ -65,7 +65,7 @@ export const loadRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
 
 /** (record): decodes the fields of variable size. */
 export const loadTail = (m: ModuleBuilder, layout: StateLayout): Callee =>
-  m.helper(`state.tail.${layout.scope}`, ['i32'], [], (f) => {
+  m.routine(`state.tail.${layout.scope}`, ['i32'], [], (f) => {
     const record = f.param(0);
     f.store('i32.store', record, RECORD_HEADER.tailRead, i32(1));
     const payload = f.hold(load('i32.load', record, RECORD_HEADER.payload));
@@ -88,7 +88,7 @@ function beginTrusted(m: ModuleBuilder, f: FunctionBuilder, from: Expr, size: Ex
 
 /** (): writes the record back when something of it changed. A tail that did not is carried over as bytes. */
 export const flushRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
-  m.helper(`state.flush.${layout.scope}`, [], [], (f) => {
+  m.routine(`state.flush.${layout.scope}`, [], [], (f) => {
     const record = f.hold(global(m.record(layout.scope)));
     f.when(not(record), () => f.return());
     const word = (offset: number) => load('i32.load', record, offset);
@@ -137,7 +137,7 @@ const mapOf = (field: StateField): TypeOf<'map'> => field.type as TypeOf<'map'>;
 
 /** (key) → entry of a state-level map, looked up once per invocation; its presence word tells whether it exists. */
 export const loadElement = (m: ModuleBuilder, field: StateField): Callee =>
-  m.helper(`element.load.${field.scope}.${field.index}`, ['i32'], ['i32'], (f) => {
+  m.routine(`element.load.${field.scope}.${field.index}`, ['i32'], ['i32'], (f) => {
     const type = mapOf(field);
     const size = i32(keyBytes(type));
     const cache = m.elements(field);
@@ -168,7 +168,7 @@ export function clearElement(f: FunctionBuilder, type: TypeOf<'map'>, entry: Exp
 
 /** (): writes changed elements in the order of their keys. */
 export const flushElements = (m: ModuleBuilder, field: StateField): Callee =>
-  m.helper(`element.flush.${field.scope}.${field.index}`, [], [], (f) => {
+  m.routine(`element.flush.${field.scope}.${field.index}`, [], [], (f) => {
     const type = mapOf(field);
     const size = i32(keyBytes(type));
     const instance = instanceOf(field.scope);

@@ -1,4 +1,4 @@
-/** Refuses what the language has and this version does not compile yet, with the place where it is used. It changes nothing. */
+// Refuses what the language has and this version does not compile yet, with the place where it is used. It changes nothing.
 import { contextFunction } from './builtins.ts';
 import type { Reporter } from './diagnostics.ts';
 import type { Contract, Expr, FunctionDef, Stmt } from './program.ts';

@@ -1,4 +1,4 @@
-/** The type table: what each PREDA type is and which answers it gives (size, operators, sharing, back-end support). It knows no syntax and no scopes of names. */
+// The type table: what each PREDA type is and which answers it gives (size, operators, sharing, back-end support). It knows no syntax and no scopes of names.
 
 /** Where code runs and state lives. Keyed scopes have one instance per key value. */
 export const SCOPES = ['global', 'shard', 'address', 'uint32', 'uint64', 'uint128', 'uint256', 'uint512'] as const;

@@ -1,4 +1,4 @@
-/** The verdict on a set of files in the form of the conformance table: `OK` or `line:E<code>,…`. It judges the language, not what this version supports. */
+// The verdict on a set of files in the form of the conformance table: `OK` or `line:E<code>,…`. It judges the language, not what this version supports.
 import { analyze } from './front.ts';
 import { positionOf, type Source } from './source.ts';
 

@@ -1,4 +1,4 @@
-/** The binary form of a WebAssembly module: opcodes, LEB128 and sections. It writes what it is given and checks nothing. */
+// The binary form of a WebAssembly module: opcodes, LEB128 and sections. It writes what it is given and checks nothing.
 
 export type ValType = 'i32' | 'i64';
 const VAL_TYPE_BYTES: Readonly<Record<ValType, number>> = { i32: 0x7f, i64: 0x7e };

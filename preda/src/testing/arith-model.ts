@@ -1,4 +1,4 @@
-/** Integer arithmetic as BigInt has it, and compiled operators to compare with it. For tests only. */
+// Integer arithmetic as BigInt has it, and compiled operators to compare with it. For tests only.
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { decodeValue } from '../abi-values.ts';

@@ -1,6 +1,6 @@
-/** A runtime in plain JavaScript for tests: imports as docs/vm.md section 3 has them, state as a map. It prices nothing but what contracts charge themselves. */
+// A runtime in plain JavaScript for tests: imports as docs/vm.md section 3 has them, state as a map. It prices nothing but what contracts charge themselves.
 import { createHash } from 'node:crypto';
-import { addressText, parseAddressText, toBase32 } from '../address-text.ts';
+import { formatAddress, parseAddress, toBase32 } from '../address.ts';
 import { SCOPE_CODE } from '../rt.ts';
 import type { Scope } from '../types.ts';
 
@@ -210,13 +210,13 @@ export class FakeRuntime implements StoryRuntime {
       i128_rem: wide(true, (a, b) => a % b, true),
       sha256: (out: number, at: number, size: number) =>
         this.#write(out, createHash('sha256').update(this.#read(at, size)).digest()),
-      address_valid: (at: number) => (parseAddressText(addressText(this.#read(at, 36)) ?? '') ? 1 : 0),
+      address_valid: (at: number) => (parseAddress(formatAddress(this.#read(at, 36)) ?? '') ? 1 : 0),
       text_u128: (out: number, at: number) => text(out, String(this.#wide(at, false))),
       text_i128: (out: number, at: number) => text(out, String(this.#wide(at, true))),
-      text_address: (out: number, at: number) => text(out, addressText(this.#read(at, 36)) ?? ''),
+      text_address: (out: number, at: number) => text(out, formatAddress(this.#read(at, 36)) ?? ''),
       text_hash: (out: number, at: number) => text(out, toBase32(this.#read(at, 32))),
       parse_address: (out: number, at: number, size: number) => {
-        const parsed = parseAddressText(new TextDecoder().decode(this.#read(at, size)));
+        const parsed = parseAddress(new TextDecoder().decode(this.#read(at, size)));
         if (parsed) this.#write(out, parsed);
         return parsed ? 1 : 0;
       },

@@ -1,4 +1,4 @@
-/** Each shipped contract and example told as a story. Which runtime tells it is the caller's choice. */
+// Each shipped contract and example told as a story. Which runtime tells it is the caller's choice.
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { StoryRuntime } from './fake-runtime.ts';

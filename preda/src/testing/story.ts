@@ -1,6 +1,6 @@
-/** A contract on a toy network of a few partitions: calls by name, relays delivered first in, first out. For tests only. */
+// A contract on a toy network of a few partitions: calls by name, relays delivered first in, first out. For tests only.
 import { decodeState, decodeValue, encodeArgs, type Json } from '../abi-values.ts';
-import { addressText, parseAddressText, toBase32 } from '../address-text.ts';
+import { formatAddress, parseAddress, toBase32 } from '../address.ts';
 import { type Abi, type AbiFunction, compile, findFunction, renderDiagnostic } from '../index.ts';
 import { SCOPE_CODE } from '../rt.ts';
 import type { Scope } from '../types.ts';
@@ -130,8 +130,8 @@ export function person(name: string): { readonly bytes: Uint8Array; readonly tex
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0x82f63b78 & -(crc & 1));
   }
   new DataView(bytes.buffer).setUint32(32, ((crc & 0xfffffff0) | 3) >>> 0, true);
-  const text = addressText(bytes)!;
-  if (!parseAddressText(text)) throw new Error(`${toBase32(bytes)} is no address`);
+  const text = formatAddress(bytes)!;
+  if (!parseAddress(text)) throw new Error(`${toBase32(bytes)} is no address`);
   people.set(name, { bytes, text });
   return { bytes, text };
 }

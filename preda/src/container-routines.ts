@@ -1,7 +1,7 @@
-/** Helper functions on arrays and maps: growth, lookup, insertion, removal. They move cells and know no element types. */
+// Routines on arrays and maps: growth, lookup, insertion, removal. They move cells and know no element types.
 
 import type { FunctionBuilder } from './builder.ts';
-import { compareBytes, markChanged } from './bytes-helpers.ts';
+import { compareBytes, markChanged } from './bytes-routines.ts';
 import { GAS } from './gas.ts';
 import { add32, type Callee, type Expr, get, i32, i64, load, not, op, select } from './ir.ts';
 import { ENTRY, entryBytes, keyBytes, MAP, SEQUENCE } from './layout.ts';
@@ -15,7 +15,7 @@ const scaled = (count: Expr, stride: number): Expr => (stride === 1 ? count : op
 
 /** (array, count): room for `count` elements of `stride` bytes; doubles, so pushing stays linear. */
 const reserve = (m: ModuleBuilder, stride: number): Callee =>
-  m.helper(`array.reserve${stride}`, ['i32', 'i32'], [], (f) => {
+  m.routine(`array.reserve${stride}`, ['i32', 'i32'], [], (f) => {
     const [array, count] = [f.param(0), f.param(1)];
     const capacity = f.hold(load('i32.load', array, SEQUENCE.capacity));
     f.when(op('i32.le_u', count, capacity), () => f.return());
@@ -33,7 +33,7 @@ const reserve = (m: ModuleBuilder, stride: number): Callee =>
 
 /** (array) → address of a new last element, contents undefined. */
 export const pushCell = (m: ModuleBuilder, stride: number): Callee =>
-  m.helper(`array.push${stride}`, ['i32'], ['i32'], (f) => {
+  m.routine(`array.push${stride}`, ['i32'], ['i32'], (f) => {
     const array = f.param(0);
     const length = f.hold(load('i32.load', array, SEQUENCE.length));
     f.call(reserve(m, stride), array, add32(length, 1));
@@ -44,7 +44,7 @@ export const pushCell = (m: ModuleBuilder, stride: number): Callee =>
 
 /** (array, count): new elements are zero, that is default. */
 export const setLength = (m: ModuleBuilder, stride: number): Callee =>
-  m.helper(`array.set_length${stride}`, ['i32', 'i32'], [], (f) => {
+  m.routine(`array.set_length${stride}`, ['i32', 'i32'], [], (f) => {
     const [array, count] = [f.param(0), f.param(1)];
     const length = f.hold(load('i32.load', array, SEQUENCE.length));
     f.if(op('i32.gt_u', count, length), () => {
@@ -58,7 +58,7 @@ export const setLength = (m: ModuleBuilder, stride: number): Callee =>
   });
 
 export const popElement = (m: ModuleBuilder): Callee =>
-  m.helper('array.pop', ['i32'], [], (f) => {
+  m.routine('array.pop', ['i32'], [], (f) => {
     const array = f.param(0);
     const length = f.hold(load('i32.load', array, SEQUENCE.length));
     f.faultIf(not(length), FAULT.popEmptyArray);
@@ -71,7 +71,7 @@ const tableSlot = (map: Expr, index: Expr): Expr =>
 
 /** (map, key) → (position, found): where the key is or would be. */
 const find = (m: ModuleBuilder, size: number): Callee =>
-  m.helper(`map.find${size}`, ['i32', 'i32'], ['i32', 'i32'], (f) => {
+  m.routine(`map.find${size}`, ['i32', 'i32'], ['i32', 'i32'], (f) => {
     const [map, key] = [f.param(0), f.param(1)];
     const [low, high] = [f.temp('i32'), f.temp('i32')];
     f.set(low, i32(0));
@@ -96,7 +96,7 @@ const find = (m: ModuleBuilder, size: number): Callee =>
 /** (map, key) → entry or 0. */
 export const mapGet = (m: ModuleBuilder, type: TypeOf<'map'>): Callee => {
   const size = keyBytes(type);
-  return m.helper(`map.get${size}`, ['i32', 'i32'], ['i32'], (f) => {
+  return m.routine(`map.get${size}`, ['i32', 'i32'], ['i32'], (f) => {
     const [at, found] = f.call(find(m, size), f.param(0), f.param(1)) as [Expr, Expr];
     f.when(not(found), () => f.return(i32(0)));
     f.return(load('i32.load', tableSlot(f.param(0), at)));
@@ -106,7 +106,7 @@ export const mapGet = (m: ModuleBuilder, type: TypeOf<'map'>): Callee => {
 /** (map, key) → (entry, fresh): the entry is inserted with a zero value when missing. */
 export const mapPut = (m: ModuleBuilder, type: TypeOf<'map'>): Callee => {
   const [size, bytes] = [keyBytes(type), entryBytes(type)];
-  return m.helper(`map.put${size}.${bytes}`, ['i32', 'i32'], ['i32', 'i32'], (f) => {
+  return m.routine(`map.put${size}.${bytes}`, ['i32', 'i32'], ['i32', 'i32'], (f) => {
     const [map, key] = [f.param(0), f.param(1)];
     const [at, found] = f.call(find(m, size), map, key) as [Expr, Expr];
     f.when(found, () => f.return(load('i32.load', tableSlot(map, at)), i32(0)));
@@ -119,7 +119,7 @@ export const mapPut = (m: ModuleBuilder, type: TypeOf<'map'>): Callee => {
 
 /** (map, position, entry) */
 const insertAt = (m: ModuleBuilder): Callee =>
-  m.helper('map.insert', ['i32', 'i32', 'i32'], [], (f) => {
+  m.routine('map.insert', ['i32', 'i32', 'i32'], [], (f) => {
     const [map, at, entry] = [f.param(0), f.param(1), f.param(2)];
     const count = f.hold(load('i32.load', map, MAP.count));
     f.if(op('i32.ge_u', count, load('i32.load', map, MAP.capacity)), () => {
@@ -145,7 +145,7 @@ function moveTail(f: FunctionBuilder, map: Expr, to: Expr, from: Expr, count: Ex
 /** (map, key): no effect when absent. */
 export const mapErase = (m: ModuleBuilder, type: TypeOf<'map'>): Callee => {
   const size = keyBytes(type);
-  return m.helper(`map.erase${size}`, ['i32', 'i32'], [], (f) => {
+  return m.routine(`map.erase${size}`, ['i32', 'i32'], [], (f) => {
     const map = f.param(0);
     const [at, found] = f.call(find(m, size), map, f.param(1)) as [Expr, Expr];
     f.when(not(found), () => f.return());

@@ -1,4 +1,4 @@
-/** Helper functions on byte runs and strings: order, equality, UTF-8, append. Each is written into a module once, on first use. */
+// Routines on byte runs and strings: order, equality, UTF-8, append. Each is written into a module once, on first use.
 import type { FunctionBuilder } from './builder.ts';
 import { add32, type Callee, type Expr, get, i32, i64, load, not, op, select } from './ir.ts';
 import { HOME, SEQUENCE } from './layout.ts';
@@ -9,7 +9,7 @@ const MAX_STRING_BYTES = 65_535;
 
 /** (a, b, size) → -1, 0, 1 by bytes. */
 export const compareBytes = (m: ModuleBuilder): Callee =>
-  m.helper('bytes.compare', ['i32', 'i32', 'i32'], ['i32'], (f) => {
+  m.routine('bytes.compare', ['i32', 'i32', 'i32'], ['i32'], (f) => {
     const [a, b, size] = [f.param(0), f.param(1), f.param(2)];
     const at = f.temp('i32');
     f.set(at, i32(0));
@@ -56,7 +56,7 @@ const dataOf = (string: Expr): Expr => load('i32.load', string, SEQUENCE.data);
 
 /** (a, b) → -1, 0, 1 by bytes, the shorter first when one begins the other. */
 export const compareStrings = (m: ModuleBuilder): Callee =>
-  m.helper('string.compare', ['i32', 'i32'], ['i32'], (f) => {
+  m.routine('string.compare', ['i32', 'i32'], ['i32'], (f) => {
     const [a, b] = [f.param(0), f.param(1)];
     const [x, y] = [f.hold(lengthOf(a)), f.hold(lengthOf(b))];
     const shorter = f.hold(select(op('i32.lt_u', x, y), x, y));
@@ -67,7 +67,7 @@ export const compareStrings = (m: ModuleBuilder): Callee =>
   });
 
 export const equalStrings = (m: ModuleBuilder): Callee =>
-  m.helper('string.equal', ['i32', 'i32'], ['i32'], (f) => {
+  m.routine('string.equal', ['i32', 'i32'], ['i32'], (f) => {
     const [a, b] = [f.param(0), f.param(1)];
     f.when(op('i32.ne', lengthOf(a), lengthOf(b)), () => f.return(i32(0)));
     f.burn(lengthOf(a));
@@ -76,7 +76,7 @@ export const equalStrings = (m: ModuleBuilder): Callee =>
 
 /** (data, size) → a fresh string that borrows the bytes. */
 export const borrowString = (m: ModuleBuilder): Callee =>
-  m.helper('string.borrow', ['i32', 'i32'], ['i32'], (f) => {
+  m.routine('string.borrow', ['i32', 'i32'], ['i32'], (f) => {
     const string = f.alloc(SEQUENCE.bytes);
     f.store('i32.store', string, SEQUENCE.data, f.param(0));
     f.store('i32.store', string, SEQUENCE.length, f.param(1));
@@ -91,7 +91,7 @@ export function markChanged(f: FunctionBuilder, object: Expr): void {
 
 /** (to, from): `to` takes the bytes of `from`; a run of bytes is never changed, so it is shared. */
 export const setString = (m: ModuleBuilder): Callee =>
-  m.helper('string.set', ['i32', 'i32'], [], (f) => {
+  m.routine('string.set', ['i32', 'i32'], [], (f) => {
     const [to, from] = [f.param(0), f.param(1)];
     const size = f.hold(lengthOf(from));
     f.when(op('i32.gt_u', size, lengthOf(to)), () => f.burn(op('i32.sub', size, lengthOf(to))));
@@ -103,7 +103,7 @@ export const setString = (m: ModuleBuilder): Callee =>
 
 /** (to, from): grows in place while it owns room behind its bytes. */
 export const appendString = (m: ModuleBuilder): Callee =>
-  m.helper('string.append', ['i32', 'i32'], [], (f) => {
+  m.routine('string.append', ['i32', 'i32'], [], (f) => {
     const [to, from] = [f.param(0), f.param(1)];
     const [size, extra] = [f.hold(lengthOf(to)), f.hold(lengthOf(from))];
     const total = f.hold(op('i32.add', size, extra));
@@ -124,7 +124,7 @@ export const appendString = (m: ModuleBuilder): Callee =>
 
 /** (data, size): fault 12 unless it is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
 export const requireUtf8 = (m: ModuleBuilder): Callee =>
-  m.helper('utf8.require', ['i32', 'i32'], [], (f) => {
+  m.routine('utf8.require', ['i32', 'i32'], [], (f) => {
     const at = f.temp('i32');
     const end = f.hold(op('i32.add', f.param(0), f.param(1)));
     f.set(at, f.param(0));
