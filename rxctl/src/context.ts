@@ -49,7 +49,7 @@ export function devKey(folders: Folders, name: string): Signer {
   return new Keystore('', seedOf(folders)).signer(name);
 }
 
-export type Session = {
+export type Context = {
   readonly folders: Folders;
   readonly network: Network;
   readonly keys: Keystore;
@@ -60,7 +60,7 @@ export type Session = {
 export function withNetwork(
   io: Io,
   options: CommonOptions,
-  verb: (session: Session) => Promise<ExitCode>,
+  verb: (context: Context) => Promise<ExitCode>,
 ): Promise<void> {
   return verbOf(io, options, async (format) => {
     const folders = localFolders(io, options);

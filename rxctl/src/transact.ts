@@ -2,7 +2,7 @@
 
 import { formatAmount } from '@rexnet/node/core/amount.ts';
 import { type Command, Option } from 'commander';
-import type { CommonOptions, Session } from './context.ts';
+import type { CommonOptions, Context } from './context.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { type Io, print } from './io.ts';
 import type { Action, TransactionReport, TransactionState } from './network.ts';
@@ -46,7 +46,7 @@ export function parseCount(text: string, what: string): bigint {
 /** Signs, sends, waits as asked, shows what became of it. */
 export async function transact(
   io: Io,
-  { network, keys, format }: Session,
+  { network, keys, format }: Context,
   options: SendOptions,
   action: Action,
 ): Promise<ExitCode> {

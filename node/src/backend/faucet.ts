@@ -1,12 +1,13 @@
 // Gives test money from the faucet account, a bounded amount per address and day. Signs and sends; holds no ledger.
+
 import { deriveKey, FAUCET_KEY, signer } from '../chain/keys.ts';
 import { signTransaction, TRANSACTION_KIND, transactionId } from '../chain/transaction.ts';
 import { MSAT_PER_RXBTC } from '../core/amount.ts';
 import { viewOf } from '../core/bytes.ts';
 import { SCOPE } from '../core/scopes.ts';
+import { packTransactions } from '../core/transaction-batch.ts';
 import type { AccountView, BatchVerdict, FaucetGrant } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
-import { packBatch } from './batch-bytes.ts';
 
 export const DEFAULT_GRANT_MSAT: bigint = MSAT_PER_RXBTC / 10n;
 const GRANT_MAX_MSAT: bigint = MSAT_PER_RXBTC;
@@ -85,7 +86,7 @@ export class Faucet {
       networkId,
       signer(key.secret),
     );
-    const refused = (await submit(packBatch([bytes]))).refusals[0];
+    const refused = (await submit(packTransactions([bytes]))).refusals[0];
     if (refused !== undefined) {
       this.#next = undefined;
       throw new RpcError(refused.code, refused);

@@ -1,13 +1,14 @@
 // What becomes of a submitted batch: who is refused, with which code, and whose fault it is.
+
 import { afterEach, expect, test } from 'vitest';
 import { deriveKey, signer } from '../chain/keys.ts';
 import { signTransaction, TRANSACTION_KIND } from '../chain/transaction.ts';
+import { packTransactions } from '../core/transaction-batch.ts';
 import type { EngineApi } from '../engine/api.ts';
 import { type Remote, RemoteError } from '../engine/bridge.ts';
 import type { Network } from '../net/network.ts';
 import type { NetworkConstants } from '../rpc/backend.ts';
 import { DoorError, SignatureDoor } from '../signatures/door.ts';
-import { packBatch } from './batch-bytes.ts';
 import { Backend, type Door } from './node-backend.ts';
 
 const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
@@ -74,7 +75,7 @@ test('bytes that are no transaction are refused as such and are no fault of the 
   const { backend, submitted } = aBackend();
   const long = new Uint8Array(400).fill(255);
   const cut = aTransaction(1n).subarray(0, -1);
-  const batch = packBatch([new Uint8Array(3), aTransaction(0n), long, cut]);
+  const batch = packTransactions([new Uint8Array(3), aTransaction(0n), long, cut]);
   const { refusals } = await backend.submitBatch(batch, caller);
   expect(codes(refusals)).toEqual(['0 BAD_TRANSACTION', '2 BAD_TRANSACTION', '3 BAD_TRANSACTION']);
   expect(submitted.length).toBe(1);
@@ -83,7 +84,7 @@ test('bytes that are no transaction are refused as such and are no fault of the 
 
 test('a wrong signature is refused, and is the fault of who sent it', async () => {
   const { backend } = aBackend();
-  const batch = packBatch([aTransaction(0n), forged(1n)]);
+  const batch = packTransactions([aTransaction(0n), forged(1n)]);
   expect(codes((await backend.submitBatch(batch, caller)).refusals)).toEqual(['1 BAD_SIGNATURE']);
   expect(await backend.takeTransactions(batch, caller.connection)).toBe('BAD_SIGNATURE');
 });
@@ -93,12 +94,14 @@ test.each<[string, Parameters<typeof aBackend>[0]]>([
   ['the engine', { submit: () => Promise.reject(new RemoteError('BUSY', 'too many calls wait')) }],
 ])('when %s has too much to do, each transaction is told so and the stream goes on', async (_, options) => {
   const { backend } = aBackend(options);
-  const batch = packBatch([aTransaction(0n), aTransaction(1n)]);
+  const batch = packTransactions([aTransaction(0n), aTransaction(1n)]);
   expect(codes((await backend.submitBatch(batch, caller)).refusals)).toEqual(['0 BUSY', '1 BUSY']);
   expect(await backend.takeTransactions(batch, caller.connection)).toBeUndefined();
 });
 
 test('what is a mistake of ours is not told as a refusal', async () => {
   const { backend } = aBackend({ submit: () => Promise.reject(new RemoteError('INTERNAL', 'a defect')) });
-  await expect(backend.submitBatch(packBatch([aTransaction(0n)]), caller)).rejects.toMatchObject({ code: 'INTERNAL' });
+  await expect(backend.submitBatch(packTransactions([aTransaction(0n)]), caller)).rejects.toMatchObject({
+    code: 'INTERNAL',
+  });
 });

@@ -1,6 +1,7 @@
 // Answers the gRPC services: what is the chain's goes to the engine's thread, what is new goes through the door first,
 // what belongs to another group is forwarded once. Holds only the newest block and template for those who wait.
 import { isLaidOut } from '../chain/transaction.ts';
+import { packTransactions, unpackTransactions } from '../core/transaction-batch.ts';
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
 import { RemoteError } from '../engine/bridge.ts';
@@ -35,7 +36,6 @@ import type {
   TransactionView,
 } from '../rpc/backend.ts';
 import { isErrorCode, RpcError, refusal } from '../rpc/errors.ts';
-import { packBatch, unpackBatch } from './batch-bytes.ts';
 import type { Faucet } from './faucet.ts';
 import { Latest } from './latest.ts';
 
@@ -73,14 +73,14 @@ export class Backend implements NodeBackend {
   }
 
   async submitBatch(bytes: Uint8Array, caller: Caller): Promise<BatchVerdict> {
-    const transactions = unpackBatch(bytes);
+    const transactions = unpackTransactions(bytes);
     const { refusals } = await this.#admit(transactions, caller.connection, true);
     return { count: transactions.length, refusals };
   }
 
   /** A batch from a peer; answers the peer's fault, if any. What peers forward is never forwarded again. */
   async takeTransactions(batch: Uint8Array, connection: string): Promise<string | undefined> {
-    const { refusals } = await this.#admit(unpackBatch(batch), connection, false);
+    const { refusals } = await this.#admit(unpackTransactions(batch), connection, false);
     return refusals.some((r) => r.code === 'BAD_SIGNATURE') ? 'BAD_SIGNATURE' : undefined;
   }
 
@@ -123,11 +123,11 @@ export class Backend implements NodeBackend {
     for (const refused of verdict.refusals) refusals.push({ ...refused, index: kept[refused.index]! });
     for (const { group, index } of verdict.foreign) {
       const at = kept[index]!;
-      if (mayForward && this.#m.network.forward(group, packBatch([transactions[at]!]))) continue;
+      if (mayForward && this.#m.network.forward(group, packTransactions([transactions[at]!]))) continue;
       refusals.push({ index: at, ...refusal(mayForward ? 'UNREACHABLE' : 'WRONG_GROUP', { group }) });
     }
     if (mayForward && verdict.accepted.length > 0) {
-      this.#m.network.share(this.#m.group, packBatch(verdict.accepted.map((i) => transactions[kept[i]!]!)));
+      this.#m.network.share(this.#m.group, packTransactions(verdict.accepted.map((i) => transactions[kept[i]!]!)));
     }
     return refusals.sort((a, b) => a.index - b.index);
   }

@@ -27,7 +27,7 @@ const PEER_LIMITS: ConnectionLimits = { connections: 512, connectionsPerAddress:
 const HEALTH_NAMES = ['', 'rexnet.v1.Node', 'rexnet.v1.Peer', 'rexnet.v1.Mining'] as const;
 
 /** Megabytes node's HTTP/2 keeps for one connection before it refuses streams. */
-const SESSION_MEMORY_MB = 80;
+const CONNECTION_MEMORY_MB = 80;
 
 const COMMON_OPTIONS: ServerOptions = {
   'grpc.max_concurrent_streams': MAX_CALLS_PER_CONNECTION,
@@ -35,7 +35,7 @@ const COMMON_OPTIONS: ServerOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.enable_channelz': 0,
-  'grpc-node.max_session_memory': SESSION_MEMORY_MB,
+  'grpc-node.max_session_memory': CONNECTION_MEMORY_MB,
 };
 const PUBLIC_OPTIONS: ServerOptions = {
   ...COMMON_OPTIONS,

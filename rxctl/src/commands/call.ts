@@ -3,7 +3,7 @@
 import { decodeValue, type Json } from '@rexnet/preda/index.ts';
 import type { Command } from 'commander';
 import { chooseFunction, encodeWords, targetOf } from '../call-target.ts';
-import { type CommonOptions, type Session, withCommon, withNetwork } from '../context.ts';
+import { type CommonOptions, type Context, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import type { ContractInfo } from '../network.ts';
@@ -26,7 +26,7 @@ export function addCall(program: Command, io: Io): void {
     .option('--target <instance>', 'address or number of the scope instance')
     .addHelpText('after', EXAMPLES)
     .action((contract: string, name: string, words: readonly string[], options: CallOptions) =>
-      withNetwork(io, options, (session) => call(io, session, { contract, name, words, options })),
+      withNetwork(io, options, (context) => call(io, context, { contract, name, words, options })),
     );
 }
 
@@ -39,7 +39,7 @@ type CallInput = {
 
 async function call(
   io: Io,
-  { network, keys, format }: Session,
+  { network, keys, format }: Context,
   { contract, name, words, options }: CallInput,
 ): Promise<ExitCode> {
   const { id, abi } = await findContract(network, contract);
@@ -65,7 +65,7 @@ function toPrintable(value: Json): Printable {
   return value;
 }
 
-export async function findContract(network: Session['network'], reference: string): Promise<ContractInfo> {
+export async function findContract(network: Context['network'], reference: string): Promise<ContractInfo> {
   const found = await network.contract(reference);
   if (found === undefined)
     throw new CliError(

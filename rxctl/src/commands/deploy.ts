@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { compile, renderDiagnostic } from '@rexnet/preda/index.ts';
 import type { Command } from 'commander';
 import { encodeWords } from '../call-target.ts';
-import { type Session, withCommon, withNetwork } from '../context.ts';
+import { type Context, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type SendOptions, transact, withSender } from '../transact.ts';
@@ -23,13 +23,13 @@ export function addDeploy(program: Command, io: Io): void {
     .option('--dapp <name>', 'name space; the file name when absent. Its first deployer owns it')
     .addHelpText('after', EXAMPLES)
     .action((file: string, words: readonly string[], options: DeployOptions) =>
-      withNetwork(io, options, (session) => deploy(io, session, file, words, options)),
+      withNetwork(io, options, (context) => deploy(io, context, file, words, options)),
     );
 }
 
 async function deploy(
   io: Io,
-  session: Session,
+  context: Context,
   file: string,
   words: readonly string[],
   options: DeployOptions,
@@ -46,7 +46,7 @@ async function deploy(
   if (onDeploy === undefined && words.length > 0)
     throw new CliError(EXIT.usage, `${abi.contract} has no on_deploy that takes arguments`, 'leave them out');
   const args =
-    onDeploy === undefined ? new Uint8Array() : encodeWords(abi, onDeploy, words, (text) => session.keys.address(text));
+    onDeploy === undefined ? new Uint8Array() : encodeWords(abi, onDeploy, words, (text) => context.keys.address(text));
   const dapp = options.dapp ?? basename(file).replace(/\.prd$/, '');
-  return transact(io, session, options, { kind: 'deploy', dapp, source, args });
+  return transact(io, context, options, { kind: 'deploy', dapp, source, args });
 }

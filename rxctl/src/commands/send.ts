@@ -3,7 +3,7 @@
 import { parseAmount } from '@rexnet/node/core/amount.ts';
 import type { Command } from 'commander';
 import { chooseFunction, encodeWords, targetOf } from '../call-target.ts';
-import { type Session, withCommon, withNetwork } from '../context.ts';
+import { type Context, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type SendOptions, transact, withSender } from '../transact.ts';
@@ -25,15 +25,15 @@ export function addSend(program: Command, io: Io): void {
     .option('--target <instance>', 'address or number of the scope instance the function runs on')
     .addHelpText('after', EXAMPLES)
     .action((what: string, to: string, words: readonly string[], options: Options) =>
-      withNetwork(io, options, (session) =>
+      withNetwork(io, options, (context) =>
         what === 'transfer'
-          ? transfer(io, session, to, words, options)
-          : invoke(io, session, { reference: what, name: to, words, options }),
+          ? transfer(io, context, to, words, options)
+          : invoke(io, context, { reference: what, name: to, words, options }),
       ),
     );
 }
 
-function transfer(io: Io, session: Session, to: string, words: readonly string[], options: Options): Promise<ExitCode> {
+function transfer(io: Io, context: Context, to: string, words: readonly string[], options: Options): Promise<ExitCode> {
   const [amount, ...rest] = words;
   const amountMsat = amount === undefined ? undefined : parseAmount(amount);
   if (amountMsat === undefined || rest.length > 0)
@@ -42,7 +42,7 @@ function transfer(io: Io, session: Session, to: string, words: readonly string[]
       `${words.join(' ') || 'nothing'} is no amount`,
       'write 0.5 (rxBTC), 1200sat or 5000msat',
     );
-  return transact(io, session, options, { kind: 'transfer', to: session.keys.address(to), amountMsat });
+  return transact(io, context, options, { kind: 'transfer', to: context.keys.address(to), amountMsat });
 }
 
 type Invocation = {
@@ -52,12 +52,12 @@ type Invocation = {
   readonly options: Options;
 };
 
-async function invoke(io: Io, session: Session, { reference, name, words, options }: Invocation): Promise<ExitCode> {
-  const { id, abi } = await findContract(session.network, reference);
+async function invoke(io: Io, context: Context, { reference, name, words, options }: Invocation): Promise<ExitCode> {
+  const { id, abi } = await findContract(context.network, reference);
   const fn = chooseFunction(abi, name, words.length, (each) => each.isExport);
-  const addressOf = (text: string): Uint8Array => session.keys.address(text);
+  const addressOf = (text: string): Uint8Array => context.keys.address(text);
   const target = targetOf(fn, options.target, addressOf(options.from), addressOf);
-  return transact(io, session, options, {
+  return transact(io, context, options, {
     kind: 'call',
     contract: id,
     op: fn.op,

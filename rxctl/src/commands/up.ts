@@ -173,7 +173,7 @@ class LiveLine {
   }
 }
 
-/** The same command without --detach, in a session of its own; returns when every group has a block. */
+/** The same command without --detach, detached from the terminal; returns when every group has a block. */
 async function detach(io: Io, options: UpOptions, folders: Folders): Promise<ExitCode> {
   const owner = lockOwner(folders.lock);
   if (owner !== undefined)
