@@ -162,7 +162,7 @@ export class Pool {
     const item: Waiting = {
       sender,
       // They are a view of a whole message, which would stay as long as they do.
-      bytes: bytes.slice(),
+      bytes: new Uint8Array(bytes),
       id: toHex(transactionId(bytes)),
       nonce,
       price: gasPriceOf(bytes),
