@@ -38,6 +38,8 @@ export interface ComparedBlock {
   readonly height: number;
   readonly id: Uint8Array;
   readonly names: ContractNames;
+  /** What the other value is called: the header tells which of the two is right. */
+  readonly other: 'right' | 're-executed';
 }
 
 /** One thing that differs, before it is a sentence. */
@@ -61,7 +63,7 @@ function differs(block: ComparedBlock, record: AuditedRecord, what: string, diff
   const { cell, partition, stored, right } = difference;
   const where = partition === undefined ? '' : ` in ${partitionWords(partition)}`;
   return {
-    ...finding(block, record, `${what}: ${cell}${where}: stored ${stored}, right ${right}`),
+    ...finding(block, record, `${what}: ${cell}${where}: stored ${stored}, ${block.other} ${right}`),
     ...difference,
   };
 }

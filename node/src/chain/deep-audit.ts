@@ -9,12 +9,12 @@ import { recount } from './audit.ts';
 import { checkBody } from './body-check.ts';
 import { entriesOf } from './cell-entries.ts';
 import { amountWords } from './cell-words.ts';
-import { compareOutcome, compareSnapshot, finding } from './compare-records.ts';
+import { type ComparedBlock, compareOutcome, compareSnapshot, finding } from './compare-records.ts';
 import { namesOf } from './contract-names.ts';
 import { type CutRow, type DeepReport, Findings } from './deep-report.ts';
 import type { GroupState, StoredState } from './group-state.ts';
 import type { LeafCheck } from './inbox.ts';
-import { BlockInvalid, type BlockOutcome } from './ports.ts';
+import { BlockInvalid, type BlockOutcome, RootsDiffer } from './ports.ts';
 import { liveCheckpoint } from './state.ts';
 
 /** Newest blocks whose totals the report carries: one of them is in every closed cut of groups in step. */
@@ -149,18 +149,19 @@ export class DeepAudit {
       const outcome = state.apply({ id, header, headerBytes, body, bodyBytes, sources });
       this.#blocks++;
       this.#transactions += body.transactions.length;
-      this.#compare(entry, outcome);
+      this.#compareRecords(entry, outcome, 'right');
+      this.#compareSnapshot(entry);
       this.#noteCut(entry, outcome.totals);
     } catch (error) {
       if (!(error instanceof BlockInvalid)) throw error;
       this.#takeOver(entry, 'block', `re-executing it gives other than its header says: ${error.message}`);
+      if (error instanceof RootsDiffer) this.#compareRecords(entry, error.outcome, 're-executed');
     }
   }
 
-  #compare(entry: HeaderEntry, outcome: BlockOutcome): void {
+  #compareRecords(entry: HeaderEntry, outcome: BlockOutcome, other: ComparedBlock['other']): void {
     const { store } = this.#parts;
-    const { id, height } = entry;
-    const block = { height, id, names: namesOf(this.#loaded.state.registry) };
+    const { id } = entry;
     const stored = {
       diff: store.diff(id),
       undo: store.undo(id),
@@ -168,11 +169,18 @@ export class DeepAudit {
       totals: store.totals(id),
       outbox: store.outbox(id),
     };
-    for (const each of compareOutcome(block, stored, outcome)) this.#findings.add(each);
-    const snapshot = this.#snapshots.get(entry.key);
-    if (snapshot === undefined) return;
+    for (const each of compareOutcome(this.#compared(entry, other), stored, outcome)) this.#findings.add(each);
+  }
+
+  #compareSnapshot(entry: HeaderEntry): void {
+    const stored = this.#snapshots.get(entry.key);
+    if (stored === undefined) return;
     const right = this.#loaded.state.snapshot();
-    for (const each of compareSnapshot(block, snapshot.bytes, right)) this.#findings.add(each);
+    for (const each of compareSnapshot(this.#compared(entry, 'right'), stored.bytes, right)) this.#findings.add(each);
+  }
+
+  #compared({ height, id }: HeaderEntry, other: ComparedBlock['other']): ComparedBlock {
+    return { height, id, names: namesOf(this.#loaded.state.registry), other };
   }
 
   #noteCut(entry: HeaderEntry, totals: Uint8Array): void {

@@ -19,6 +19,7 @@ import {
   type BlockRoots,
   type BuiltBlock,
   type ChainState,
+  RootsDiffer,
 } from './ports.ts';
 import { Queues } from './queues.ts';
 import { RecordedHeaders } from './recorded-headers.ts';
@@ -146,7 +147,7 @@ export class GroupState implements ChainState {
     for (const [name, root] of Object.entries(roots) as [keyof BlockRoots, Uint8Array][]) {
       if (equalBytes(root, header[name])) continue;
       this.#takeBack(outcome.undo);
-      throw new BlockInvalid(ROOT_CODES[name]);
+      throw new RootsDiffer(ROOT_CODES[name], outcome);
     }
     return outcome;
   }

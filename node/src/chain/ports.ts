@@ -89,6 +89,17 @@ export class BlockInvalid extends Error {
   }
 }
 
+/** Executed to its end, the block leads to other roots than its header has. Nothing of it remains. */
+export class RootsDiffer extends BlockInvalid {
+  /** What executing it gave. */
+  readonly outcome: BlockOutcome;
+
+  constructor(code: string, outcome: BlockOutcome) {
+    super(code);
+    this.outcome = outcome;
+  }
+}
+
 /**
  * The state of one group at its tip. Synchronous and deterministic. At any time it is either at a block or holds one
  * staged block on top of it; `apply`, `undo` and `build` require that nothing is staged.

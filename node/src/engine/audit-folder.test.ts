@@ -10,7 +10,7 @@ import { formatAddress } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
 import { sha256 } from '../core/hash.ts';
 import { auditFolder } from './audit-folder.ts';
-import { changeBlock, enrich, openStore, storeWorld } from './testing/stored-world.ts';
+import { changeBlock, dropBody, enrich, openStore, storeWorld } from './testing/stored-world.ts';
 
 const GROUP = 1;
 const ROUNDS = 6;
@@ -118,12 +118,16 @@ test('1 msat more in a stored snapshot: the account, the block and both values',
 
 test('a missing body is said, and what comes after it is audited all the same', async () => {
   const dir = copy();
-  await changeBlock(world, GROUP, dir, 5, (block) => ({ ...block, body: new Uint8Array(3) }));
+  for (const height of [5, 6]) await dropBody(world, GROUP, dir, height);
+  await changeBlock(world, GROUP, dir, 9, (block) => ({ ...block, body: new Uint8Array(3) }));
   const report = await audit(dir);
   expect(report.findings.map(({ message }) => message)).toEqual([
-    'block 5: its stored body is not the one its header names',
+    'block 5: its stored body is missing',
+    'block 6: its stored body is missing',
+    'block 9: its stored body is not the one its header names',
   ]);
-  expect(report).toMatchObject({ carried: 1, blocks: world.lines[GROUP]!.blocks.length - 1 });
+  expect(report).toMatchObject({ carried: 3, blocks: world.lines[GROUP]!.blocks.length - 3 });
+  expect(report.recountedMsat).toBe(report.heldMsat);
 });
 
 test.each<[string, RegExp, Parameters<typeof changeBlock>[4]]>([
@@ -194,4 +198,22 @@ test('what is no folder of this network is refused', async () => {
   writeFileSync(join(dir, 'node.json'), '{"version":1,"genesisId":"00","group":1}');
   await expect(audit(dir)).rejects.toThrow(/belongs to group 1 of network 00/);
   await expect(audit(join(root, 'nowhere'))).rejects.toThrow(/is no data folder of a node; name/);
+});
+
+test('begun at a snapshot with a msat too much, the first block it touches is named', async () => {
+  const dir = join(root, 'snapshot-only');
+  const payer = world.users.find(({ group }) => group === GROUP)!;
+  const height = 8;
+  const bytes = enrich('snapshot', snapshots.get(height)!, payer.address, 1n);
+  await storeWorld(world, GROUP, dir, new Map([[height, bytes]]));
+  const { from, findings } = await audit(dir, { fromSnapshot: true });
+  expect(from).toBe(height);
+  const messages = findings.map(({ message }) => message);
+  const account = formatAddress(payer.address);
+  expect(messages[0]).toMatch(
+    /^block 8: the cells of its stored snapshot are not those block 12 commits as checkpoint/,
+  );
+  expect(messages[1]).toMatch(/^block 9: re-executing it gives other than its header says: STATE_ROOT$/);
+  expect(messages[2]).toContain(`block 9: stored diff: account ${account} in partition`);
+  expect(messages[2]).toMatch(/stored \d+ msat .*, re-executed \d+ msat /);
 });

@@ -1,6 +1,8 @@
 // Writes the chains of a World into data folders as nodes would, without work behind the blocks; and changes single records
 // of such a folder, which a node never does.
 
+import { join } from 'node:path';
+import { open } from 'lmdb';
 import { entriesOf, LEDGER_SCOPE, ledgerCellId } from '../../chain/cell-entries.ts';
 import { proveLeaf } from '../../chain/outbox-proof.ts';
 import { outboxDepth } from '../../chain/shard-map.ts';
@@ -8,6 +10,8 @@ import type { World } from '../../chain/testing/world.ts';
 import { toHex, viewOf } from '../../core/bytes.ts';
 import { BLOCK_DIFF, PROVEN_LEAF, SNAPSHOT } from '../../core/layouts.ts';
 import { ChainStore, type ExecutedBlock } from '../../store/chain-store.ts';
+
+const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
 
 export function openStore({ network }: World, group: number, dir: string): ChainStore {
   return new ChainStore(dir, { genesisId: toHex(network.id), group });
@@ -53,6 +57,14 @@ export async function changeBlock(
     store.putTip(tip);
   });
   await store.close();
+}
+
+/** Takes one stored body away. */
+export async function dropBody(world: World, group: number, dir: string, height: number): Promise<void> {
+  const root = open<Buffer, Buffer>({ path: join(dir, 'chain.mdb'), noSubdir: true, maxDbs: 16, ...BINARY });
+  const bodies = root.openDB<Buffer, Buffer>({ name: 'bodies', ...BINARY });
+  if (!bodies.removeSync(Buffer.from(world.lines[group]!.blocks[height - 1]!.id))) throw new Error('no such body');
+  await root.close();
 }
 
 /** A copy of block diff or snapshot bytes in which one account has `more` msat more. */
