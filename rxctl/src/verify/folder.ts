@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import { dirname, join, resolve } from 'node:path';
 import { FormatError, hex, same } from './bytes.ts';
 import { type Network, readNetwork } from './network.ts';
-import { META_BYTES, type PageFile, type Row, readPages } from './pages.ts';
+import { MAX_META_BYTES, metasOf, type PageFile, type Row, readPages } from './pages.ts';
 
 const DATA_VERSION = 1;
 /** A node commits every few hundred milliseconds; between two commits the file stands still. */
@@ -65,7 +65,7 @@ function readStill(path: string): Uint8Array {
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
     const before = readMetas(path);
     const file = readFileSync(path);
-    if (same(readMetas(path), before) && same(file.subarray(0, before.length), before)) return file;
+    if (same(readMetas(path), before) && same(metasOf(file), before)) return file;
   }
   throw new FolderError(
     `${path} is written to faster than it can be read`,
@@ -76,8 +76,8 @@ function readStill(path: string): Uint8Array {
 function readMetas(path: string): Uint8Array {
   const file = openSync(path, 'r');
   try {
-    const metas = new Uint8Array(META_BYTES);
-    return metas.subarray(0, readSync(file, metas, 0, META_BYTES, 0));
+    const head = new Uint8Array(MAX_META_BYTES);
+    return metasOf(head.subarray(0, readSync(file, head, 0, head.length, 0)));
   } finally {
     closeSync(file);
   }

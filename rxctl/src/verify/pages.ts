@@ -31,7 +31,17 @@ export interface PageFile {
 }
 
 /** Both meta pages: they change with every commit, and last. */
-export const META_BYTES: number = 2 * FIRST_PAGE_BYTES;
+const LARGEST_PAGE_BYTES = 65_536;
+/** The second meta page begins one page into the file. */
+export const MAX_META_BYTES: number = LARGEST_PAGE_BYTES + FIRST_PAGE_BYTES;
+
+/** The head of both meta pages of a file, or of what is at hand of it. */
+export function metasOf(file: Uint8Array): Uint8Array {
+  const second =
+    file.length < META.end ? 0 : new DataView(file.buffer, file.byteOffset).getUint32(META.pageBytes, true);
+  const parts = [file.subarray(0, META.end), file.subarray(second, second + META.end)];
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
 
 export function readPages(file: Uint8Array): PageFile {
   return new Reader(file).all();
@@ -81,7 +91,7 @@ class Reader {
     }
     this.#pageBytes = this.#view.getUint32(META.pageBytes, true);
     const isPowerOfTwo = (this.#pageBytes & (this.#pageBytes - 1)) === 0;
-    if (!isPowerOfTwo || this.#pageBytes < FIRST_PAGE_BYTES || this.#pageBytes > 65_536) {
+    if (!isPowerOfTwo || this.#pageBytes < FIRST_PAGE_BYTES || this.#pageBytes > LARGEST_PAGE_BYTES) {
       this.#damages.push(`pages of ${this.#pageBytes} bytes`);
       return undefined;
     }
