@@ -5,15 +5,16 @@ import { BODY } from '../core/layouts.ts';
 import type { EngineApi, OwnBlock, Want } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
 import type { GossipHandler, GossipLink, PeerHello } from '../rpc/backend.ts';
+import { PeerRpc } from '../rpc/peer-client.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Links } from './links.ts';
-import { PeerConnection } from './peer-connection.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
 import { Wants } from './wants.ts';
 
 type HeadersWant = Extract<Want, { readonly kind: 'headers' }>;
 
 const HEADERS_PER_ANSWER = 1_000;
+const HEADERS_DEADLINE_MS = 10_000;
 const REDIAL_MS = [200, 500, 1_000, 2_000];
 
 export interface NetworkModules {
@@ -28,10 +29,18 @@ export interface NetworkModules {
   nowMs(): number;
 }
 
+/** One we dial. */
+interface Peer {
+  readonly group: number;
+  readonly address: PeerAddress;
+  readonly rpc: PeerRpc;
+  readonly stop: AbortController;
+}
+
 export class Network {
   readonly links: Links = new Links();
   readonly #m: NetworkModules;
-  readonly #peers = new Map<string, { readonly peer: PeerConnection; readonly stop: AbortController }>();
+  readonly #peers = new Map<string, Peer>();
   readonly #outgoing = new Map<number, GossipLink[]>();
   readonly #wants = new Wants();
   #turn = 0;
@@ -53,18 +62,16 @@ export class Network {
     for (const [group, nodes] of table) {
       for (const address of nodes) if (address.peer !== self) wanted.set(address.peer, { group, address });
     }
-    for (const [key, { peer, stop }] of this.#peers) {
+    for (const [key, peer] of this.#peers) {
       if (wanted.has(key)) continue;
       this.#peers.delete(key);
-      stop.abort();
-      peer.close();
+      leave(peer);
     }
     for (const [key, { group, address }] of wanted) {
       if (this.#peers.has(key)) continue;
-      const stop = new AbortController();
-      const peer = new PeerConnection(group, address);
-      this.#peers.set(key, { peer, stop });
-      void this.#listen(peer, stop.signal);
+      const peer = { group, address, rpc: new PeerRpc(address.peer), stop: new AbortController() };
+      this.#peers.set(key, peer);
+      void this.#listen(peer);
     }
   }
 
@@ -104,10 +111,7 @@ export class Network {
   }
 
   close(): void {
-    for (const { peer, stop } of this.#peers.values()) {
-      stop.abort();
-      peer.close();
-    }
+    for (const peer of this.#peers.values()) leave(peer);
     this.#peers.clear();
   }
 
@@ -148,12 +152,13 @@ export class Network {
     return Buffer.compare(theirs.nodeId, ours.nodeId) === 0 ? 'SELF' : undefined;
   }
 
-  async #listen(peer: PeerConnection, signal: AbortSignal): Promise<void> {
+  async #listen(peer: Peer): Promise<void> {
+    const { signal } = peer.stop;
     for (let failures = 0; !signal.aborted; failures++) {
       let mine: GossipLink | undefined;
       const startedMs = this.#m.nowMs();
       try {
-        await peer.gossip((link) => {
+        await peer.rpc.gossip((link) => {
           mine = link;
           this.#outgoing.set(peer.group, [...(this.#outgoing.get(peer.group) ?? []), link]);
           return this.handler(link, false);
@@ -171,8 +176,8 @@ export class Network {
   }
 
   /** A peer of the group, or of any other once those have failed us: whoever read a block has its header. */
-  #pick(group: number, tries: number): PeerConnection | undefined {
-    const all = [...this.#peers.values()].map((p) => p.peer);
+  #pick(group: number, tries: number): Peer | undefined {
+    const all = [...this.#peers.values()];
     const own = all.filter((p) => p.group === group);
     const from = own.length > 0 && tries % 3 !== 2 ? own : all;
     return from[(tries + this.#turn++) % Math.max(1, from.length)];
@@ -186,7 +191,10 @@ export class Network {
     try {
       for (;;) {
         const locator = await this.#m.chain.locator(group);
-        const headers = await peer.headers({ group, locator, limit: HEADERS_PER_ANSWER, branches });
+        const headers = await peer.rpc.headers(
+          { group, locator, limit: HEADERS_PER_ANSWER, branches },
+          { deadlineMs: HEADERS_DEADLINE_MS },
+        );
         if (headers.length === 0) break;
         const leaf = new Uint8Array(0);
         const { fault, accepted } = await this.#m.chain.takeHeaders(
@@ -208,7 +216,8 @@ export class Network {
     const ids = wants.flatMap((w) => (w.kind === 'body' ? [w.id] : []));
     if (peer === undefined) return;
     try {
-      for await (const { id, body } of peer.bodies(ids)) {
+      for await (const { id, body, found } of peer.rpc.blocks(ids)) {
+        if (!found) continue;
         const ok = await this.#m.verify(transactionsOf(body));
         await this.#m.chain.takeBody(id, body, ok);
         this.#wants.answered({ kind: 'body', id });
@@ -222,7 +231,8 @@ export class Network {
     const peer = this.#pick(group, tries * 3);
     if (peer === undefined) return;
     try {
-      for await (const { id, leaf } of peer.leaves(ids, this.#m.hello().group)) {
+      for await (const { id, leaf, found } of peer.rpc.batches(this.#m.hello().group, ids)) {
+        if (!found) continue;
         await this.#m.chain.takeLeaf(id, leaf);
         this.#wants.answered({ kind: 'leaf', group, id });
       }
@@ -230,6 +240,11 @@ export class Network {
       this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'leaves not had');
     }
   }
+}
+
+function leave({ stop, rpc }: Peer): void {
+  stop.abort();
+  rpc.close();
 }
 
 function byGroup(due: readonly { readonly want: Want }[]): Map<number, Uint8Array[]> {

@@ -16,7 +16,8 @@ import { CHANNEL_OPTIONS, callUnary, messages, type UnaryOptions } from './chann
 import { gossipLink, readGossip } from './gossip.ts';
 import { gossipFromWire, gossipToWire, helloFromWire, helloToWire } from './wire.ts';
 
-const BULK_DEADLINE_MS = 60_000;
+/** Another peer is asked for what has not come by then. */
+const BULK_DEADLINE_MS = 10_000;
 
 /** What a peer answered for one id. */
 export interface PeerBlockAnswer {
