@@ -1,6 +1,4 @@
 // What all verbs that send a transaction share: gas options, waiting, and how the outcome is shown. Builds no bytes.
-
-import { formatAmount } from '@rexnet/node/core/amount.ts';
 import { type Command, Option } from 'commander';
 import type { CommonOptions, Context } from './context.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
@@ -24,6 +22,8 @@ const WAITS: Readonly<Record<string, readonly TransactionState[]>> = {
   completed: FINAL_STATES,
 };
 const VALID_FOR_MS = 10 * 60_000;
+/** A broadcast has a row for every partition. */
+const ROWS_MAX = 20;
 
 export function withSender(command: Command): Command {
   return command
@@ -37,7 +37,7 @@ export function withSender(command: Command): Command {
     .option('--gas-price <msat>', 'price of a unit of gas; the network\u2019s floor when absent');
 }
 
-export function parseCount(text: string, what: string): bigint {
+function parseCount(text: string, what: string): bigint {
   if (!/^[0-9]{1,19}$/.test(text))
     throw new CliError(EXIT.usage, `${what} ${text} is no whole number`, 'write digits only');
   return BigInt(text);
@@ -90,7 +90,8 @@ export function describeTransaction(report: TransactionReport, isWide: boolean):
     `${id}: ${state}${progress}${place}, ${invocations.length} invocations, ${gas} gas`,
     ...(failure === undefined ? [] : [`failed first: ${failure.id} ${failure.outcome}`]),
   ];
-  const rows = invocations.map((each) =>
+  const shown = isWide ? invocations : invocations.slice(0, ROWS_MAX);
+  const rows = shown.map((each) =>
     [
       each.id.slice(0, isWide ? each.id.length : 12),
       each.group,
@@ -106,9 +107,8 @@ export function describeTransaction(report: TransactionReport, isWide: boolean):
     ...(rows.length === 0
       ? []
       : ['', table(['INVOCATION', 'GROUP', 'HEIGHT', 'CONTRACT', 'OP', 'OUTCOME', 'GAS'], rows)]),
+    ...(shown.length === invocations.length
+      ? []
+      : [`and ${invocations.length - shown.length} more; -o wide shows all`]),
   ].join('\n');
-}
-
-export function showAmount(msat: bigint): string {
-  return formatAmount(msat);
 }
