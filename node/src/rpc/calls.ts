@@ -143,7 +143,7 @@ export class Calls {
         const source = run(call.request, active.caller);
         try {
           for (;;) {
-            const next = await Promise.race([source.next(), active.aborted]);
+            const next = await unlessAborted(source.next(), active.caller.signal);
             if (next.done === true) return;
             await writeTo(call, next.value, active);
           }
@@ -180,6 +180,16 @@ export class Calls {
       },
     );
   }
+}
+
+/** Not a race with `aborted`: a promise that outlives the stream's messages would keep every one of them. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  });
 }
 
 /**
