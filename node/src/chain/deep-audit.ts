@@ -18,7 +18,7 @@ import { BlockInvalid, type BlockOutcome, RootsDiffer } from './ports.ts';
 import { liveCheckpoint } from './state.ts';
 
 /** Newest blocks whose totals the report carries: one of them is in every closed cut of groups in step. */
-export const CUT_ROWS = 64;
+export const CUT_ROWS = 128;
 /** Times the state may be taken from stored diffs because a body is missing or wrong. */
 const RESUMES_MAX = 16;
 

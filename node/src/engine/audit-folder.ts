@@ -23,7 +23,7 @@ import { ChainStore, type StoredHeader, type Tip } from '../store/chain-store.ts
 import { copyFolder, identityOf } from '../store/database.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
-import { groupsOf, recordedTree } from './open.ts';
+import { groupsOf, recordedTree } from './network-parts.ts';
 
 /** Blocks re-executed between two looks at whether somebody still wants the answer. */
 const BLOCKS_PER_TURN = 16;

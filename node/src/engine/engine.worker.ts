@@ -1,5 +1,6 @@
 // The thread of the engine: opens it, turns the crank, and answers the main thread. Ends the process's work on a defect.
 import { parentPort, workerData } from 'node:worker_threads';
+import { genesisState } from '../chain/genesis-block.ts';
 import { senderOf } from '../chain/transaction.ts';
 import { partitionOf } from '../core/address.ts';
 import { PROVEN_LEAF } from '../core/layouts.ts';
@@ -33,6 +34,8 @@ function fail(error: unknown): void {
 function start(): void {
   const open = openEngine(options, { nowMs, emit });
   const { engine, answers, history, view, state, pool, store, machine, parents, parentCounts, network } = open;
+
+  const genesisTotals = genesisState(network, options.group).system.totals.encode();
 
   const status = (): EngineStatus => ({
     tip: { height: view.tip.height, id: view.tip.id, timestampMs: view.tip.header.timestampMs },
@@ -114,8 +117,7 @@ function start(): void {
     },
     totals: (height) => {
       const entry = height === 'tip' ? view.tip : view.tip.ancestorAt(height);
-      const totals =
-        entry === undefined ? undefined : (store.totals(entry.id) ?? (entry.height === 0 ? state.totals : undefined));
+      const totals = entry?.height === 0 ? genesisTotals : entry && store.totals(entry.id);
       if (entry === undefined || totals === undefined) throw new RpcError('NOT_FOUND');
       return { height: entry.height, blockId: entry.id, totals };
     },

@@ -12,11 +12,9 @@ import { StateCheck } from '../chain/state-check.ts';
 import { transactionRules } from '../chain/transaction.ts';
 import { View } from '../chain/view.ts';
 import { verifyWitness } from '../consensus/auxpow.ts';
-import { REGTEST_GENESIS_HEADER } from '../consensus/bitcoin-header.ts';
-import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
+import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
-import { targetFromBits } from '../consensus/target.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
 import { PROVEN_LEAF } from '../core/layouts.ts';
 import { ChainStore } from '../store/chain-store.ts';
@@ -26,6 +24,7 @@ import { Answers } from './answers.ts';
 import type { EngineEvents, EngineOptions } from './api.ts';
 import { Engine } from './engine.ts';
 import { History } from './history.ts';
+import { groupsOf, recordedTree } from './network-parts.ts';
 import { ParentCounts } from './parent-counts.ts';
 import { ParentHeaders } from './parent-headers.ts';
 
@@ -117,17 +116,6 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   });
   const answers = new Answers({ network, group, view, state, machine, pool });
   return { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
-}
-
-export function groupsOf(network: Network): number[] {
-  return [...new Set(network.firstMap.owners)].sort((a, b) => a - b);
-}
-
-/** Regtest's genesis is also the root of toy chains, so that the same tree records either. */
-export function recordedTree(parentTargetBits: number): BitcoinTree {
-  const parentTarget = targetFromBits(parentTargetBits);
-  if (parentTarget === undefined) throw new RangeError('genesis has no parent target');
-  return new BitcoinTree({ root: REGTEST_GENESIS_HEADER, rootHeight: 0, parentTarget });
 }
 
 interface StoredChain {

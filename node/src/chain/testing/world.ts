@@ -43,6 +43,8 @@ export interface WorldOptions {
   readonly bitcoin?: () => BitcoinTree;
   /** As a node runs: no second state judges, no guard, no check of live memory. */
   readonly bare?: boolean;
+  /** Of the compiler that nodes have, for networks that a program is to open. */
+  readonly compilerHash?: Uint8Array;
 }
 
 export interface MinedBlock extends BlockInput {
@@ -95,7 +97,7 @@ export class World {
         groups: options.groups,
         seed: 1,
         governance: new Uint8Array(32),
-        compilerHash: COMPILER_HASH,
+        compilerHash: options.compilerHash ?? COMPILER_HASH,
         bitcoinIntervalMs: 10_000,
         accounts: [...accounts, ...(options.accounts ?? [])],
         constants: { checkpointEvery: 4, ...options.constants },

@@ -17,7 +17,7 @@ export function openStore({ network }: World, group: number, dir: string): Chain
   return new ChainStore(dir, { genesisId: toHex(network.id), group });
 }
 
-/** Everything group `group` of the world knows; a snapshot at every height of `snapshots` that `snapshotAt` has bytes of. */
+/** Everything a group of the world knows, with these snapshots by height. */
 export async function storeWorld(
   world: World,
   group: number,
