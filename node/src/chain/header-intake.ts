@@ -18,7 +18,13 @@ import { HeaderTree } from '../consensus/header-tree.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
 import { toHex } from '../core/bytes.ts';
 import { HEADER, type Header } from '../core/layouts.ts';
-import { PendingHeader, WAITING_MAX_PER_PEER, type WaitingHeader, WaitingHeaders } from './waiting-headers.ts';
+import {
+  PendingHeader,
+  WAITING_MAX,
+  WAITING_MAX_PER_PEER,
+  type WaitingHeader,
+  WaitingHeaders,
+} from './waiting-headers.ts';
 
 /** Ids refused for good, remembered so that they cost one look-up the next time. */
 const REFUSED_MAX = 16_384;
@@ -58,7 +64,7 @@ export class HeaderIntake {
   readonly #rules: HeaderRules;
   readonly #choice: ForkChoice;
   readonly #refused = new Set<string>();
-  #waiting = new WaitingHeaders(WAITING_MAX_PER_PEER);
+  #waiting = new WaitingHeaders(WAITING_MAX_PER_PEER, WAITING_MAX);
 
   constructor(params: ConsensusParams, rules: HeaderRules, genesisHeaders: readonly Uint8Array[]) {
     this.#params = params;
@@ -99,14 +105,14 @@ export class HeaderIntake {
    * verified before they were stored.
    */
   restore(stored: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>, nowMs: number): void {
-    this.#waiting = new WaitingHeaders(Number.POSITIVE_INFINITY);
+    this.#waiting = new WaitingHeaders(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
     for (const { bytes, witness } of stored) {
       const id = blockId(bytes);
       const parsed = parseHeader(this.#params, id, bytes);
       if (typeof parsed === 'string') throw new Error(`a stored header is refused: ${parsed}`);
       if (this.#standing(id) === undefined) this.#enter(parsed, witness, '', nowMs);
     }
-    this.#waiting = new WaitingHeaders(WAITING_MAX_PER_PEER);
+    this.#waiting = new WaitingHeaders(WAITING_MAX_PER_PEER, WAITING_MAX);
   }
 
   /** Execution found the block wrong. */

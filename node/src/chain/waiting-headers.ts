@@ -7,6 +7,8 @@ import { toHex } from '../core/bytes.ts';
 import type { Header } from '../core/layouts.ts';
 
 export const WAITING_MAX_PER_PEER = 512;
+/** Over all peers: whoever dials again is another peer. */
+export const WAITING_MAX = 8_192;
 
 /** A header whose parent is known, but not everything it reads. */
 export class PendingHeader implements LinkedHeader {
@@ -41,6 +43,7 @@ export interface WaitingHeader {
 
 export class WaitingHeaders {
   readonly #maxPerPeer: number;
+  readonly #max: number;
   /** By own id, in order of arrival. */
   readonly #byPeer = new Map<string, Map<string, WaitingHeader>>();
   readonly #byId = new Map<string, WaitingHeader>();
@@ -48,8 +51,9 @@ export class WaitingHeaders {
   readonly #byNeed = new Map<string, Set<WaitingHeader>>();
   readonly #future = new Set<WaitingHeader>();
 
-  constructor(maxPerPeer: number) {
+  constructor(maxPerPeer: number, max: number) {
     this.#maxPerPeer = maxPerPeer;
+    this.#max = max;
   }
 
   get size(): number {
@@ -64,15 +68,9 @@ export class WaitingHeaders {
     const first = item.waits[0];
     if (first === undefined) throw new Error('a header that lacks nothing does not wait');
     this.remove(item.key);
-    let mine = this.#byPeer.get(item.from);
-    if (mine === undefined) {
-      mine = new Map();
-      this.#byPeer.set(item.from, mine);
-    }
-    if (mine.size >= this.#maxPerPeer) {
-      const oldest = mine.keys().next();
-      if (oldest.done === false) this.remove(oldest.value);
-    }
+    const mine = this.#byPeer.get(item.from) ?? new Map<string, WaitingHeader>();
+    if (mine.size >= this.#maxPerPeer) this.#removeOldest(mine);
+    if (this.#byId.size >= this.#max) this.#removeOldest(this.#byId);
     mine.set(item.key, item);
     this.#byPeer.set(item.from, mine);
     this.#byId.set(item.key, item);
@@ -134,6 +132,11 @@ export class WaitingHeaders {
       }
     }
     return [...found.values()];
+  }
+
+  #removeOldest(items: ReadonlyMap<string, WaitingHeader>): void {
+    const oldest = items.keys().next();
+    if (oldest.done === false) this.remove(oldest.value);
   }
 
   #take(need: string): WaitingHeader[] {

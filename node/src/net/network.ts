@@ -119,8 +119,11 @@ export class Network {
   handler(link: GossipLink, incoming: boolean): GossipHandler {
     const { chain, log } = this.#m;
     link.send({ kind: 'hello', hello: this.#m.hello() });
+    let isClosed = false;
     return {
       receive: async (message) => {
+        // What was still on its way when the stream ended must not bring the link back.
+        if (isClosed) return;
         switch (message.kind) {
           case 'hello': {
             const fault = this.#judgeHello(message.hello);
@@ -141,7 +144,10 @@ export class Network {
           }
         }
       },
-      closed: () => this.links.remove(link),
+      closed: () => {
+        isClosed = true;
+        this.links.remove(link);
+      },
     };
   }
 
