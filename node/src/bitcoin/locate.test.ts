@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bitcoindArgs } from './command.ts';
 import { locateBitcoind } from './locate.ts';
-import { adoptBitcoind, bitcoindArgs, startBitcoind } from './process.ts';
+import { startBitcoind } from './testing/regtest.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -43,21 +44,10 @@ test('the first bitcoind of PATH is taken', async () => {
 
 test('a program that ends at its start is reported with what it said', async () => {
   const command = await program('bitcoind', 'echo "Error: no such option" >&2; exit 1');
-  const start = startBitcoind({ command, dataDir: join(folder, 'data'), log: silent });
-  await expect(start).rejects.toMatchObject({ code: 'EXITED', message: expect.stringContaining('no such option') });
-});
-
-test('nothing is adopted from an empty folder or from a process id that is somebody else', async () => {
-  expect(await adoptBitcoind(join(folder, 'data'))).toBeUndefined();
-  await writeFile(join(folder, 'rpc-port'), '18443\n');
-  await mkdir(join(folder, 'regtest'));
-  await writeFile(join(folder, 'regtest', 'bitcoind.pid'), `${process.pid}\n`);
-  expect(await adoptBitcoind(folder)).toBeUndefined();
+  await expect(startBitcoind(command, join(folder, 'data'))).rejects.toThrow('no such option');
 });
 
 test('the command line listens to nobody but local RPC callers', () => {
-  const args = bitcoindArgs({ dataDir: '/data', rpcPort: 1234, extraArgs: ['-txindex=1'] });
-  expect(args).toEqual(
-    expect.arrayContaining(['-regtest', '-listen=0', '-rpcbind=127.0.0.1', '-rpcport=1234', '-txindex=1']),
-  );
+  const args = bitcoindArgs({ dataDir: '/data', rpcPort: 1234 });
+  expect(args).toEqual(expect.arrayContaining(['-regtest', '-listen=0', '-rpcbind=127.0.0.1', '-rpcport=1234']));
 });

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FakeGroups } from '../../../test/doubles/fake-groups.ts';
 import { locateBitcoind } from '../bitcoin/locate.ts';
-import { adoptBitcoind, type Bitcoind, startBitcoind } from '../bitcoin/process.ts';
 import { BitcoinRpc, BitcoinRpcError } from '../bitcoin/rpc.ts';
+import { type Bitcoind, startBitcoind } from '../bitcoin/testing/regtest.ts';
 import { bitcoinHash, REGTEST_GENESIS_HEADER, toDisplayHash } from '../consensus/bitcoin-header.ts';
 import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { bitsFromTarget, meetsTarget, targetForHashes, targetFromBits } from '../consensus/target.ts';
@@ -47,14 +47,13 @@ const life = new AbortController();
 beforeAll(async () => {
   if (located.kind === 'absent') return;
   dataDir = await mkdtemp(join(tmpdir(), 'rexnet-bitcoind-'));
-  bitcoind = await startBitcoind({ command: located.command, dataDir, log: () => undefined });
+  bitcoind = await startBitcoind(located.command, dataDir);
 });
 
 afterAll(async () => {
   life.abort();
   if (located.kind === 'absent') return;
-  await bitcoind.stop();
-  expect(await bitcoind.exited()).toBe(0);
+  expect(await bitcoind.stop()).toBe(0);
   await rm(dataDir, { recursive: true });
 });
 
@@ -89,10 +88,7 @@ function nonceFor(work: Work, isGood: (hash: Uint8Array) => boolean): number {
   for (let nonce = 0; ; nonce++) if (isGood(bitcoinHash(work.solvedHeader(nonce)))) return nonce;
 }
 
-withBitcoind('a running bitcoind is adopted, not started twice, and refuses strangers by name', async () => {
-  const again = await startBitcoind({ command: '/nonexistent', dataDir, log: () => undefined });
-  expect(again.pid).toBe(bitcoind.pid);
-  expect((await adoptBitcoind(dataDir))?.url).toBe(bitcoind.url);
+withBitcoind('a running bitcoind refuses strangers by name, and what fails is told apart', async () => {
   const stranger = new BitcoinRpc(bitcoind.url, { kind: 'password', user: 'x', password: 'y' });
   await expect(stranger.call('getblockcount')).rejects.toMatchObject({ code: 'UNAUTHORISED' });
   await expect(bitcoind.rpc.call('nosuchmethod')).rejects.toMatchObject({ code: 'REFUSED', rpcCode: -32601 });
@@ -162,9 +158,8 @@ withBitcoind('what the parent chain has taken outlives its crash', async () => {
   expect(await newParent().submit(header, work.block(nonce))).toEqual({ kind: 'on-chain' });
   const { command } = located as { command: string };
   const rpcPort = Number(new URL(bitcoind.url).port);
-  process.kill(bitcoind.pid, 'SIGKILL');
-  await bitcoind.exited();
-  bitcoind = await startBitcoind({ command, dataDir, rpcPort, log: () => undefined });
+  await bitcoind.kill();
+  bitcoind = await startBitcoind(command, dataDir, rpcPort);
   expect(await newParent().isOnBestChain(bitcoinHash(header))).toBe(true);
 });
 
@@ -230,11 +225,10 @@ withBitcoind('the miner meets on-chain, premature and, after forks, orphaned par
   // Groups do not need a living bitcoind; when it is back, on the same port and folder, it gets blocks again.
   const { command } = located as { command: string };
   const rpcPort = Number(new URL(bitcoind.url).port);
-  process.kill(bitcoind.pid, 'SIGKILL');
-  await bitcoind.exited();
+  await bitcoind.kill();
   const heightKilled = groups.height(0);
   await groups.until(() => groups.height(0) >= heightKilled + 5, 10_000, state);
-  bitcoind = await startBitcoind({ command, dataDir, rpcPort, log: () => undefined });
+  bitcoind = await startBitcoind(command, dataDir, rpcPort);
   const onChainBefore = counts['on-chain'];
   await groups.until(() => counts['on-chain'] > onChainBefore, 20_000, state);
   life.abort();

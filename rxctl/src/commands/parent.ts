@@ -1,6 +1,6 @@
 // rxctl parent: does things to the parent chain of a local network. A tool for tests and demonstrations.
 import { readFileSync } from 'node:fs';
-import { cookieFileOf } from '@rexnet/node/bitcoin/process.ts';
+import { cookieFileOf } from '@rexnet/node/bitcoin/command.ts';
 import { BitcoinRpc } from '@rexnet/node/bitcoin/rpc.ts';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { targetFromBits } from '@rexnet/node/consensus/target.ts';

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bitcoindArgs, cookieFileOf } from '@rexnet/node/bitcoin/process.ts';
+import { bitcoindArgs, cookieFileOf } from '@rexnet/node/bitcoin/command.ts';
 import { makeGenesis, readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { privateKey, publicKeyOf } from '@rexnet/node/chain/keys.ts';
 import { equalBytes, fromHex, toHex } from '@rexnet/node/core/bytes.ts';
