@@ -14,7 +14,7 @@ export class FundingError extends Error {
 }
 
 /** Tokens an account begins with: no run of payments of at most 1,000 uses them up. */
-export const TOKENS_EACH = 1_000_000_000n;
+const TOKENS_EACH = 1_000_000_000n;
 /** Who has less gets a whole portion. */
 export const TOKENS_ENOUGH: bigint = TOKENS_EACH / 100n;
 /** The relay, its code, and a cell that grows from nothing. */

@@ -12,7 +12,7 @@ const READS_AT_ONCE = 16;
 const HOME_GROUP = 0;
 
 /** Keeps order; never more than a few calls at once. */
-export async function mapFew<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+async function mapFew<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array<R>(items.length);
   const work = items.entries();
   const worker = async (): Promise<void> => {

@@ -40,8 +40,8 @@ export class LoadSpecError extends Error {
   readonly code = 'BAD_LOAD_SPEC';
 }
 
-export const ACCOUNTS_PER_GROUP_MAX = 1_000;
-export const TPS_MAX = 1_000_000;
+const ACCOUNTS_PER_GROUP_MAX = 1_000;
+const TPS_MAX = 1_000_000;
 /** One transaction in 100 seconds. */
 const MIN_RATE = 0.01;
 const SECONDS_MAX = 7 * 86_400;

@@ -20,7 +20,7 @@ import { serveTelemetry } from './telemetry/http.ts';
 import type { Log } from './telemetry/log.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 
-export const SOFTWARE = 'rxd/0.1.0';
+const SOFTWARE = 'rxd/0.1.0';
 const PROTOCOL_VERSION = 1;
 /** Contracts may use 256 KiB of charged stack; V8's frames are up to eight times the estimate. */
 const ENGINE_STACK_MB = 8;

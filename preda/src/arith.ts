@@ -12,7 +12,7 @@ type IntType = TypeOf<'int' | 'uint'>;
 export type Value = readonly Expr[];
 
 const one = (value: Value): Expr => value[0]!;
-export const signBit = (bits: IntBits): bigint => 1n << BigInt(bits - 1);
+const signBit = (bits: IntBits): bigint => 1n << BigInt(bits - 1);
 
 /** Both operands have the type; the result too, or bool for comparisons. */
 export function binary(m: ModuleBuilder, f: FunctionBuilder, name: BinaryOp, type: IntType, a: Value, b: Value): Value {

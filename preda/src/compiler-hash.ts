@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { RUNTIME_BASE64 } from './runtime-bytes.ts';
 
 /** Counted up with every change that makes other code, other steps or another verdict out of some source. */
-export const COMPILER_VERSION = 'preda/1';
+const COMPILER_VERSION = 'preda/1';
 
 /** SHA-256 over the version and the bytes of the runtime module that all contracts link to. */
 export function compilerHash(): Uint8Array {

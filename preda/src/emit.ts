@@ -12,7 +12,7 @@ export type EmitOptions = {
 };
 
 /** Frames above this estimate are refused: a few calls would use up the stack budget. */
-export const MAX_FRAME_BYTES = 8192;
+const MAX_FRAME_BYTES = 8192;
 const FRAME_BASE_BYTES = 128;
 const FRAME_SLOT_BYTES = 8;
 
@@ -92,7 +92,7 @@ function collectUses(module: Module, guard: boolean): Uses {
 }
 
 /** The frame estimate of DESIGN §6: locals, deepest operand stack and a fixed part, in bytes. */
-export function frameBytes(func: Func): number {
+function frameBytes(func: Func): number {
   if (!func.framed) return 0;
   let height = 0;
   visit(func.body, {

@@ -73,7 +73,7 @@ export interface Runtime {
 let compiled: WebAssembly.Module | undefined;
 
 /** Shared by all machines of a process. */
-export function runtimeModule(): WebAssembly.Module {
+function runtimeModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(Buffer.from(RUNTIME_BASE64, 'base64'));
   return compiled;
 }

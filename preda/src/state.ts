@@ -87,7 +87,7 @@ function beginTrusted(m: ModuleBuilder, f: FunctionBuilder, from: Expr, size: Ex
 }
 
 /** (): writes the record back when something of it changed. A tail that did not is carried over as bytes. */
-export const flushRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
+const flushRecord = (m: ModuleBuilder, layout: StateLayout): Callee =>
   m.routine(`state.flush.${layout.scope}`, [], [], (f) => {
     const record = f.hold(global(m.record(layout.scope)));
     f.when(not(record), () => f.return());
@@ -167,7 +167,7 @@ export function clearElement(f: FunctionBuilder, type: TypeOf<'map'>, entry: Exp
 }
 
 /** (): writes changed elements in the order of their keys. */
-export const flushElements = (m: ModuleBuilder, field: StateField): Callee =>
+const flushElements = (m: ModuleBuilder, field: StateField): Callee =>
   m.routine(`element.flush.${field.scope}.${field.index}`, [], [], (f) => {
     const type = mapOf(field);
     const size = i32(keyBytes(type));

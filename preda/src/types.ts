@@ -4,9 +4,9 @@
 export const SCOPES = ['global', 'shard', 'address', 'uint32', 'uint64', 'uint128', 'uint256', 'uint512'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const INT_BITS = [8, 16, 32, 64, 128, 256, 512] as const;
+const INT_BITS = [8, 16, 32, 64, 128, 256, 512] as const;
 export type IntBits = (typeof INT_BITS)[number];
-export const FLOAT_BITS = [256, 512, 1024] as const;
+const FLOAT_BITS = [256, 512, 1024] as const;
 export type FloatBits = (typeof FLOAT_BITS)[number];
 
 /** Identity of a declared type: contract plus name, with its index in that contract's table. */
@@ -50,7 +50,7 @@ export const VOID: Type = { kind: 'void', id: 'void' };
 export const BOOL: Type = { kind: 'bool', id: 'bool' };
 export const BIGINT: Type = { kind: 'bigint', id: 'bigint' };
 export const STRING: Type = { kind: 'string', id: 'string' };
-export const BLOB: Type = { kind: 'blob', id: 'blob' };
+const BLOB: Type = { kind: 'blob', id: 'blob' };
 export const HASH: Type = { kind: 'hash', id: 'hash' };
 export const ADDRESS: Type = { kind: 'address', id: 'address' };
 export const TOKEN: Type = { kind: 'token', id: 'token' };

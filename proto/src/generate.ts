@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GENERATOR_ARGUMENTS, PROTO_ROOT, SERVICE_FILES } from './options.ts';
 
-export const GENERATED_DIRECTORY: string = join(PROTO_ROOT, 'src/generated');
+const GENERATED_DIRECTORY: string = join(PROTO_ROOT, 'src/generated');
 
 function generateInto(directory: string): void {
   const loader = createRequire(import.meta.url).resolve('@grpc/proto-loader/package.json');

@@ -9,7 +9,7 @@ import { packTransactions } from '../core/transaction-batch.ts';
 import type { AccountView, BatchVerdict, FaucetGrant } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 
-export const DEFAULT_GRANT_MSAT: bigint = MSAT_PER_RXBTC / 10n;
+const DEFAULT_GRANT_MSAT: bigint = MSAT_PER_RXBTC / 10n;
 const GRANT_MAX_MSAT: bigint = MSAT_PER_RXBTC;
 const DAY_MS = 86_400_000;
 const ADDRESSES_REMEMBERED = 65_536;

@@ -5,13 +5,13 @@ import type { Body } from '../core/layouts.ts';
 import type { BlockArchive, BlockOutcome, SourceBlock } from './ports.ts';
 
 /** Bodies checked and not executed: the oldest give way, they can be asked for again. */
-export const READY_BODIES_MAX = 1_024;
-export const READY_BODY_BYTES_MAX = 256 * 1024 * 1024;
+const READY_BODIES_MAX = 1_024;
+const READY_BODY_BYTES_MAX = 256 * 1024 * 1024;
 /** Executed blocks kept in memory: at least what one call of follow can execute before the caller has stored it. */
 export const RECENT_BLOCKS = 64;
 
 /** Blocks of our own making that are not executed as a whole yet. */
-export const OWN_BODIES_MAX = 16;
+const OWN_BODIES_MAX = 16;
 
 /** A body that is its header's, with the source blocks it brings in reading order. */
 export interface ReadyBody {

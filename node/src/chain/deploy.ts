@@ -15,7 +15,7 @@ import { REGISTRY_CONTRACT } from './transaction.ts';
  * Canonical bytes of the global partition above which global calls fail (exception 15): a block may touch all of it,
  * and its delta must fit a batch.
  */
-export const GLOBAL_STATE_BYTES: number = 4 * 1024 * 1024;
+const GLOBAL_STATE_BYTES: number = 4 * 1024 * 1024;
 
 /** preda.md a.15: status and exception of receipts the chain writes itself. */
 const OUTCOME = {

@@ -98,9 +98,9 @@ export const DEFAULT_CHAIN: ChainSpec = {
 };
 
 export const DEFAULT_BITCOIN_INTERVAL_MS: number = parseDuration(SPEC.bitcoin.blockInterval.default)!;
-export const FAUCET_AMOUNT: bigint = 1_000_000n * MSAT_PER_RXBTC;
-export const DEV_AMOUNT: bigint = 1_000n * MSAT_PER_RXBTC;
-export const LOAD_AMOUNT: bigint = MSAT_PER_RXBTC;
+const FAUCET_AMOUNT: bigint = 1_000_000n * MSAT_PER_RXBTC;
+const DEV_AMOUNT: bigint = 1_000n * MSAT_PER_RXBTC;
+const LOAD_AMOUNT: bigint = MSAT_PER_RXBTC;
 /** No sum of balances may overflow a u64. */
 const MAX_SUPPLY = 1n << 63n;
 export const MAX_PARTITIONS = 4_096;

@@ -5,8 +5,8 @@ import { toHex } from '../core/bytes.ts';
 import type { ProvenLeaf } from '../core/layouts.ts';
 
 /** Leaves that came before their header; the oldest gives way. */
-export const PENDING_LEAVES_MAX = 4_096;
-export const PENDING_LEAF_BYTES_MAX = 32 * 1024 * 1024;
+const PENDING_LEAVES_MAX = 4_096;
+const PENDING_LEAF_BYTES_MAX = 32 * 1024 * 1024;
 
 export type LeafVerdict = 'accepted' | 'known' | 'pending' | 'refused';
 

@@ -21,7 +21,7 @@ export function loadKeyName(index: number): string {
   return `load/${index}`;
 }
 
-export function secretOf(seed: number, name: string): Uint8Array {
+function secretOf(seed: number, name: string): Uint8Array {
   const salt = new Uint8Array(8);
   viewOf(salt).setBigUint64(0, BigInt(seed), true);
   return taggedHash('rexnet/testnet-key', salt, new TextEncoder().encode(name));

@@ -7,7 +7,7 @@ import { checkRelays, type RelayRules } from './relay.ts';
 import { HOME_GROUP } from './shard-map.ts';
 import { withTail } from './tail.ts';
 
-export const MESSAGE_KIND = { credit: 1, delta: 2 } as const;
+const MESSAGE_KIND = { credit: 1, delta: 2 } as const;
 
 interface Outgoing {
   readonly system: SystemMessage[];

@@ -16,11 +16,11 @@ import {
   validUntilMsOf,
 } from './transaction.ts';
 
-export const POOL_MAX = 65_536;
-export const POOL_BYTES_MAX: number = 128 * 1024 * 1024;
+const POOL_MAX = 65_536;
+const POOL_BYTES_MAX: number = 128 * 1024 * 1024;
 /** Entries of the heap that may stand for transactions that have left, beyond as many as wait. */
 const STALE_MAX = 1_024;
-export const SENDER_MAX = 256;
+const SENDER_MAX = 256;
 /** A replacement pays at least a tenth more, so that nobody can churn the pool for nothing. */
 const REPLACE_NUMERATOR = 11n;
 const REPLACE_DENOMINATOR = 10n;

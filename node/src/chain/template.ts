@@ -11,7 +11,7 @@ import type { Inbox } from './inbox.ts';
 import type { BlockContent, BlockPlan, BuiltBlock, ChainState, SourceBlock } from './ports.ts';
 
 /** Source blocks one block reads at most: a group that stood still catches up over several blocks. */
-export const READ_BLOCKS_MAX = 1_024;
+const READ_BLOCKS_MAX = 1_024;
 
 export interface Template {
   readonly id: Uint8Array;

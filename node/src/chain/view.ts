@@ -18,11 +18,11 @@ import type { BlockArchive, BlockContent, ChainState } from './ports.ts';
 import { buildTemplate, type Template } from './template.ts';
 
 /** Templates a proof may still come for; an older one is mined in vain. */
-export const TEMPLATES_KEPT = 16;
+const TEMPLATES_KEPT = 16;
 /** Block intervals after which a body that nobody gives is mined beside. */
-export const BODY_PATIENCE_BLOCKS = 10;
+const BODY_PATIENCE_BLOCKS = 10;
 /** Leaves asked for at once per source. */
-export const LEAVES_ASKED_MAX = 64;
+const LEAVES_ASKED_MAX = 64;
 /** Headers accepted between two prunings. */
 const PRUNE_EVERY = 256;
 

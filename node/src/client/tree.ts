@@ -4,7 +4,7 @@ import { toHex, viewOf } from '../core/bytes.ts';
 import { RECEIPT_BYTES } from '../core/layouts.ts';
 import type { Refusal } from '../rpc/errors.ts';
 
-export const STATES = [
+const STATES = [
   'Pending',
   'Included',
   'Running',

@@ -13,7 +13,7 @@ export async function mine(flags: Flags, world: World): Promise<void> {
   log.info('stopped');
 }
 
-export function mineOptions(flags: Flags): MineOptions {
+function mineOptions(flags: Flags): MineOptions {
   const parent = parentChoice(flags);
   const cpuShare = shareFlag(flags, 'cpu');
   const metrics = addressFlag(flags, 'metrics');

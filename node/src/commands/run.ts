@@ -21,7 +21,7 @@ export async function run(flags: Flags, world: World): Promise<void> {
   log.info('stopped');
 }
 
-export function nodeOptions(flags: Flags): NodeOptions {
+function nodeOptions(flags: Flags): NodeOptions {
   const genesisPath = textFlag(flags, 'genesis');
   const group = integerFlag(flags, 'group', GROUP_MAX);
   const grpc = addressFlag(flags, 'grpc');

@@ -37,12 +37,12 @@ export type ClassicResult =
   | { readonly ok: false; readonly code: ClassicProblem };
 
 /** Whether an auxiliary block's 80 bytes announce an auxpow behind them. */
-export function hasAuxPowFlag(header: Uint8Array): boolean {
+function hasAuxPowFlag(header: Uint8Array): boolean {
   return (versionOf(header) & AUXPOW_FLAG) !== 0;
 }
 
 /** The chain id in an old-style version field. */
-export function chainIdOf(header: Uint8Array): number {
+function chainIdOf(header: Uint8Array): number {
   return Math.trunc(versionOf(header) / 65_536);
 }
 

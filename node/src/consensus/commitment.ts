@@ -3,7 +3,7 @@ import { concatBytes, viewOf } from '../core/bytes.ts';
 import { sha256d } from '../core/hash.ts';
 
 const MAGIC = Uint8Array.of(0xfa, 0xbe, 0x6d, 0x6d);
-export const COMMITMENT_BYTES = 44;
+const COMMITMENT_BYTES = 44;
 
 export interface Commitment {
   /** Internal byte order; the script holds it reversed. */

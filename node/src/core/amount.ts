@@ -1,6 +1,6 @@
 // Amounts: msat inside, rxBTC with 8 decimals on a screen (1 rxBTC = 100,000,000 sat = 100,000,000,000 msat).
 
-export const MSAT_PER_SAT = 1_000n;
+const MSAT_PER_SAT = 1_000n;
 export const MSAT_PER_RXBTC = 100_000_000_000n;
 
 /** `0.00012000 rxBTC`; what is below one sat is cut. */

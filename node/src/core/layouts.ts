@@ -20,14 +20,14 @@ import { SCOPES } from './scopes.ts';
 
 export const MAX_TRANSACTION_BYTES = 65_536;
 export const MAX_GROUPS = 65_536;
-export const MAX_READS = 4_096;
-export const MAX_BLOCK_TRANSACTIONS = 131_072;
-export const MAX_BATCHES_PER_BODY = 65_536;
+const MAX_READS = 4_096;
+const MAX_BLOCK_TRANSACTIONS = 131_072;
+const MAX_BATCHES_PER_BODY = 65_536;
 export const MAX_BITCOIN_HEADERS_PER_BODY = 64;
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-export const MAX_SYSTEM_MESSAGES = 4_096;
-export const MAX_OUTBOX_DEPTH = 16;
-export const MAX_GENESIS_ACCOUNTS = 1_000_000;
+const MAX_SYSTEM_MESSAGES = 4_096;
+const MAX_OUTBOX_DEPTH = 16;
+const MAX_GENESIS_ACCOUNTS = 1_000_000;
 export const MAX_SOURCE_BYTES = 60_000;
 
 const hash32 = bytes(32);

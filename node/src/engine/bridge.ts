@@ -3,7 +3,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { RpcError } from '../rpc/errors.ts';
 
 /** Calls waiting for an answer before new ones are refused. */
-export const MAX_CALLS_IN_FLIGHT = 4_096;
+const MAX_CALLS_IN_FLIGHT = 4_096;
 
 /** An error that crossed a thread: its code and words survive, its class does not. */
 export class RemoteError extends Error {

@@ -122,7 +122,7 @@ export class BitcoindParent implements ParentSource {
   }
 }
 
-export function parseTemplate(reply: unknown): Polled {
+function parseTemplate(reply: unknown): Polled {
   const commitment = isObject(reply) ? reply['default_witness_commitment'] : undefined;
   const transactions: unknown = isObject(reply) ? reply['transactions'] : undefined;
   if (!Array.isArray(transactions)) throw new BitcoinRpcError('BAD_REPLY', 'getblocktemplate', 'no transactions');

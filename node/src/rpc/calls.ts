@@ -15,11 +15,11 @@ import { failureOf, refusalOf } from './error-details.ts';
 import { RpcError } from './errors.ts';
 
 /** A unary call that asks for more time, or for none, gets this much. */
-export const MAX_UNARY_MS = 30_000;
+const MAX_UNARY_MS = 30_000;
 /** Streams open at once on one port. */
-export const MAX_STREAMS = 512;
+const MAX_STREAMS = 512;
 /** A reader that takes nothing for so long is gone. */
-export const MAX_STALL_MS = 60_000;
+const MAX_STALL_MS = 60_000;
 const BUSY_RETRY_MS = 200;
 
 /** A call as the wrappers see it. */

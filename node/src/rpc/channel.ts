@@ -13,9 +13,9 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 import { errorOf } from './error-details.ts';
 
 /** What a unary call may take when its caller does not say. */
-export const UNARY_DEADLINE_MS = 5_000;
+const UNARY_DEADLINE_MS = 5_000;
 
-export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** Services answer where they run: a channel belongs to one address, so there is nothing to balance or to retry in it. */
 export const CHANNEL_OPTIONS: ChannelOptions = {

@@ -5,9 +5,9 @@ import type { Caller, MiningBackend } from './backend.ts';
 import type { Calls } from './calls.ts';
 import { bad, bytesOf, ID_BYTES } from './wire.ts';
 
-export const MAX_WITNESS_BYTES = 256 * 1024;
+const MAX_WITNESS_BYTES = 256 * 1024;
 export const PARENT_HEADER_BYTES = 80;
-export const MAX_PARENT_HEADERS = 2_000;
+const MAX_PARENT_HEADERS = 2_000;
 
 export function miningService(backend: MiningBackend, calls: Calls): MiningHandlers {
   return {

@@ -15,9 +15,9 @@ import { RpcError } from './errors.ts';
 import { ADDRESS_BYTES, bad, bigOf, bytesOf, countOf, headerToWire, ID_BYTES, required, tipToWire } from './wire.ts';
 
 /** Batches of one stream on their way through door and pool at once. */
-export const MAX_BATCHES_IN_FLIGHT = 4;
+const MAX_BATCHES_IN_FLIGHT = 4;
 export const MAX_HEADERS_PER_ANSWER = 2_000;
-export const MAX_LOG_PAGE_BYTES = 1024 * 1024;
+const MAX_LOG_PAGE_BYTES = 1024 * 1024;
 const MAX_NAME_CHARACTERS = 128;
 const MAX_KEY_BYTES = 64;
 const PLACES = { unknown: 'PLACE_UNKNOWN', pool: 'PLACE_POOL', block: 'PLACE_BLOCK' } as const;

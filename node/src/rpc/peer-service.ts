@@ -25,9 +25,9 @@ import {
   listOf,
 } from './wire.ts';
 
-export const MAX_LOCATOR_IDS = 64;
-export const MAX_BRANCH_IDS = 64;
-export const MAX_IDS_PER_REQUEST = 512;
+const MAX_LOCATOR_IDS = 64;
+const MAX_BRANCH_IDS = 64;
+const MAX_IDS_PER_REQUEST = 512;
 
 export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
   return {

@@ -13,10 +13,10 @@ import { peerService } from './peer-service.ts';
 
 /** A user sends batches; a peer sends bodies and the batches they read. */
 export const MAX_PUBLIC_MESSAGE_BYTES = 4 * 1024 * 1024;
-export const MAX_PEER_MESSAGE_BYTES = 64 * 1024 * 1024;
+const MAX_PEER_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** What answers may have (a block with its receipts). */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-export const MAX_CALLS_PER_CONNECTION = 64;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_CALLS_PER_CONNECTION = 64;
 /** Stopping takes no longer than this, whatever callers do. */
 export const STOP_DEADLINE_MS = 1_500;
 

@@ -7,7 +7,7 @@ import { errorOf, refusalFromWire } from './error-details.ts';
 import { RpcError } from './errors.ts';
 
 /** Batches sent and not answered; more are refused here, so that callers pace themselves. */
-export const MAX_BATCHES_WAITING = 64;
+const MAX_BATCHES_WAITING = 64;
 
 /** A batch that is not answered by then is given up, with its stream. */
 const VERDICT_DEADLINE_MS = 30_000;

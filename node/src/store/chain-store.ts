@@ -32,7 +32,7 @@ export interface Snapshot extends Tip {
 }
 
 /** Blocks on disk a look-up by transaction goes through: what is older is history that clients have settled. */
-export const ROOT_BLOCKS_MAX = 1_024;
+const ROOT_BLOCKS_MAX = 1_024;
 const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');

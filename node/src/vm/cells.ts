@@ -10,8 +10,8 @@ import type { Account, BlockChanges, PartitionDiff } from './types.ts';
 const TRANSFER_BYTES = 2 * 1024 * 1024;
 const ROW_BYTES = 16;
 const SECTION_BYTES = 8;
-export const MAX_ID_BYTES = 256;
-export const MAX_VALUE_BYTES = 1024 * 1024;
+const MAX_ID_BYTES = 256;
+const MAX_VALUE_BYTES = 1024 * 1024;
 const ADDRESS_BYTES = 36;
 
 /** One partition's part of a block's changes. */

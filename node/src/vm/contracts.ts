@@ -4,7 +4,7 @@ import type { Runtime } from '@rexnet/preda/runtime.ts';
 const NOT_INSTALLED = 0;
 /** Installed, not yet instantiated; so table slots begin behind it. */
 const LAZY = 1;
-export const MAX_CONTRACT = 2 ** 20 - 1;
+const MAX_CONTRACT = 2 ** 20 - 1;
 
 export class Contracts {
   readonly #runtime: Runtime;

@@ -119,7 +119,7 @@ function planGroup(group: number, nodesPerGroup: number, owners: ArrayLike<numbe
   };
 }
 
-export function nodeName(group: number, ordinal: number): string {
+function nodeName(group: number, ordinal: number): string {
   return `g${group}-n${ordinal}`;
 }
 

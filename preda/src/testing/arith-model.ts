@@ -52,8 +52,8 @@ export const MODEL: Partial<Record<BinaryOp, (kind: Kind, a: bigint, b: bigint) 
   '<=': (_, a, b) => a <= b,
   '>=': (_, a, b) => a >= b,
 };
-export const SIGNED_OPS = ['+', '-', '*', '/', '%', '==', '!=', '<', '>', '<=', '>='] as const;
-export const UNSIGNED_OPS = [...SIGNED_OPS, '&', '|', '^', '<<', '>>'] as const;
+const SIGNED_OPS = ['+', '-', '*', '/', '%', '==', '!=', '<', '>', '<=', '>='] as const;
+const UNSIGNED_OPS = [...SIGNED_OPS, '&', '|', '^', '<<', '>>'] as const;
 
 /** Values near the edges as often as in between. */
 export function values(kind: Kind): fc.Arbitrary<bigint> {

@@ -60,7 +60,7 @@ class Fault extends Error {
   }
 }
 
-export const keyText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const keyText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** One contract with its state. Cells are named `scope/key[/field/element]`. */
 export class FakeRuntime implements StoryRuntime {

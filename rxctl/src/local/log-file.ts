@@ -2,7 +2,7 @@
 import { closeSync, copyFileSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
 
 /** One log takes at most this much, and as much again for the part before. */
-export const LOG_BYTES_MAX = 16 * 1024 * 1024;
+const LOG_BYTES_MAX = 16 * 1024 * 1024;
 
 const FOLLOW_BYTES_MAX = 1024 * 1024;
 

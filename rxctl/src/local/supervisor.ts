@@ -24,7 +24,7 @@ export const BACKOFF_MAX_MS = 10_000;
 /** A child that ran this long has recovered: its next restart is quick again. */
 const STEADY_MS = 30_000;
 /** SIGTERM must do within this, so that a stop of everything stays below 5 s. */
-export const STOP_GRACE_MS = 4_000;
+const STOP_GRACE_MS = 4_000;
 const LOG_CHECK_MS = 5_000;
 
 export type ChildState = {

@@ -28,7 +28,7 @@ import { outboxDepth, ownerOf } from '../shard-map.ts';
 import { StateCheck } from '../state-check.ts';
 import { signTransaction, TRANSACTION_KIND, type TransactionFields } from '../transaction.ts';
 
-export const COMPILER_HASH = new Uint8Array(32).fill(7);
+const COMPILER_HASH = new Uint8Array(32).fill(7);
 export const USERS = 24;
 export const USER_AMOUNT = 1_000_000_000_000n;
 

@@ -48,7 +48,7 @@ export function testHeader(group: number, changes: Partial<Header>): Header {
   };
 }
 
-export function testGenesis(groups: number): Uint8Array[] {
+function testGenesis(groups: number): Uint8Array[] {
   return Array.from({ length: groups }, (_, group) => HEADER.encode(testHeader(group, {})));
 }
 

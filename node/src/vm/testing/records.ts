@@ -3,7 +3,7 @@ import { addressOf, partitionOfTarget } from '../../core/address.ts';
 import { concatBytes, viewOf } from '../../core/bytes.ts';
 import { sha256 } from '../../core/hash.ts';
 
-export const HEADER_BYTES = 200;
+const HEADER_BYTES = 200;
 
 export interface RecordFields {
   readonly kind?: number;
