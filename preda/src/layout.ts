@@ -1,6 +1,5 @@
 // How PREDA values are held while code runs and how they lie on the wire. It emits nothing.
 import type { Contract, StateField } from './program.ts';
-import { KEY_BYTES } from './rt.ts';
 import { type Scope, sizeBytes, type Type, type TypeOf } from './types.ts';
 import type { LoadOp, StoreOp, ValType } from './wasm.ts';
 
@@ -170,5 +169,4 @@ export function stateLayout(contract: Contract, scope: Scope): StateLayout {
   return { scope, slots, headBytes, hasTail: slots.some((slot) => slot.part === 'tail'), recordBytes: placed.bytes };
 }
 
-export const isKeyed = (scope: Scope): scope is Exclude<Scope, 'global' | 'shard'> => KEY_BYTES[scope] > 0;
 export const align = (size: number, to: number): number => Math.ceil(size / to) * to;

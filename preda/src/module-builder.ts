@@ -1,6 +1,6 @@
 // Collects the parts of one module: functions, routines made on first use, globals, data. It knows which contract is compiled, not how.
 import { FunctionBuilder } from './builder.ts';
-import { type Callee, type Expr, type Func, type Global, global, i32, type Module, not, op } from './ir.ts';
+import { type Callee, type Expr, type Func, type Global, global, type Module, not } from './ir.ts';
 import type { Contract, StateField } from './program.ts';
 import type { Scope } from './types.ts';
 import type { ValType } from './wasm.ts';
@@ -110,5 +110,3 @@ export function orZeros(m: ModuleBuilder, f: FunctionBuilder, pointer: Expr): Ex
   f.when(not({ kind: 'local', local }), () => f.set(local, m.zeros(f)));
   return { kind: 'local', local };
 }
-
-export const round8 = (size: Expr): Expr => op('i32.and', op('i32.add', size, i32(7)), i32(-8));

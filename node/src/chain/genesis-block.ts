@@ -1,7 +1,6 @@
 // Block 0 of every group and the state it stands for: pure functions of genesis, so that nobody has to be asked for them.
 import { partitionOf } from '../core/address.ts';
 import { viewOf, ZERO_HASH } from '../core/bytes.ts';
-import { sha256d } from '../core/hash.ts';
 import { HEADER } from '../core/layouts.ts';
 import { GLOBAL_PARTITION } from '../core/scopes.ts';
 import type { PartitionDiff } from '../vm/types.ts';
@@ -76,10 +75,6 @@ export function genesisHeader(network: Network, group: number): Uint8Array {
     miner: NOBODY,
     reads: [],
   });
-}
-
-export function genesisBlockId(network: Network, group: number): Uint8Array {
-  return sha256d(genesisHeader(network, group));
 }
 
 /** Partitions a group executes, the global one last. */

@@ -51,18 +51,6 @@ export function ownerOf(map: ShardMap, partition: number): number {
   return owner;
 }
 
-/** The last epoch at which the partition changed owner. */
-export function tenureOf(map: ShardMap, partition: number): number {
-  return partition === GLOBAL_PARTITION ? 0 : map.since[partition]!;
-}
-
-/** Partitions of a group, ascending, the global one not among them. */
-export function partitionsOf(map: ShardMap, group: number): number[] {
-  const out: number[] = [];
-  for (const [p, owner] of map.owners.entries()) if (owner === group) out.push(p);
-  return out;
-}
-
 /** Depth of the outbox tree under this map: one leaf for every id up to the highest. */
 export function outboxDepth(map: ShardMap): number {
   return depthFor((map.groups.at(-1) ?? 0) + 1);

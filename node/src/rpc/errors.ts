@@ -37,11 +37,6 @@ export const ERRORS = {
   },
   TOO_LARGE: { status: status.INVALID_ARGUMENT, retry: 'never', message: 'larger than the limit' },
   EXPIRED: { status: status.FAILED_PRECONDITION, retry: 'never', message: 'its time of validity is over' },
-  VALID_TOO_LONG: {
-    status: status.INVALID_ARGUMENT,
-    retry: 'never',
-    message: 'its time of validity ends too far in the future',
-  },
   NONCE_TOO_LOW: { status: status.FAILED_PRECONDITION, retry: 'never', message: 'its nonce is already used' },
   NONCE_TOO_HIGH: {
     status: status.FAILED_PRECONDITION,
@@ -74,11 +69,6 @@ export const ERRORS = {
     message: 'the gas price is below the floor',
   },
   UNKNOWN_CONTRACT: { status: status.NOT_FOUND, retry: 'never', message: 'no contract has this number or name' },
-  UNKNOWN_FUNCTION: {
-    status: status.INVALID_ARGUMENT,
-    retry: 'never',
-    message: 'the contract has no such function for users',
-  },
   WRONG_TARGET: {
     status: status.INVALID_ARGUMENT,
     retry: 'never',
@@ -89,7 +79,6 @@ export const ERRORS = {
     retry: 'never',
     message: 'the arguments are not those of the function',
   },
-  COMPILE_FAILED: { status: status.INVALID_ARGUMENT, retry: 'never', message: 'the source does not compile' },
   NAME_TAKEN: { status: status.ALREADY_EXISTS, retry: 'never', message: 'the name belongs to another deployer' },
   POOL_FULL: {
     status: status.RESOURCE_EXHAUSTED,

@@ -2,7 +2,6 @@
 import { ARGS, contractOf } from './wat.ts';
 
 export const TOKEN_OP = { transfer: 0, credit: 1 } as const;
-export const TOKEN_ARGS_BYTES = 52;
 
 /** transfer(address to, uint128 amount): decode, check, debit, relay the credit. */
 const TRANSFER = `
