@@ -80,7 +80,8 @@ export function parseLoadSpec(text: string): LoadSpec {
     const problem = value[name] === undefined ? undefined : check(value[name]);
     if (problem !== undefined) refuse(name, problem);
   }
-  const spec = { ...DEFAULTS, ...value } as unknown as LoadSpec;
+  // Every field has passed its check.
+  const spec = { ...DEFAULTS, ...(value as LoadSpecFile) };
   if (spec.workload === 'Token' && spec.contract === undefined) refuse('contract', 'is missing; Token calls one');
   return spec;
 }

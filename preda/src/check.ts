@@ -64,7 +64,7 @@ function createUnit({ contract: decl }: File, contracts: ReadonlyMap<string, Mod
     reporter,
     contracts,
     symbols: new Map([...PREDECLARED, [name, { kind: 'self' }]]),
-    state: Object.fromEntries(SCOPES.map((scope) => [scope, []])) as unknown as Unit['state'],
+    state: Object.fromEntries(SCOPES.map((scope) => [scope, []])) as Unit['state'],
     constants: [],
     typeCounts: { struct: 0, enum: 0, interface: 0 },
     bodies: new Map(),
