@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeArgs, findFunction } from '@rexnet/preda/index.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contractOfCell, entriesOf } from '../chain/cell-entries.ts';
 import { deepReportText } from '../chain/deep-report.ts';
 import { opOf, shipped, type User, World } from '../chain/testing/world.ts';
 import { formatAddress } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
 import { sha256 } from '../core/hash.ts';
+import { BLOCK_DIFF } from '../core/layouts.ts';
 import { auditFolder } from './audit-folder.ts';
 import { changeBlock, dropBody, enrich, openStore, storeWorld } from './testing/stored-world.ts';
 
@@ -181,6 +183,26 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
   out[at]! ^= 1;
   return out;
 }
+
+test('a changed field of a contract is named by contract, key and field', async () => {
+  const dir = copy();
+  const cellOf = (diff: Uint8Array) =>
+    BLOCK_DIFF.decode(diff)
+      .parts.flatMap(({ cells }) => [...entriesOf(cells)])
+      .find(({ id, value }) => contractOfCell(id) === 1n && value !== undefined);
+  const block = world.lines[GROUP]!.blocks.findLast(({ outcome }) => cellOf(outcome.diff) !== undefined)!;
+  await changeBlock(world, GROUP, dir, block.header.height, ({ outcome, ...rest }) => {
+    const diff = Uint8Array.from(outcome.diff);
+    cellOf(diff)!.value![0]! ^= 1;
+    return { ...rest, outcome: { ...outcome, diff } };
+  });
+  const { findings } = await audit(dir);
+  expect(findings).toHaveLength(1);
+  expect(findings[0]).toMatchObject({ record: 'diff', height: block.header.height });
+  expect(findings[0]!.cell).toMatch(/^Cash\.Token of address [0-9a-z]{58}:ed25519$/);
+  expect(findings[0]!.stored).toBe('{"balance":"1001"}');
+  expect(findings[0]!.right).toBe('{"balance":"1000"}');
+});
 
 test('a folder in use is refused, and audited as a copy', async () => {
   const dir = copy();
