@@ -19,7 +19,7 @@ import {
 } from './names.ts';
 import type { Contract, FunctionDef } from './program.ts';
 import type { Span } from './source.ts';
-import { type InterfaceFunction, SCOPES, sameType, type Type, type TypeKind, type TypeOf } from './types.ts';
+import { type InterfaceFunction, sameType, type Type, type TypeKind, type TypeOf } from './types.ts';
 
 export type CheckedContract = { readonly contract: Contract; readonly module: Module };
 
@@ -64,7 +64,7 @@ function createUnit({ contract: decl }: File, contracts: ReadonlyMap<string, Mod
     reporter,
     contracts,
     symbols: new Map([...PREDECLARED, [name, { kind: 'self' }]]),
-    state: Object.fromEntries(SCOPES.map((scope) => [scope, []])) as Unit['state'],
+    state: { global: [], shard: [], address: [], uint32: [], uint64: [], uint128: [], uint256: [], uint512: [] },
     constants: [],
     typeCounts: { struct: 0, enum: 0, interface: 0 },
     bodies: new Map(),
