@@ -13,7 +13,7 @@ function waiting(number: number, from: string): WaitingHeader {
     witness: new Uint8Array(0),
     from,
     pending: undefined,
-    waits: [number % 2 === 0 ? { reason: 'future', untilMs: 1_000 } : { reason: 'parent', group: 0, id }],
+    waits: [number % 2 === 0 ? { reason: 'future', untilMs: 1_000 } : { reason: 'parent', group: 0, height: 1, id }],
   };
 }
 
