@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Keystore } from '../keystore.ts';
@@ -189,8 +188,7 @@ test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', as
   }));
   expect(left.map(({ name }) => name)).toEqual(['g0-n0', 'g1-n0', 'load', 'miner-0']);
   const before = heightOf(folders.node('g0-n0'));
-  await delay(200);
-  expect(heightOf(folders.node('g0-n0'))).toBeGreaterThan(before);
+  await expect.poll(() => heightOf(folders.node('g0-n0')), { timeout: 5_000 }).toBeGreaterThan(before);
 
   const notes: string[] = [];
   const { judgement } = await run({ onNote: (line) => notes.push(line) });
