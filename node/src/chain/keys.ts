@@ -1,5 +1,5 @@
 // Keys every network of one seed has: faucet, developers, load accounts. They are public knowledge and must never guard value.
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { addressOf } from '../core/address.ts';
 import { concatBytes, viewOf } from '../core/bytes.ts';
 import { taggedHash } from '../core/hash.ts';
@@ -40,9 +40,9 @@ export function privateKey(secret: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(concatBytes([PKCS8_HEAD, secret])), format: 'der', type: 'pkcs8' });
 }
 
+/** Of a private key. By way of JWK, because making a public KeyObject of it takes half as long as the private one did. */
 export function publicKeyOf(key: KeyObject): Uint8Array {
-  const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(der.subarray(der.length - 32));
+  return Uint8Array.from(Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url'));
 }
 
 /** What transactions are signed with, for keys of any origin. */
