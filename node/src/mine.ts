@@ -39,7 +39,7 @@ export interface MineOptions {
 /** Mines until the signal aborts; rejects when it cannot go on. */
 export async function runMiner(options: MineOptions, log: Log, signal: AbortSignal): Promise<void> {
   const { genesis, networkId } = options.genesis;
-  const telemetry = createTelemetry();
+  const telemetry = createTelemetry('miner');
   const meters = new MinerMeters(telemetry.metrics, log, Date.now);
   const ended = new AbortController();
   const life = AbortSignal.any([signal, ended.signal]);

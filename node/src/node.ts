@@ -11,6 +11,7 @@ import { type Network as Genesis, readGenesis } from './chain/genesis.ts';
 import { toHex } from './core/bytes.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus } from './engine/api.ts';
 import { Caller, RemoteError } from './engine/bridge.ts';
+import { LoopDelay } from './engine/loop-delay.ts';
 import { Network } from './net/network.ts';
 import { watchPeers } from './net/peer-file.ts';
 import type { NetworkConstants, PeerHello } from './rpc/backend.ts';
@@ -46,8 +47,9 @@ export interface NodeOptions {
 export async function runNode(options: NodeOptions, log: Log, signal: AbortSignal): Promise<void> {
   const genesisBytes = readFileSync(options.genesisPath);
   const genesis = readGenesis(genesisBytes);
-  const telemetry = createTelemetry();
-  const meters = new Meters(telemetry.metrics, options.group);
+  const telemetry = createTelemetry('node');
+  const meters = new Meters(telemetry.metrics, { group: options.group, blockGas: genesis.genesis.blockGas });
+  const loopDelay = new LoopDelay();
   const constants = constantsOf(genesis);
   const nodeId = randomBytes(16);
   const fatal = Promise.withResolvers<never>();
@@ -70,6 +72,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     },
     announce: (block) => network.announce(block),
     template: (template) => backend.template(template),
+    timed: ({ work, seconds }) => meters.timed(work, seconds),
     wants: (wants) => void network.fetch(wants),
     fatal: ({ code, message }) => fatal.reject(new RemoteError(code, message)),
   };
@@ -92,6 +95,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     hello,
     verify: async (transactions) => (await door.verify(transactions, 'block')).every((ok) => ok),
     takeTransactions: (batch, _, connection) => backend.takeTransactions(batch, connection),
+    metrics: telemetry.metrics,
     nowMs: () => Date.now(),
   });
   const faucet = options.faucet
@@ -111,6 +115,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     group: options.group,
     software: SOFTWARE,
     faucet,
+    meters,
     hello,
   });
 
@@ -121,8 +126,16 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     { grpc: options.grpc, peerGrpc: options.peerGrpc },
   );
   telemetry.onScrape(async () => {
-    newest = await Promise.race([engine.remote.status(), after(SCRAPE_TIMEOUT_MS, newest)]);
+    const late = after(SCRAPE_TIMEOUT_MS, undefined);
+    newest = (await Promise.race([engine.remote.status(), late])) ?? newest;
     if (newest !== undefined) meters.status(newest);
+    const figures = await Promise.race([engine.remote.figures(), late]);
+    if (figures !== undefined) meters.figures(figures);
+    meters.here({
+      loopDelaySeconds: loopDelay.takeSeconds(),
+      peersIn: network.links.size,
+      peersOut: network.connected,
+    });
   });
   telemetry.metrics.node.info.set({ version: SOFTWARE, network: toHex(genesis.networkId), group: options.group }, 1);
   const health = await serveTelemetry(

@@ -2,7 +2,7 @@
 import { LEDGER_SCOPE } from '@rexnet/node/chain/cell-entries.ts';
 import { CONSTANTS, DEFAULT_BITCOIN_INTERVAL_MS, DEFAULT_CHAIN } from '@rexnet/node/chain/genesis.ts';
 import { SCOPES } from '@rexnet/node/core/scopes.ts';
-import { LABELS, metricRows } from '@rexnet/node/telemetry/metrics.ts';
+import { LABELS, metricRows, servesMetric } from '@rexnet/node/telemetry/metrics.ts';
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -73,17 +73,19 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 };
 
 export function metricsDocument(): string {
+  const programs = ['node', 'miner'] as const;
   const areas = [...new Set(metricRows().map(({ area }) => area))];
   const sections = areas.map((area) => {
     const rows = metricRows().filter((row) => row.area === area);
-    const cells = rows.map(({ name, type, unit, labels, help }) => [
-      `\`${name}\``,
-      type,
-      unit,
-      labels.join(', '),
-      help,
+    const cells = rows.map((row) => [
+      `\`${row.name}\``,
+      row.type,
+      row.unit,
+      row.labels.join(', '),
+      programs.filter((program) => servesMetric(program, area, row)).join(', '),
+      row.help,
     ]);
-    return `## ${area}\n\n${table(['metric', 'type', 'unit', 'labels', 'meaning'], cells)}`;
+    return `## ${area}\n\n${table(['metric', 'type', 'unit', 'labels', 'of', 'meaning'], cells)}`;
   });
   const labels = Object.entries(LABELS).map(([name, values]) => [name, values === undefined ? '' : values.join(', ')]);
   return [

@@ -11,6 +11,7 @@ import { Engine } from '@rexnet/node/engine/engine.ts';
 import { History } from '@rexnet/node/engine/history.ts';
 import { ParentCounts } from '@rexnet/node/engine/parent-counts.ts';
 import { ParentHeaders } from '@rexnet/node/engine/parent-headers.ts';
+import { Sums } from '@rexnet/node/engine/sums.ts';
 import type { Template } from '@rexnet/node/rpc/backend.ts';
 import { ChainStore } from '@rexnet/node/store/chain-store.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -66,6 +67,7 @@ class TestNode {
       history: this.history,
       parents: new ParentHeaders(undefined),
       parentCounts: new ParentCounts(undefined),
+      sums: new Sums(),
       miner: new Uint8Array(36).fill(name.length),
       blockIntervalMs: model.params.blockIntervalMs,
       maxReorg: plan.maxReorg,

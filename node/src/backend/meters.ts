@@ -1,40 +1,100 @@
-// Turns what the engine tells into metrics. Reads no state of its own but the last block's time.
-import { viewOf } from '../core/bytes.ts';
-import { RECEIPT_BYTES } from '../core/layouts.ts';
-import type { BlockFacts, EngineStatus } from '../engine/api.ts';
+// Turns what engine and backend tell into metrics. Remembers only what it has counted of sums already.
+import type { BlockFacts, EngineFigures, EngineStatus, TimedWork } from '../engine/api.ts';
+import { CONDITIONS } from '../engine/api.ts';
+import type { Label } from '../telemetry/metrics.ts';
 import type { Metrics } from '../telemetry/telemetry.ts';
 
 const KINDS = ['transaction', 'relay', 'deferred', 'value', 'credit'] as const;
-const AT = { status: 68, kind: 80 };
 
-export class Meters {
+interface Counter<L extends Label> {
+  inc(labels: Partial<Record<L, string | number>>, by: number): void;
+}
+
+/** What a batch of transactions became. */
+export interface PoolNews {
+  readonly admitted: number;
+  readonly forwarded: readonly number[];
+  readonly refused: readonly { readonly code: string }[];
+}
+
+/** The part of the metrics the backend feeds. */
+export interface BackendMeters {
+  pool(news: PoolNews): void;
+  call(): void;
+  proof(accepted: boolean): void;
+  parentHeaders(accepted: number, offered: number): void;
+}
+
+export interface MetersOptions {
+  readonly group: number;
+  readonly blockGas: bigint;
+}
+
+export class Meters implements BackendMeters {
   readonly #metrics: Metrics;
   readonly #group: number;
-  #lastMs: number | undefined;
+  readonly #blockGas: number;
+  /** Of sums that come as such: what has been counted, by metric and label. */
+  readonly #counted = new Map<string, number>();
 
-  constructor(metrics: Metrics, group: number) {
+  constructor(metrics: Metrics, { group, blockGas }: MetersOptions) {
     this.#metrics = metrics;
     this.#group = group;
+    this.#blockGas = Number(blockGas);
   }
 
   block(facts: BlockFacts, nowMs: number): void {
-    const { chain, store } = this.#metrics;
-    const { summary } = facts;
+    const { chain, store, vm } = this.#metrics;
+    const { summary, outcomes, parentTimestampMs } = facts;
     chain.blocks.inc();
     chain.transactions.inc(summary.transactions);
     chain.invocations.inc(summary.receipts);
     chain.gas.inc(Number(summary.gas));
+    chain.blockFill.set(Number(summary.gas) / this.#blockGas);
     chain.blockTransactions.observe(summary.transactions);
+    chain.blockBytes.observe(facts.bodyBytes);
     chain.blockDelay.observe(Math.max(0, nowMs - summary.timestampMs) / 1_000);
-    chain.executeSeconds.observe(facts.executeSeconds);
-    store.commitSeconds.observe(facts.commitSeconds);
-    if (this.#lastMs !== undefined) chain.blockInterval.observe((summary.timestampMs - this.#lastMs) / 1_000);
-    this.#lastMs = summary.timestampMs;
+    // Genesis is as old as time.
+    if (parentTimestampMs !== undefined && summary.height > 1)
+      chain.blockInterval.observe((summary.timestampMs - parentTimestampMs) / 1_000);
+    if (facts.executeSeconds !== undefined) chain.executeSeconds.observe(facts.executeSeconds);
+    if (facts.commitSeconds !== undefined) store.commitSeconds.observe(facts.commitSeconds);
     if (facts.undone > 0) {
       chain.reorganisations.inc();
       chain.reorganisationDepth.observe(facts.undone);
     }
-    this.#receipts(facts.receipts);
+    for (const { kind, succeeded, failed } of outcomes.receipts) {
+      const name = KINDS[kind] ?? String(kind);
+      chain.receipts.inc({ kind: name, status: 'success' }, succeeded);
+      chain.receipts.inc({ kind: name, status: 'failed' }, failed);
+    }
+    for (const { exception, count } of outcomes.faults) vm.faults.inc({ exception }, count);
+    for (const { group, relays, bytes } of facts.sent) {
+      chain.relaysSent.inc({ group }, relays);
+      chain.batchBytesSent.inc({ group }, bytes);
+    }
+    for (const { group, relays, bytes } of facts.received) {
+      chain.relaysReceived.inc({ group }, relays);
+      chain.batchBytesReceived.inc({ group }, bytes);
+    }
+  }
+
+  timed(work: TimedWork, seconds: number): void {
+    const { template, store, vm } = this.#metrics;
+    switch (work) {
+      case 'template':
+        template.built.inc();
+        template.buildSeconds.observe(seconds);
+        return;
+      case 'snapshot':
+        store.snapshotSeconds.observe(seconds);
+        return;
+      case 'compile':
+        vm.compileSeconds.observe(seconds);
+        return;
+      default:
+        work satisfies never;
+    }
   }
 
   status(status: EngineStatus): void {
@@ -51,22 +111,85 @@ export class Meters {
     chain.partitions.set(status.owners.filter((owner) => owner === this.#group).length);
     chain.queuedRelays.set(status.queuedRelays);
     node.inSync.set(status.inSync ? 1 : 0);
-    for (const { type, status: holds } of status.conditions)
-      node.condition.set({ condition: type }, holds === 'True' ? 1 : 0);
+    for (const condition of CONDITIONS) {
+      const holds = status.conditions.some(({ type, status: is }) => type === condition && is === 'True');
+      node.condition.set({ condition }, holds ? 1 : 0);
+    }
     pool.transactions.set(status.poolTransactions);
     pool.bytes.set(status.poolBytes);
   }
 
-  #receipts(receipts: Uint8Array): void {
-    const counts = new Map<string, number>();
-    const view = viewOf(receipts);
-    for (let at = 0; at < receipts.length; at += RECEIPT_BYTES) {
-      const key = `${view.getUint8(at + AT.kind)} ${view.getUint8(at + AT.status) === 0 ? 'success' : 'failed'}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    for (const [key, count] of counts) {
-      const [kind = '', status = ''] = key.split(' ');
-      this.#metrics.chain.receipts.inc({ kind: KINDS[Number(kind)] ?? kind, status }, count);
-    }
+  figures({
+    loopDelaySeconds,
+    sums,
+    waiting,
+    state,
+    money,
+    vm: machine,
+    snapshot,
+    start,
+    storeBytes,
+  }: EngineFigures): void {
+    const { node, chain, pool, store, vm } = this.#metrics;
+    node.loopDelay.set({ thread: 'engine' }, loopDelaySeconds);
+    for (const { group, count } of sums.headers) this.#count(chain.headers, { group }, `headers ${group}`, count);
+    for (const { code, count } of sums.headersRefused)
+      this.#count(chain.headersInvalid, { code }, `headers ${code}`, count);
+    for (const { code, count } of sums.blocksInvalid)
+      this.#count(chain.blocksInvalid, { code }, `blocks ${code}`, count);
+    this.#count(pool.expired, {}, 'expired', sums.expired);
+    this.#count(vm.batches, {}, 'batches', sums.batches);
+    this.#count(store.writtenBytes, {}, 'written', sums.writtenBytes);
+    for (const { reason, count } of waiting) chain.blocksWaiting.set({ lack: reason }, count);
+    chain.stateBytes.set(state.bytes);
+    chain.stateCells.set(state.cells);
+    for (const flow of ['held', 'burnt', 'sent', 'received'] as const) chain.money.set({ flow }, Number(money[flow]));
+    vm.memoryBytes.set(machine.memoryBytes);
+    vm.usedBytes.set(machine.usedBytes);
+    vm.modules.set(machine.modules);
+    store.snapshotHeight.set(snapshot.height);
+    store.snapshotBytes.set(snapshot.bytes);
+    store.replayedBlocks.set(start.replayedBlocks);
+    store.startSeconds.set(start.seconds);
+    store.sizeBytes.set(storeBytes);
+  }
+
+  /** What this thread sees itself at a scrape. */
+  here(seen: { readonly loopDelaySeconds: number; readonly peersIn: number; readonly peersOut: number }): void {
+    const { node, peers } = this.#metrics;
+    node.loopDelay.set({ thread: 'main' }, seen.loopDelaySeconds);
+    peers.connected.set({ direction: 'in' }, seen.peersIn);
+    peers.connected.set({ direction: 'out' }, seen.peersOut);
+  }
+
+  pool({ admitted, forwarded, refused }: PoolNews): void {
+    const { pool } = this.#metrics;
+    pool.admitted.inc(admitted);
+    for (const group of forwarded) pool.forwarded.inc({ group });
+    for (const { code } of refused) pool.refused.inc({ code });
+  }
+
+  call(): void {
+    this.#metrics.vm.calls.inc();
+  }
+
+  proof(accepted: boolean): void {
+    this.#metrics.template.proofs.inc({ result: accepted ? 'accepted' : 'refused' });
+  }
+
+  parentHeaders(accepted: number, offered: number): void {
+    const { headers } = this.#metrics.bitcoin;
+    headers.inc({ result: 'accepted' }, accepted);
+    headers.inc({ result: 'refused' }, offered - accepted);
+  }
+
+  #count<L extends Label>(
+    counter: Counter<L>,
+    labels: Partial<Record<L, string | number>>,
+    key: string,
+    sum: number,
+  ): void {
+    counter.inc(labels, sum - (this.#counted.get(key) ?? 0));
+    this.#counted.set(key, sum);
   }
 }

@@ -9,6 +9,7 @@ import { type Remote, RemoteError } from '../engine/bridge.ts';
 import type { Network } from '../net/network.ts';
 import type { NetworkConstants } from '../rpc/backend.ts';
 import { DoorError, SignatureDoor } from '../signatures/door.ts';
+import type { PoolNews } from './meters.ts';
 import { Backend, type Door } from './node-backend.ts';
 
 const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
@@ -46,6 +47,7 @@ afterEach(async () => {
 
 function aBackend(options: { readonly door?: Door; readonly submit?: Remote<EngineApi>['submit'] } = {}) {
   const submitted: Uint8Array[] = [];
+  const news: PoolNews[] = [];
   const door = options.door ?? new SignatureDoor();
   if (door instanceof SignatureDoor) doors.push(door);
   const submit: Remote<EngineApi>['submit'] = async (transactions) => {
@@ -60,11 +62,17 @@ function aBackend(options: { readonly door?: Door; readonly submit?: Remote<Engi
     group: 0,
     software: 'test',
     faucet: undefined,
+    meters: {
+      pool: (told) => news.push(told),
+      call: () => undefined,
+      proof: () => undefined,
+      parentHeaders: () => undefined,
+    },
     hello: () => {
       throw new Error('nobody asks');
     },
   });
-  return { backend, submitted };
+  return { backend, submitted, news };
 }
 
 const caller = { connection: '10.0.0.1:1', signal: new AbortController().signal };
@@ -72,13 +80,14 @@ const codes = (refusals: readonly { readonly index: number; readonly code: strin
   refusals.map(({ index, code }) => `${index} ${code}`);
 
 test('bytes that are no transaction are refused as such and are no fault of the connection', async () => {
-  const { backend, submitted } = aBackend();
+  const { backend, submitted, news } = aBackend();
   const long = new Uint8Array(400).fill(255);
   const cut = aTransaction(1n).subarray(0, -1);
   const batch = packTransactions([new Uint8Array(3), aTransaction(0n), long, cut]);
   const { refusals } = await backend.submitBatch(batch, caller);
   expect(codes(refusals)).toEqual(['0 BAD_TRANSACTION', '2 BAD_TRANSACTION', '3 BAD_TRANSACTION']);
   expect(submitted.length).toBe(1);
+  expect(news).toMatchObject([{ admitted: 1, forwarded: [], refused: [{}, {}, {}] }]);
   expect(await backend.takeTransactions(batch, caller.connection)).toBeUndefined();
 });
 

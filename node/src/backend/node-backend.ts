@@ -1,6 +1,7 @@
 // Answers the gRPC services: what is the chain's goes to the engine's thread, what is new goes through the door first,
 // what belongs to another group is forwarded once. Holds only the newest block and template for those who wait.
 import { isLaidOut } from '../chain/transaction.ts';
+import { BITCOIN_HEADER_BYTES } from '../consensus/bitcoin-header.ts';
 import { packTransactions, unpackTransactions } from '../core/transaction-batch.ts';
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
@@ -38,6 +39,7 @@ import type {
 import { isErrorCode, RpcError, refusal } from '../rpc/errors.ts';
 import type { Faucet } from './faucet.ts';
 import { Latest } from './latest.ts';
+import type { BackendMeters } from './meters.ts';
 
 /** Signatures of a batch, judged off this thread: one flag per transaction. */
 export interface Door {
@@ -52,6 +54,7 @@ export interface BackendModules {
   readonly group: number;
   readonly software: string;
   readonly faucet: Faucet | undefined;
+  readonly meters: BackendMeters;
   hello(): PeerHello;
 }
 
@@ -90,12 +93,14 @@ export class Backend implements NodeBackend {
     mayForward: boolean,
   ): Promise<{ refusals: IndexedRefusal[] }> {
     try {
-      return { refusals: await this.#judge(transactions, connection, mayForward) };
+      return await this.#judge(transactions, connection, mayForward);
     } catch (error) {
       const busy = toRpc(error);
       if (!(busy instanceof RpcError) || busy.code !== 'BUSY') throw busy;
       // Whoever sends too much at once is told so for each, and keeps his stream.
-      return { refusals: [...transactions.keys()].map((index) => ({ index, ...busy.refusal })) };
+      const refusals = [...transactions.keys()].map((index) => ({ index, ...busy.refusal }));
+      this.#m.meters.pool({ admitted: 0, forwarded: [], refused: refusals });
+      return { refusals };
     }
   }
 
@@ -103,7 +108,7 @@ export class Backend implements NodeBackend {
     transactions: readonly Uint8Array[],
     connection: string,
     mayForward: boolean,
-  ): Promise<IndexedRefusal[]> {
+  ): Promise<{ refusals: IndexedRefusal[] }> {
     const refusals: IndexedRefusal[] = [];
     const laidOut: number[] = [];
     for (const [index, bytes] of transactions.entries()) {
@@ -121,15 +126,20 @@ export class Backend implements NodeBackend {
     }
     const verdict = await this.#m.engine.submit(kept.map((i) => transactions[i]!));
     for (const refused of verdict.refusals) refusals.push({ ...refused, index: kept[refused.index]! });
+    const forwarded: number[] = [];
     for (const { group, index } of verdict.foreign) {
       const at = kept[index]!;
-      if (mayForward && this.#m.network.forward(group, packTransactions([transactions[at]!]))) continue;
+      if (mayForward && this.#m.network.forward(group, packTransactions([transactions[at]!]))) {
+        forwarded.push(group);
+        continue;
+      }
       refusals.push({ index: at, ...refusal(mayForward ? 'UNREACHABLE' : 'WRONG_GROUP', { group }) });
     }
     if (mayForward && verdict.accepted.length > 0) {
       this.#m.network.share(this.#m.group, packTransactions(verdict.accepted.map((i) => transactions[kept[i]!]!)));
     }
-    return refusals.sort((a, b) => a.index - b.index);
+    this.#m.meters.pool({ admitted: verdict.accepted.length, forwarded, refused: refusals });
+    return { refusals: refusals.sort((a, b) => a.index - b.index) };
   }
 
   estimateFee(transaction: Uint8Array): Promise<FeeEstimate> {
@@ -148,8 +158,10 @@ export class Backend implements NodeBackend {
     return rethrow(this.#m.engine.contract(ref));
   }
 
-  call(request: CallRequest): Promise<CallResult> {
-    return rethrow(this.#m.engine.call(request));
+  async call(request: CallRequest): Promise<CallResult> {
+    const result = await rethrow(this.#m.engine.call(request));
+    this.#m.meters.call();
+    return result;
   }
 
   getBlock(ref: BlockRef): Promise<BlockView> {
@@ -224,22 +236,31 @@ export class Backend implements NodeBackend {
   }
 
   openGossip(link: GossipLink): GossipHandler {
-    return this.#m.network.handler(link, true);
+    return this.#m.network.accept(link);
   }
 
   nextTemplate(seen: number | undefined, signal: AbortSignal): Promise<Template> {
     return this.#templates.next((template) => template.sequence !== seen, signal);
   }
 
-  submitProof(proof: {
+  async submitProof(proof: {
     readonly blockId: Uint8Array;
     readonly witness: Uint8Array;
   }): Promise<{ readonly height: number }> {
-    return rethrow(this.#m.engine.submitProof(proof.blockId, proof.witness));
+    let isAccepted = false;
+    try {
+      const { height } = await rethrow(this.#m.engine.submitProof(proof.blockId, proof.witness));
+      isAccepted = true;
+      return { height };
+    } finally {
+      this.#m.meters.proof(isAccepted);
+    }
   }
 
-  submitParentHeaders(headers: Uint8Array): Promise<{ readonly accepted: number; readonly bestHeight: number }> {
-    return rethrow(this.#m.engine.takeParentHeaders(headers));
+  async submitParentHeaders(headers: Uint8Array): Promise<{ readonly accepted: number; readonly bestHeight: number }> {
+    const taken = await rethrow(this.#m.engine.takeParentHeaders(headers));
+    this.#m.meters.parentHeaders(taken.accepted, headers.length / BITCOIN_HEADER_BYTES);
+    return taken;
   }
 }
 

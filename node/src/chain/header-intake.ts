@@ -77,6 +77,10 @@ export class HeaderIntake {
     return this.#waiting.size;
   }
 
+  waitingByReason(): ReadonlyMap<HeaderWait['reason'], number> {
+    return this.#waiting.countByReason();
+  }
+
   lacking(): { readonly wait: HeaderWait; readonly from: string }[] {
     return this.#waiting.lacking();
   }

@@ -82,6 +82,7 @@ export class Pool {
   #size = 0;
   #bytes = 0;
   #arrivals = 0;
+  #expired = 0;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
@@ -96,6 +97,11 @@ export class Pool {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Those that outlived their validity waiting, since the pool was made. */
+  get expired(): number {
+    return this.#expired;
   }
 
   /** The nonce after the unbroken run that waits from the account's own on. */
@@ -228,7 +234,11 @@ export class Pool {
     for (const key of touched) this.#follow(key);
     for (const bytes of back) this.add(bytes, nowMs);
     for (const sender of [...this.#senders.values()]) {
-      for (const item of [...sender.waiting.values()]) if (item.validUntilMs < nowMs) this.#remove(item);
+      for (const item of [...sender.waiting.values()]) {
+        if (item.validUntilMs >= nowMs) continue;
+        this.#remove(item);
+        this.#expired++;
+      }
     }
   }
 

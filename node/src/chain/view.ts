@@ -117,6 +117,10 @@ export class View {
     return this.#intake.waitingCount;
   }
 
+  waitingByReason(): ReadonlyMap<HeaderWait['reason'], number> {
+    return this.#intake.waitingByReason();
+  }
+
   /** Before anything else, on a state that stands at `stored.tip`. */
   restore(stored: StoredView, nowMs: number): void {
     this.#intake.restore(stored.headers, nowMs);

@@ -60,6 +60,16 @@ export class WaitingHeaders {
     return this.#byId.size;
   }
 
+  /** By what each lacks first. */
+  countByReason(): ReadonlyMap<HeaderWait['reason'], number> {
+    const counts = new Map<HeaderWait['reason'], number>();
+    for (const { waits } of this.#byId.values()) {
+      const { reason } = waits[0]!;
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   get(key: string): WaitingHeader | undefined {
     return this.#byId.get(key);
   }

@@ -78,7 +78,6 @@ export interface EngineStatus {
   readonly bitcoinHeight: number;
   /** Of all groups; zeros but in group 0. */
   readonly parents: StatusView['parents'];
-  readonly memoryBytes: number;
 }
 
 /** What one submitted batch became; `foreign` are to be forwarded, by group. */
@@ -100,6 +99,7 @@ export interface EngineApi {
   locator(group: number): Uint8Array[];
   wants(): Want[];
   status(): EngineStatus;
+  figures(): EngineFigures;
   transaction(id: Uint8Array): TransactionView;
   account(address: Uint8Array): AccountView;
   contract(ref: ContractRef): ContractView;
@@ -116,14 +116,70 @@ export interface EngineApi {
   stop(): Promise<void>;
 }
 
+/** How the invocations of one block ended. */
+export interface Outcomes {
+  readonly gas: bigint;
+  /** By kind of record (docs/vm.md §1). */
+  readonly receipts: readonly { readonly kind: number; readonly succeeded: number; readonly failed: number }[];
+  /** By exception id. */
+  readonly faults: readonly { readonly exception: number; readonly count: number }[];
+}
+
+/** What went to one group, or came from it, in one block. */
+export interface Traffic {
+  readonly group: number;
+  readonly relays: number;
+  readonly bytes: number;
+}
+
 /** Figures of one applied block, for the metrics of the main thread. */
 export interface BlockFacts {
   readonly summary: BlockSummary;
-  readonly receipts: Uint8Array;
-  readonly commitSeconds: number;
-  readonly executeSeconds: number;
-  readonly staged: boolean;
+  readonly parentTimestampMs: number | undefined;
+  readonly bodyBytes: number;
+  readonly outcomes: Outcomes;
+  readonly sent: readonly Traffic[];
+  readonly received: readonly Traffic[];
+  /** Absent for our own template: it was executed while it was built. */
+  readonly executeSeconds: number | undefined;
+  /** Of the commit it came with; absent for all but the first block of one. */
+  readonly commitSeconds: number | undefined;
+  /** Blocks taken back on the way to this one. */
   readonly undone: number;
+}
+
+/** Work of the engine that is worth timing beside blocks. */
+export type TimedWork = 'template' | 'snapshot' | 'compile';
+
+/** Sums since the engine was opened. */
+export interface EngineSums {
+  readonly headers: readonly { readonly group: number; readonly count: number }[];
+  readonly headersRefused: readonly { readonly code: string; readonly count: number }[];
+  readonly blocksInvalid: readonly { readonly code: string; readonly count: number }[];
+  readonly expired: number;
+  readonly batches: number;
+  readonly writtenBytes: number;
+}
+
+/** Conditions an engine may report. */
+export const CONDITIONS = ['DeepReorg'] as const;
+
+/** Why known headers are not blocks of the chain yet. */
+export type Lack = 'parent' | 'source' | 'unconfirmed' | 'future' | 'body' | 'leaf';
+
+/** What only a scrape asks for. */
+export interface EngineFigures {
+  /** 99th percentile since the last call. */
+  readonly loopDelaySeconds: number;
+  readonly sums: EngineSums;
+  readonly waiting: readonly { readonly reason: Lack; readonly count: number }[];
+  readonly state: { readonly bytes: number; readonly cells: number };
+  /** msat, cumulative, at the tip. */
+  readonly money: { readonly held: bigint; readonly burnt: bigint; readonly sent: bigint; readonly received: bigint };
+  readonly vm: { readonly memoryBytes: number; readonly usedBytes: number; readonly modules: number };
+  readonly snapshot: { readonly height: number; readonly bytes: number };
+  readonly storeBytes: number;
+  readonly start: { readonly replayedBlocks: number; readonly seconds: number };
 }
 
 export type EngineEvents = {
@@ -133,6 +189,7 @@ export type EngineEvents = {
   block: BlockFacts;
   announce: OwnBlock;
   template: Template;
+  timed: { readonly work: TimedWork; readonly seconds: number };
   wants: readonly Want[];
   /** The engine cannot go on; the process must end. */
   fatal: { readonly code: string; readonly message: string };

@@ -12,6 +12,7 @@ import { toHex } from '../core/bytes.ts';
 import { sha256 } from '../core/hash.ts';
 import { BLOCK_DIFF } from '../core/layouts.ts';
 import { auditFolder } from './audit-folder.ts';
+import { enrichStoredDiff } from './testing/change-folder.ts';
 import { changeBlock, dropBody, enrich, openStore, storeWorld } from './testing/stored-world.ts';
 
 const GROUP = 1;
@@ -100,6 +101,18 @@ test('1 msat more in a stored diff: the account, the block and both values', asy
   const [, stored] = /^(\d+) msat \(\d+\.\d{8} rxBTC\) and nonce \d+$/.exec(cells[0]!.stored!)!;
   const [, right] = /^(\d+) msat /.exec(cells[0]!.right!)!;
   expect(BigInt(stored!) - BigInt(right!)).toBe(1n);
+});
+
+test('1 msat in the newest diff of any folder', async () => {
+  const dir = copy();
+  const { height, account, storedMsat, rightMsat } = await enrichStoredDiff(dir);
+  const { findings } = await audit(dir);
+  const cell = findings.find(({ record }) => record === 'diff')!;
+  expect(cell).toMatchObject({ height, cell: `account ${account}` });
+  expect([cell.stored, cell.right]).toEqual([
+    expect.stringMatching(new RegExp(`^${storedMsat} msat`)),
+    expect.stringMatching(new RegExp(`^${rightMsat} msat`)),
+  ]);
 });
 
 test('1 msat more in a stored snapshot: the account, the block and both values', async () => {

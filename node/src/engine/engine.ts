@@ -11,11 +11,13 @@ import { BODY, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import type { ChainStore } from '../store/chain-store.ts';
-import type { Announced, EngineEvents, Intake, OwnBlock, Want } from './api.ts';
+import type { Announced, EngineEvents, Intake, OwnBlock, TimedWork, Want } from './api.ts';
 import { Beat } from './beat.ts';
+import { outcomesOf, receivedBy, sentBy, summaryOf } from './facts.ts';
 import type { History } from './history.ts';
 import type { ParentCounts } from './parent-counts.ts';
 import type { ParentHeaders } from './parent-headers.ts';
+import type { Sums } from './sums.ts';
 
 /** What one answer to `wants` may list. */
 const WANTS_MAX = 256;
@@ -31,6 +33,7 @@ export interface EngineModules {
   readonly history: History;
   readonly parents: ParentHeaders;
   readonly parentCounts: ParentCounts;
+  readonly sums: Sums;
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
   readonly maxReorg: number;
@@ -50,12 +53,15 @@ export class Engine {
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
   #deepReorg = false;
-  #snapshotHeight: number;
+  /** Blocks taken back since the last one that was applied. */
+  #undone = 0;
+  #snapshot: { readonly height: number; readonly bytes: number };
 
   constructor(modules: EngineModules) {
     this.#m = modules;
     this.#beat = new Beat(modules.blockIntervalMs);
-    this.#snapshotHeight = modules.store.snapshots()[0]?.height ?? 0;
+    const [newest] = modules.store.snapshots();
+    this.#snapshot = { height: newest?.height ?? 0, bytes: newest?.bytes.length ?? 0 };
   }
 
   takeHeaders(headers: readonly Announced[], from: string): Intake {
@@ -66,6 +72,7 @@ export class Engine {
       accepted += this.#note(intake);
       const { outcome } = intake;
       if (outcome.kind === 'refused') {
+        this.#m.sums.headerRefused(outcome.code);
         if (!BLAMELESS.has(outcome.code)) fault = outcome.code;
         break;
       }
@@ -79,6 +86,7 @@ export class Engine {
     const verdict = this.#m.view.addBody(id, body.slice());
     if (verdict === 'accepted' && !signaturesOk) {
       this.#m.view.condemn(id);
+      this.#m.sums.blockInvalid('BAD_SIGNATURE');
       this.#m.store.commit(() => this.#m.store.putCondemned(id, 'BAD_SIGNATURE'));
     }
     this.#advance();
@@ -146,6 +154,11 @@ export class Engine {
     ];
   }
 
+  /** The newest snapshot on disk. */
+  get snapshot(): { readonly height: number; readonly bytes: number } {
+    return this.#snapshot;
+  }
+
   /** Our chain is at the newest header of its group we know, and nothing newer is waiting for evidence. */
   get inSync(): boolean {
     const { view } = this.#m;
@@ -167,7 +180,10 @@ export class Engine {
 
   #note(intake: AcceptedHeaders): number {
     this.#pendingHeaders.push(...intake.accepted);
-    for (const { witness } of intake.accepted) this.#m.parentCounts.note(witness);
+    for (const { group, witness } of intake.accepted) {
+      this.#m.parentCounts.note(witness);
+      this.#m.sums.header(group);
+    }
     for (const { source, proven } of intake.leaves) this.#pendingLeaves.push({ source: source.id, proven });
     return intake.accepted.length;
   }
@@ -177,13 +193,12 @@ export class Engine {
     for (;;) {
       const startedMs = performance.now();
       const followed = this.#m.view.follow();
-      const executedMs = performance.now();
       if (followed.undone.length + followed.applied.length + followed.condemned.length > 0) {
+        const execute = secondsSince(startedMs);
+        const executedMs = performance.now();
         this.#m.store.commit(() => this.#write(followed));
-        this.#settle(followed, {
-          executeSeconds: (executedMs - startedMs) / 1_000,
-          commitSeconds: (performance.now() - executedMs) / 1_000,
-        });
+        this.#settle(followed, { execute, commit: secondsSince(executedMs) });
+        if (followed.applied.length > 0 && !followed.more) this.#putSnapshotWhenDue();
       }
       this.#deepReorg = followed.deepReorg;
       if (!followed.more) break;
@@ -202,14 +217,23 @@ export class Engine {
     }
     for (const { entry, code } of followed.condemned) store.putCondemned(entry.id, code);
     store.putTip(view.tip);
-    if (followed.applied.length > 0 && !followed.more && this.#isSnapshotDue(view.tip.height)) {
-      store.putSnapshot({ height: view.tip.height, id: view.tip.id, bytes: this.#m.snapshot() });
-      this.#snapshotHeight = view.tip.height;
-    }
   }
 
-  #isSnapshotDue(height: number): boolean {
-    return Math.abs(height - this.#snapshotHeight) >= this.#m.snapshotEvery;
+  /** In a commit of its own: a chain without its newest snapshot only starts a little later. */
+  #putSnapshotWhenDue(): void {
+    const { view, store, snapshot } = this.#m;
+    const { height, id } = view.tip;
+    if (Math.abs(height - this.#snapshot.height) < this.#m.snapshotEvery) return;
+    const bytes = this.#timed('snapshot', snapshot);
+    store.commit(() => store.putSnapshot({ height, id, bytes }));
+    this.#snapshot = { height, bytes: bytes.length };
+  }
+
+  #timed<T>(work: TimedWork, act: () => T): T {
+    const startedMs = performance.now();
+    const made = act();
+    this.#m.emit('timed', { work, seconds: secondsSince(startedMs) });
+    return made;
   }
 
   #writePending(): void {
@@ -221,20 +245,34 @@ export class Engine {
     this.#pendingLeaves = [];
   }
 
-  #settle(followed: Followed, seconds: { readonly executeSeconds: number; readonly commitSeconds: number }): void {
-    const { pool, history, emit, store } = this.#m;
-    const included = followed.applied.flatMap(({ bodyBytes }) => BODY.decode(bodyBytes).transactions);
+  #settle(followed: Followed, seconds: { readonly execute: number; readonly commit: number }): void {
+    const { pool, history, sums, emit, store } = this.#m;
+    const applied = followed.applied.map((block) => ({ block, body: BODY.decode(block.bodyBytes) }));
     const undone = followed.undone.flatMap((entry) => BODY.decode(store.body(entry.id)!.slice()).transactions);
-    pool.settle(included, undone, this.#m.nowMs());
-    for (const [i, block] of followed.applied.entries()) {
+    pool.settle(
+      applied.flatMap(({ body }) => body.transactions),
+      undone,
+      this.#m.nowMs(),
+    );
+    for (const { code } of followed.condemned) sums.blockInvalid(code);
+    this.#undone += followed.undone.length;
+    const executed = applied.filter(({ block }) => !block.staged).length;
+    for (const [i, { block, body }] of applied.entries()) {
+      history.executed(block.entry, block.outcome.receipts);
       emit('announce', this.#ownBlock(block));
+      const outcomes = outcomesOf(block.outcome.receipts);
       emit('block', {
-        summary: history.summary(block.entry),
-        receipts: block.outcome.receipts,
-        ...seconds,
-        staged: block.staged,
-        undone: i === 0 ? followed.undone.length : 0,
+        summary: summaryOf(block, body, outcomes),
+        parentTimestampMs: block.entry.parent?.header.timestampMs,
+        bodyBytes: block.bodyBytes.length,
+        outcomes,
+        sent: sentBy(block),
+        received: receivedBy(block, body),
+        executeSeconds: block.staged ? undefined : seconds.execute / executed,
+        commitSeconds: i === 0 ? seconds.commit : undefined,
+        undone: this.#undone,
       });
+      this.#undone = 0;
     }
   }
 
@@ -255,9 +293,11 @@ export class Engine {
       bitcoinHeaders,
       transactions: pool.candidates(nowMs),
     };
+    const startedMs = performance.now();
     const made = view.template(nowMs, this.#m.miner, content);
     this.#beat.made(tip, nowMs);
     if (made === undefined) return;
+    this.#m.emit('timed', { work: 'template', seconds: secondsSince(startedMs) });
     const template: Template = {
       group: view.group,
       sequence: ++this.#sequence,
@@ -269,4 +309,8 @@ export class Engine {
     };
     this.#m.emit('template', template);
   }
+}
+
+function secondsSince(ms: number): number {
+  return (performance.now() - ms) / 1_000;
 }

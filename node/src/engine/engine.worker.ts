@@ -8,6 +8,8 @@ import type { IndexedRefusal } from '../rpc/backend.ts';
 import { RpcError, refusal } from '../rpc/errors.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
 import { serve } from './bridge.ts';
+import { figuresOf } from './figures.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { openEngine } from './open.ts';
 
 /** How often the engine looks at its clock: templates are due to this precision. */
@@ -33,7 +35,8 @@ function fail(error: unknown): void {
 
 function start(): void {
   const open = openEngine(options, { nowMs, emit });
-  const { engine, answers, history, view, state, pool, store, machine, parents, parentCounts, network } = open;
+  const { engine, answers, history, view, state, pool, store, parents, parentCounts, network } = open;
+  const loopDelay = new LoopDelay();
 
   const genesisTotals = genesisState(network, options.group).system.totals.encode();
 
@@ -50,7 +53,6 @@ function start(): void {
     conditions: engine.conditions,
     bitcoinHeight: parents.bestHeight,
     parents: parentCounts.counts,
-    memoryBytes: machine.memoryUsed(),
   });
 
   const submit = (transactions: readonly Uint8Array[]): PoolVerdict => {
@@ -86,6 +88,7 @@ function start(): void {
     locator: (group) => history.locator(group),
     wants: () => engine.wants(),
     status,
+    figures: () => figuresOf(open, loopDelay.takeSeconds()),
     transaction: (id) => {
       const waiting = pool.find(id);
       const receipts = history.receiptsOf(id);

@@ -6,7 +6,6 @@ import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { equalBytes } from '../core/bytes.ts';
 import { BODY, RECEIPT_BYTES } from '../core/layouts.ts';
 import type {
-  BlockSummary,
   BlockView,
   Cursor,
   HeaderRecord,
@@ -21,13 +20,16 @@ import { branchLines } from './branches.ts';
 
 /** Blocks one answer walks over at most, found or not. */
 const LOG_BLOCKS_MAX = 1_024;
+/** Executed blocks whose receipts are kept in memory. */
+const RECENT_BLOCKS = 8;
 /** Offsets inside a receipt (docs/vm.md §2). */
-const AT = { root: 32, gas: 72, contract: 88, self: 96, counterpart: 132, addressBytes: 36 };
+const AT = { root: 32, contract: 88, self: 96, counterpart: 132, addressBytes: 36 };
 const NONE = new Uint8Array(0);
 
 export class History {
   readonly #view: View;
   readonly #store: ChainStore;
+  readonly #recent = new Map<string, Uint8Array>();
 
   constructor(view: View, store: ChainStore) {
     this.#view = view;
@@ -40,7 +42,7 @@ export class History {
     for (const { id, height } of this.#store.blocksWith(root)) {
       const entry = this.#view.tree.get(id);
       if (entry === undefined || this.#view.tip.ancestorAt(height) !== entry) continue;
-      for (const receipt of records(this.#store.receipts(id) ?? NONE)) {
+      for (const receipt of records(this.#receipts(entry))) {
         if (!equalBytes(receipt.subarray(AT.root, AT.root + 32), root)) continue;
         out.push({ receipt, height, blockId: id, timestampMs: entry.header.timestampMs });
       }
@@ -75,22 +77,14 @@ export class History {
     return events;
   }
 
-  summary(entry: HeaderEntry): BlockSummary {
-    const receipts = this.#store.receipts(entry.id) ?? NONE;
-    const body = this.#store.body(entry.id);
-    let gas = 0n;
-    for (const receipt of records(receipts))
-      gas += Buffer.from(receipt.buffer, receipt.byteOffset).readBigUInt64LE(AT.gas);
-    return {
-      group: entry.group,
-      height: entry.height,
-      id: entry.id,
-      timestampMs: entry.header.timestampMs,
-      header: entry.bytes,
-      transactions: body === undefined ? 0 : BODY.decode(body).transactions.length,
-      receipts: receipts.length / RECEIPT_BYTES,
-      gas,
-    };
+  /** Watchers at the tip ask for these next: so that they need not be read back. */
+  executed(entry: HeaderEntry, receipts: Uint8Array): void {
+    this.#recent.set(entry.key, receipts);
+    if (this.#recent.size <= RECENT_BLOCKS) return;
+    for (const oldest of this.#recent.keys()) {
+      this.#recent.delete(oldest);
+      return;
+    }
   }
 
   block(entry: HeaderEntry): BlockView {
@@ -101,7 +95,7 @@ export class History {
       header: entry.bytes,
       witness: entry.witness,
       body,
-      receipts: this.#store.receipts(entry.id) ?? NONE,
+      receipts: this.#receipts(entry),
     };
   }
 
@@ -153,13 +147,17 @@ export class History {
     return this.#view.tree.tip(group);
   }
 
+  #receipts(entry: HeaderEntry): Uint8Array {
+    return this.#recent.get(entry.key) ?? this.#store.receipts(entry.id) ?? NONE;
+  }
+
   /** Of its own group only what it has executed, wherever the chain has gone since; of others all that is known. */
   #isServed(entry: HeaderEntry): boolean {
     return entry.group !== this.#view.group || this.#store.hasExecuted(entry.id);
   }
 
   #logBlock(entry: HeaderEntry, filter: LogFilter): LogEvent {
-    const all = this.#store.receipts(entry.id) ?? NONE;
+    const all = this.#receipts(entry);
     const kept = isOpen(filter) ? all : Buffer.concat([...records(all)].filter((r) => passes(r, filter)));
     return {
       kind: 'block',

@@ -1,7 +1,7 @@
 // Composes the engine of one node from its data folder: opens the store, brings the state back to the stored tip, hands
 // the view what was known, and answers the calls of the main thread.
 import { randomBytes } from 'node:crypto';
-import { predaCompiler } from '../chain/contract-compiler.ts';
+import { type Compile, predaCompiler } from '../chain/contract-compiler.ts';
 import { type Network, readGenesis } from '../chain/genesis.ts';
 import { genesisHeader } from '../chain/genesis-block.ts';
 import { GroupState } from '../chain/group-state.ts';
@@ -21,12 +21,13 @@ import { ChainStore } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
 import { Answers } from './answers.ts';
-import type { EngineEvents, EngineOptions } from './api.ts';
+import type { EngineEvents, EngineFigures, EngineOptions } from './api.ts';
 import { Engine } from './engine.ts';
 import { History } from './history.ts';
 import { groupsOf, recordedTree } from './network-parts.ts';
 import { ParentCounts } from './parent-counts.ts';
 import { ParentHeaders } from './parent-headers.ts';
+import { Sums } from './sums.ts';
 
 export interface OpenEngine {
   readonly network: Network;
@@ -40,6 +41,9 @@ export interface OpenEngine {
   readonly machine: Machine;
   readonly parents: ParentHeaders;
   readonly parentCounts: ParentCounts;
+  readonly sums: Sums;
+  /** How the state came back from disk. */
+  readonly start: EngineFigures['start'];
 }
 
 export interface EngineWorld {
@@ -49,6 +53,7 @@ export interface EngineWorld {
 
 /** Throws StoreError when the folder is not this node's or is damaged. */
 export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngine {
+  const startedMs = performance.now();
   const network = readGenesis(options.genesis);
   const { genesis } = network;
   const { group } = options;
@@ -61,7 +66,8 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   });
   const bitcoin = group === HOME_GROUP ? recordedTree(genesis.parentTarget) : undefined;
   const chain = storedChain(store, options.dataDir);
-  const state = restoreState(options, network, machine, bitcoin, chain);
+  const compile = timedCompiler(predaCompiler(genesis), (seconds) => world.emit('timed', { work: 'compile', seconds }));
+  const state = restoreState(options, network, machine, bitcoin, chain, compile);
   const genesisHeaders = groupsOf(network).map((g) => genesisHeader(network, g));
   const view = new View({
     params: { ...genesis, networkId: network.networkId },
@@ -98,7 +104,8 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   const history = new History(view, store);
   const parents = new ParentHeaders(bitcoin);
   const parentCounts = new ParentCounts(bitcoin);
-  for (const { witness } of store.allHeaders()) parentCounts.note(witness);
+  if (bitcoin !== undefined) for (const { witness } of store.allHeaders()) parentCounts.note(witness);
+  const sums = new Sums();
   const engine = new Engine({
     view,
     store,
@@ -106,6 +113,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     history,
     parents,
     parentCounts,
+    sums,
     miner: options.miner,
     blockIntervalMs: genesis.blockIntervalMs,
     maxReorg: genesis.maxReorg,
@@ -115,7 +123,18 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     emit: world.emit,
   });
   const answers = new Answers({ network, group, view, state, machine, pool });
-  return { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
+  const started = { replayedBlocks: chain.diffs.length, seconds: (performance.now() - startedMs) / 1_000 };
+  const parts = { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
+  return { ...parts, sums, start: started };
+}
+
+function timedCompiler(compile: Compile, told: (seconds: number) => void): Compile {
+  return (source) => {
+    const startedMs = performance.now();
+    const code = compile(source);
+    told((performance.now() - startedMs) / 1_000);
+    return code;
+  };
 }
 
 interface StoredChain {
@@ -155,6 +174,7 @@ function restoreState(
   machine: Machine,
   bitcoin: BitcoinTree | undefined,
   stored: StoredChain,
+  compile: Compile,
 ): GroupState {
   const { genesis } = network;
   const check = options.checkState ? new StateCheck(genesis.partitions, genesis.maxReorg) : undefined;
@@ -163,7 +183,7 @@ function restoreState(
       network,
       group: options.group,
       machine,
-      compile: predaCompiler(genesis),
+      compile,
       // Bodies come with the verdict of the door; a block with a forged signature is condemned before it is executed.
       firstBadSignature: () => -1,
       ...(bitcoin === undefined ? {} : { bitcoin }),

@@ -7,6 +7,8 @@ import type { Remote } from '../engine/bridge.ts';
 import type { GossipHandler, GossipLink, PeerHello } from '../rpc/backend.ts';
 import { PeerRpc } from '../rpc/peer-client.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/telemetry.ts';
+import { GossipMeters } from './gossip-meters.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
 import { Wants } from './wants.ts';
@@ -26,6 +28,7 @@ export interface NetworkModules {
   verify(transactions: readonly Uint8Array[]): Promise<boolean>;
   /** A batch that came from a peer. */
   takeTransactions(batch: Uint8Array, forwarded: boolean, connection: string): Promise<string | undefined>;
+  readonly metrics: Pick<Metrics, 'peers'>;
   nowMs(): number;
 }
 
@@ -43,10 +46,12 @@ export class Network {
   readonly #peers = new Map<string, Peer>();
   readonly #outgoing = new Map<number, GossipLink[]>();
   readonly #wants = new Wants();
+  readonly #meters: GossipMeters;
   #turn = 0;
 
   constructor(modules: NetworkModules) {
     this.#m = modules;
+    this.#meters = new GossipMeters(modules.metrics);
   }
 
   /** Peers with a live outgoing stream. */
@@ -115,8 +120,13 @@ export class Network {
     this.#peers.clear();
   }
 
+  /** Somebody dialled us. */
+  accept(link: GossipLink): GossipHandler {
+    return this.#handler(this.#meters.metered(link), true);
+  }
+
   /** The handler of a stream, whichever side opened it; only those others opened are announced to. */
-  handler(link: GossipLink, incoming: boolean): GossipHandler {
+  #handler(link: GossipLink, incoming: boolean): GossipHandler {
     const { chain, log } = this.#m;
     link.send({ kind: 'hello', hello: this.#m.hello() });
     let isClosed = false;
@@ -124,6 +134,7 @@ export class Network {
       receive: async (message) => {
         // What was still on its way when the stream ended must not bring the link back.
         if (isClosed) return;
+        this.#meters.received(message);
         switch (message.kind) {
           case 'hello': {
             const fault = this.#judgeHello(message.hello);
@@ -164,10 +175,11 @@ export class Network {
       let mine: GossipLink | undefined;
       const startedMs = this.#m.nowMs();
       try {
-        await peer.rpc.gossip((link) => {
+        await peer.rpc.gossip((opened) => {
+          const link = this.#meters.metered(opened);
           mine = link;
           this.#outgoing.set(peer.group, [...(this.#outgoing.get(peer.group) ?? []), link]);
-          return this.handler(link, false);
+          return this.#handler(link, false);
         }, signal);
       } catch (error) {
         this.#m.log.debug({ peer: peer.address.node, error: String(error) }, 'gossip stream ended');

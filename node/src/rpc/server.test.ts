@@ -35,7 +35,7 @@ async function start(): Promise<Fixture> {
   backend.addBlock('genesis');
   const lines: string[] = [];
   const log = createLog({ level: 'info', base: {}, write: (line) => lines.push(line) });
-  const telemetry = createTelemetry();
+  const telemetry = createTelemetry('node');
   const servers = await startServers({ backend, log, metrics: telemetry.metrics }, { grpc: ANY, peerGrpc: ANY });
   const node = new NodeRpc(`127.0.0.1:${servers.grpc.port}`);
   const peer = new PeerRpc(`127.0.0.1:${servers.peerGrpc.port}`);

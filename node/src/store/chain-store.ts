@@ -1,6 +1,8 @@
 // What a node must find again after a crash: headers of all groups, the bodies and outcomes of its own blocks, and the
 // leaves other groups addressed to it. One transaction per event; a commit is on disk when it returns.
 
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
 import { toHex } from '../core/bytes.ts';
 import { type DataFolder, type Identity, openFolder, openFolderToRead, type Table } from './database.ts';
@@ -38,6 +40,7 @@ const NO_ID = new Uint8Array(0);
 const TIP = Buffer.from('tip');
 
 export class ChainStore implements BlockArchive {
+  readonly #dir: string;
   readonly #folder: DataFolder;
   readonly #group: number;
   readonly #headers: Table;
@@ -53,8 +56,10 @@ export class ChainStore implements BlockArchive {
   readonly #snapshots: Table;
   readonly #meta: Table;
   readonly #recentRoots = new RecentRoots<Tip>();
+  #writtenBytes = 0;
 
   constructor(dir: string, identity: Identity, open: typeof openFolder = openFolder) {
+    this.#dir = dir;
     this.#group = identity.group;
     this.#folder = open(dir, identity);
     this.#headers = this.#folder.table('headers');
@@ -82,12 +87,22 @@ export class ChainStore implements BlockArchive {
     this.#folder.root.transactionSync(write);
   }
 
+  /** Size of the data file. */
+  get fileBytes(): number {
+    return statSync(join(this.#dir, 'chain.mdb')).size;
+  }
+
+  /** Keys and values put since the folder was opened. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
   putHeader(h: StoredHeader): void {
     const value = Buffer.allocUnsafe(4 + h.header.length + h.witness.length);
     value.writeUInt32LE(h.header.length, 0);
     value.set(h.header, 4);
     value.set(h.witness, 4 + h.header.length);
-    this.#headers.putSync(heightKey(h.group, h.height, h.id), value);
+    this.#put(this.#headers, heightKey(h.group, h.height, h.id), value);
   }
 
   /** Of every group, ascending by group and height. */
@@ -120,11 +135,11 @@ export class ChainStore implements BlockArchive {
   }
 
   putBody(id: Uint8Array, body: Uint8Array): void {
-    this.#bodies.putSync(Buffer.from(id), Buffer.from(body));
+    this.#put(this.#bodies, Buffer.from(id), Buffer.from(body));
   }
 
   putLeaf(sourceId: Uint8Array, provenLeaf: Uint8Array): void {
-    this.#leaves.putSync(Buffer.from(sourceId), Buffer.from(provenLeaf));
+    this.#put(this.#leaves, Buffer.from(sourceId), Buffer.from(provenLeaf));
   }
 
   leaf(sourceId: Uint8Array): Uint8Array | undefined {
@@ -142,7 +157,7 @@ export class ChainStore implements BlockArchive {
 
   /** Execution found the block wrong. */
   putCondemned(id: Uint8Array, code: string): void {
-    this.#condemned.putSync(Buffer.from(id), Buffer.from(code));
+    this.#put(this.#condemned, Buffer.from(id), Buffer.from(code));
   }
 
   *condemned(): IterableIterator<Uint8Array> {
@@ -153,15 +168,15 @@ export class ChainStore implements BlockArchive {
   putExecuted(block: ExecutedBlock): void {
     const id = Buffer.from(block.id);
     const { diff, undo, receipts, outbox, totals } = block.outcome;
-    this.#bodies.putSync(id, buffer(block.body));
-    this.#diffs.putSync(id, buffer(diff));
-    this.#undos.putSync(id, buffer(undo));
-    this.#receipts.putSync(id, buffer(receipts));
-    this.#totals.putSync(id, buffer(totals));
-    for (const { group, leaf } of outbox) this.#outbox.putSync(outboxKey(block.id, group), buffer(leaf));
+    this.#put(this.#bodies, id, buffer(block.body));
+    this.#put(this.#diffs, id, buffer(diff));
+    this.#put(this.#undos, id, buffer(undo));
+    this.#put(this.#receipts, id, buffer(receipts));
+    this.#put(this.#totals, id, buffer(totals));
+    for (const { group, leaf } of outbox) this.#put(this.#outbox, outboxKey(block.id, group), buffer(leaf));
     if (receipts.length > 0) {
       const index = encodeRoots(receipts);
-      this.#roots.putSync(rootsKey(block.height, block.id), index);
+      this.#put(this.#roots, rootsKey(block.height, block.id), index);
       this.#recentRoots.add({ height: block.height, id: block.id }, index);
     }
     this.putTip(block);
@@ -171,7 +186,7 @@ export class ChainStore implements BlockArchive {
     const value = Buffer.alloc(40);
     value.writeBigUInt64BE(BigInt(tip.height), 0);
     value.set(tip.id, 8);
-    this.#meta.putSync(TIP, value);
+    this.#put(this.#meta, TIP, value);
   }
 
   /** The newest block whose execution is on disk; undefined in a new folder, whose tip is genesis. */
@@ -184,7 +199,7 @@ export class ChainStore implements BlockArchive {
   putSnapshot({ height, id, bytes }: Snapshot): void {
     const older = [...this.#snapshots.getKeys({ reverse: true })].slice(1);
     for (const key of older) this.#snapshots.removeSync(key);
-    this.#snapshots.putSync(heightKey(this.#group, height, id), Buffer.from(bytes));
+    this.#put(this.#snapshots, heightKey(this.#group, height, id), Buffer.from(bytes));
   }
 
   /** Snapshots at hand, newest first. */
@@ -241,6 +256,11 @@ export class ChainStore implements BlockArchive {
     }
     const found = new Map([...older.reverse(), ...recent].map((tip) => [toHex(tip.id), tip]));
     return [...found.values()].sort((a, b) => a.height - b.height);
+  }
+
+  #put(table: Table, key: Buffer, value: Buffer): void {
+    this.#writtenBytes += key.length + value.length;
+    table.putSync(key, value);
   }
 
   /** What look-ups go through first, as it was before a restart. */

@@ -11,6 +11,8 @@ export const LABELS = {
   /** gRPC `Service.Method`. */
   method: undefined,
   reason: undefined,
+  /** What a known header or block is waiting for. */
+  lack: ['parent', 'source', 'unconfirmed', 'future', 'body', 'leaf'],
   condition: undefined,
   direction: ['in', 'out'],
   kind: ['transaction', 'relay', 'deferred', 'value', 'credit'],
@@ -32,7 +34,11 @@ export interface MetricRow {
   readonly help: string;
   readonly labels: readonly Label[];
   readonly buckets?: readonly number[];
+  /** Who serves it, where that is not everybody its area belongs to. */
+  readonly only?: Program;
 }
+
+export type Program = 'node' | 'miner';
 
 function exponentialBuckets(start: number, factor: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => start * factor ** i);
@@ -142,8 +148,8 @@ export const METRICS = {
       name: 'rexnet_chain_blocks_waiting',
       type: gauge,
       unit: 'blocks',
-      labels: ['reason'],
-      help: 'Known headers that wait for evidence, a body, a batch or their time.',
+      labels: ['lack'],
+      help: 'Known headers that wait for evidence or their time, and blocks whose body or batch is not here.',
     },
     headers: {
       name: 'rexnet_chain_headers_total',
@@ -232,7 +238,7 @@ export const METRICS = {
       unit: 's',
       labels: none,
       buckets: FAST_SECONDS,
-      help: 'Executing one block, without storing it.',
+      help: 'Executing one block that others built, without storing it.',
     },
     relaysSent: {
       name: 'rexnet_chain_relays_sent_total',
@@ -269,13 +275,6 @@ export const METRICS = {
       labels: none,
       help: 'Relays waiting in the queues of this group.',
     },
-    parkedRelays: {
-      name: 'rexnet_chain_parked_relays',
-      type: gauge,
-      unit: 'relays',
-      labels: none,
-      help: 'Relays of a later tenure.',
-    },
     reorganisations: {
       name: 'rexnet_chain_reorganisations_total',
       type: counter,
@@ -305,19 +304,12 @@ export const METRICS = {
       labels: none,
       help: 'Cells of this group.',
     },
-    stateChecks: {
-      name: 'rexnet_chain_state_checks_total',
-      type: counter,
-      unit: '',
-      labels: ['result'],
-      help: 'Comparisons of live memory with a checkpoint root.',
-    },
     money: {
       name: 'rexnet_chain_money_msat',
       type: gauge,
       unit: 'msat',
       labels: ['flow'],
-      help: 'Cumulative totals of the newest block.',
+      help: 'What the group holds, and cumulative sums of the rest, at its newest block.',
     },
   },
   pool: {
@@ -362,14 +354,6 @@ export const METRICS = {
       unit: 'transactions',
       labels: none,
       help: 'Transactions that outlived their validity waiting.',
-    },
-    waitSeconds: {
-      name: 'rexnet_pool_wait_seconds',
-      type: histogram,
-      unit: 's',
-      labels: none,
-      buckets: CALL_SECONDS,
-      help: 'From admission until a block of this node had it.',
     },
   },
   signatures: {
@@ -430,7 +414,7 @@ export const METRICS = {
       type: counter,
       unit: 'bytes',
       labels: ['direction'],
-      help: 'Bytes of gossip and synchronisation.',
+      help: 'Payload bytes of gossip messages.',
     },
     messages: {
       name: 'rexnet_peers_messages_total',
@@ -567,7 +551,8 @@ export const METRICS = {
       type: counter,
       unit: 'headers',
       labels: ['result'],
-      help: 'Bitcoin headers offered to this node.',
+      only: 'node',
+      help: 'Bitcoin headers offered to this node; those refused were known, or are for group 0.',
     },
     rpcSeconds: {
       name: 'rexnet_bitcoin_rpc_seconds',
@@ -575,6 +560,7 @@ export const METRICS = {
       unit: 's',
       labels: none,
       buckets: CALL_SECONDS,
+      only: 'miner',
       help: 'Calls to bitcoind.',
     },
     rpcErrors: {
@@ -582,14 +568,8 @@ export const METRICS = {
       type: counter,
       unit: 'calls',
       labels: none,
+      only: 'miner',
       help: 'Calls to bitcoind that failed.',
-    },
-    assertions: {
-      name: 'rexnet_bitcoin_assertions_total',
-      type: counter,
-      unit: '',
-      labels: ['code'],
-      help: 'Merge-mining facts that never should be seen (rule D).',
     },
   },
   store: {
@@ -599,14 +579,14 @@ export const METRICS = {
       unit: 's',
       labels: none,
       buckets: FAST_SECONDS,
-      help: 'One durable commit.',
+      help: 'One durable commit of executed blocks.',
     },
     writtenBytes: {
       name: 'rexnet_store_written_bytes_total',
       type: counter,
       unit: 'bytes',
       labels: none,
-      help: 'Bytes given to commits.',
+      help: 'Keys and values given to commits.',
     },
     sizeBytes: {
       name: 'rexnet_store_size_bytes',
@@ -621,7 +601,7 @@ export const METRICS = {
       unit: 's',
       labels: none,
       buckets: CALL_SECONDS,
-      help: 'One snapshot merge.',
+      help: 'Making one snapshot.',
     },
     snapshotBytes: {
       name: 'rexnet_store_snapshot_bytes',
@@ -694,9 +674,23 @@ export const METRICS = {
   },
 } as const satisfies Record<string, Record<string, MetricRow>>;
 
+const BOTH: readonly Program[] = ['node', 'miner'];
+/** Who serves the metrics of an area. */
+const PROGRAMS: Readonly<Record<keyof typeof METRICS, readonly Program[]>> = {
+  ...{ node: ['node'], chain: ['node'], pool: ['node'], signatures: ['node'], peers: ['node'], rpc: ['node'] },
+  ...{ template: ['node'], store: ['node'], vm: ['node'], mining: ['miner'], bitcoin: BOTH },
+};
+
+export function servesMetric(program: Program, area: string, row: MetricRow): boolean {
+  const programs = PROGRAMS[area as keyof typeof METRICS];
+  return row.only === undefined ? programs.includes(program) : row.only === program;
+}
+
 /** Every row with its area, for the generated documentation and for tests. */
-export function metricRows(): readonly (MetricRow & { readonly area: string })[] {
+export function metricRows(program?: Program): readonly (MetricRow & { readonly area: string })[] {
   return Object.entries(METRICS).flatMap(([area, rows]) =>
-    Object.values(rows as Record<string, MetricRow>).map((row) => ({ area, ...row })),
+    Object.values(rows as Record<string, MetricRow>)
+      .filter((row) => program === undefined || servesMetric(program, area, row))
+      .map((row) => ({ area, ...row })),
   );
 }

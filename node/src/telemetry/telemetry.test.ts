@@ -24,7 +24,7 @@ test('every row of the table has a proper name, known labels and buckets where t
 });
 
 test('two nodes in one process have their own series, and counters with known labels start at zero', async () => {
-  const [one, two] = [createTelemetry(), createTelemetry()];
+  const [one, two] = [createTelemetry('node'), createTelemetry('node')];
   one.metrics.chain.height.set({ group: 3 }, 7);
   one.onScrape(() => one.metrics.pool.transactions.set(11));
   const text = await one.scrape();
@@ -38,7 +38,7 @@ test('two nodes in one process have their own series, and counters with known la
 test('metrics, liveness and readiness are served, nothing else is', async () => {
   let ready: true | string = 'catching up: 12 blocks behind';
   const health = { live: () => true, ready: () => ready };
-  const server = await serveTelemetry(createTelemetry(), health, { host: '127.0.0.1', port: 0 });
+  const server = await serveTelemetry(createTelemetry('node'), health, { host: '127.0.0.1', port: 0 });
   closers.push(() => server.stop());
   const get = async (path: string, method = 'GET'): Promise<string> => {
     const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });

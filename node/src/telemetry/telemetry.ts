@@ -1,6 +1,6 @@
 // Makes the instruments of the metric table, typed by it. Reads no state: whoever has some sets it, or hooks into the scrape.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { LABELS, type Label, METRICS, type MetricRow } from './metrics.ts';
+import { LABELS, type Label, METRICS, type MetricRow, type Program, servesMetric } from './metrics.ts';
 
 type Instrument<R extends MetricRow> = R['type'] extends 'counter'
   ? Counter<R['labels'][number]>
@@ -35,8 +35,8 @@ function combinations(labels: readonly Label[]): Record<string, string>[] | unde
   return out;
 }
 
-function instrumentOf(row: MetricRow, registry: Registry): Counter | Gauge | Histogram {
-  const common = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] };
+function instrumentOf(row: MetricRow, registers: Registry[]): Counter | Gauge | Histogram {
+  const common = { name: row.name, help: row.help, labelNames: [...row.labels], registers };
   if (row.type === 'histogram') return new Histogram({ ...common, buckets: [...(row.buckets ?? [])] });
   if (row.type === 'gauge') return new Gauge(common);
   const made = new Counter(common);
@@ -44,14 +44,19 @@ function instrumentOf(row: MetricRow, registry: Registry): Counter | Gauge | His
   return made;
 }
 
-/** Instruments on a registry of their own, so that two nodes in one process do not meet. */
-export function createTelemetry(): Telemetry {
+/**
+ * Instruments on a registry of their own, so that two nodes in one process do not meet. Those of another program exist,
+ * so that the table needs no gaps, and are never shown.
+ */
+export function createTelemetry(program: Program): Telemetry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const tree: Record<string, Record<string, Counter | Gauge | Histogram>> = {};
   for (const [area, rows] of Object.entries(METRICS)) {
     const made: Record<string, Counter | Gauge | Histogram> = {};
-    for (const [key, row] of Object.entries(rows as Record<string, MetricRow>)) made[key] = instrumentOf(row, registry);
+    for (const [key, row] of Object.entries(rows as Record<string, MetricRow>)) {
+      made[key] = instrumentOf(row, servesMetric(program, area, row) ? [registry] : []);
+    }
     tree[area] = made;
   }
   const collectors: (() => void | Promise<void>)[] = [];

@@ -17,6 +17,10 @@ export class Contracts {
     runtime.table.grow(LAZY + 1 - runtime.table.length);
   }
 
+  get instanceCount(): number {
+    return this.#slots.size;
+  }
+
   install(id: number, module: WebAssembly.Module): void {
     if (!Number.isInteger(id) || id < 1 || id > MAX_CONTRACT) throw new RangeError(`contract id ${id} is out of range`);
     this.#modules.set(id, module);

@@ -34,6 +34,7 @@ export class Machine implements VirtualMachine {
   readonly #cells: Cells;
   #owners: Uint16Array;
   #inBlock = false;
+  #runs = 0;
   /** Set once something happened that must not: the node stops, and until it has, nothing more is done here. */
   #defect: VmInternalFault | undefined;
 
@@ -104,6 +105,7 @@ export class Machine implements VirtualMachine {
 
   run(records: Uint8Array): RunResult {
     this.#requireBlock();
+    this.#runs++;
     return this.#guarded(() => withoutStackTraces(() => this.#batches.run(records)));
   }
 
@@ -198,6 +200,21 @@ export class Machine implements VirtualMachine {
   call(record: Uint8Array, gasCap: bigint): CallResult {
     this.#requireNoBlock();
     return this.#guarded(() => withoutStackTraces(() => this.#batches.call(record, gasCap)));
+  }
+
+  /** All of linear memory: what it once needed it keeps. */
+  get memoryBytes(): number {
+    return this.#linear.bytes.length;
+  }
+
+  /** Distinct codes that have an instance. */
+  get moduleCount(): number {
+    return this.#contracts.instanceCount;
+  }
+
+  /** Runs since it was made. */
+  get runCount(): number {
+    return this.#runs;
   }
 
   /** Bytes of linear memory in use or kept for reuse. */
