@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { verifyWitness } from '@rexnet/node/consensus/auxpow.ts';
 import { meetsTarget } from '@rexnet/node/consensus/target.ts';
+import { testHeader } from '@rexnet/node/consensus/testing/header-world.ts';
 import { toHex, ZERO_HASH } from '@rexnet/node/core/bytes.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { HEADER } from '@rexnet/node/core/layouts.ts';
@@ -106,23 +107,15 @@ export class FakeGroups implements TemplateSource {
   #next(group: number, parent: Template | undefined): Template {
     const { targetBits, blockIntervalMs } = this.#options;
     const timestampMs = parent === undefined ? Date.now() : Math.max(Date.now(), parent.timestampMs + blockIntervalMs);
-    const header = HEADER.encode({
-      version: 1,
-      networkId: this.#options.networkId ?? new Uint8Array(4),
-      group,
-      height: 1,
-      parent: parent?.blockId ?? ZERO_HASH,
-      timestampMs,
-      target: targetBits,
-      epoch: 0,
-      transactionsRoot: ZERO_HASH,
-      outboxRoot: ZERO_HASH,
-      receiptsRoot: ZERO_HASH,
-      stateRoot: ZERO_HASH,
-      checkpointRoot: ZERO_HASH,
-      miner: new Uint8Array(36),
-      reads: [],
-    });
+    const header = HEADER.encode(
+      testHeader(group, {
+        networkId: this.#options.networkId ?? new Uint8Array(4),
+        height: 1,
+        parent: parent?.blockId ?? ZERO_HASH,
+        timestampMs,
+        target: targetBits,
+      }),
+    );
     return { group, header, blockId: sha256d(header), targetBits, timestampMs, notBeforeMs: timestampMs };
   }
 

@@ -44,9 +44,17 @@ export interface TemplateInput {
 export function buildTemplate(m: TemplateModules, input: TemplateInput): { template: Template; built: BuiltBlock } {
   const plan = planBlock(m, input);
   const built = m.state.build(plan);
-  const header: Header = {
+  const header = headerOf(plan, built, m.params.networkId);
+  const headerBytes = HEADER.encode(header);
+  const { bodyBytes } = built;
+  const template = { id: blockId(headerBytes), header, headerBytes, bodyBytes, dueMs: plan.timestampMs };
+  return { template, built };
+}
+
+export function headerOf(plan: BlockPlan, built: BuiltBlock, networkId: Uint8Array): Header {
+  return {
     version: HEADER_VERSION,
-    networkId: m.params.networkId,
+    networkId,
     group: plan.group,
     height: plan.height,
     parent: plan.parent,
@@ -57,10 +65,6 @@ export function buildTemplate(m: TemplateModules, input: TemplateInput): { templ
     miner: plan.miner,
     reads: plan.reads.slice(),
   };
-  const headerBytes = HEADER.encode(header);
-  const { bodyBytes } = built;
-  const template = { id: blockId(headerBytes), header, headerBytes, bodyBytes, dueMs: plan.timestampMs };
-  return { template, built };
 }
 
 function planBlock(m: TemplateModules, { parent, nowMs, miner, content }: TemplateInput): BlockPlan {

@@ -7,12 +7,10 @@ import type {
   BlockView,
   CallRequest,
   CallResult,
-  Condition,
   ContractRef,
   ContractView,
   Cursor,
   FeeEstimate,
-  GroupStatus,
   HeaderRecord,
   IndexedRefusal,
   LogEvent,
@@ -20,7 +18,6 @@ import type {
   PeerHeadersRequest,
   StatusView,
   Template,
-  Tip,
   TotalsView,
   TransactionView,
 } from '../rpc/backend.ts';
@@ -64,20 +61,9 @@ export interface OwnBlock extends HeaderRecord {
   readonly leaves: readonly { readonly group: number; readonly leaf: Uint8Array }[];
 }
 
-export interface EngineStatus {
-  readonly tip: Tip;
-  readonly stateRoot: Uint8Array;
-  readonly epoch: number;
-  readonly owners: readonly number[];
-  readonly groups: readonly GroupStatus[];
-  readonly poolTransactions: number;
+/** What the chain knows of a node's status; the rest is the talking thread's. Parents are zeros but in group 0. */
+export interface EngineStatus extends Omit<StatusView, 'version' | 'network' | 'group' | 'peers' | 'faucet'> {
   readonly poolBytes: number;
-  readonly queuedRelays: number;
-  readonly inSync: boolean;
-  readonly conditions: readonly Condition[];
-  readonly bitcoinHeight: number;
-  /** Of all groups; zeros but in group 0. */
-  readonly parents: StatusView['parents'];
 }
 
 /** What one submitted batch became; `foreign` are to be forwarded, by group. */

@@ -1,28 +1,20 @@
 import { expect, test } from 'vitest';
-import { ZERO_HASH } from '../core/bytes.ts';
+import { testHeader } from '../consensus/testing/header-world.ts';
 import { sha256d } from '../core/hash.ts';
 import { HEADER } from '../core/layouts.ts';
 import { Desk } from './desk.ts';
 import type { Template } from './ports.ts';
 
 function template(group: number, notBeforeMs: number, options: { parent?: number; body?: number } = {}): Template {
-  const header = HEADER.encode({
-    version: 1,
-    networkId: new Uint8Array(4),
-    group,
-    height: 1,
-    parent: new Uint8Array(32).fill(options.parent ?? 0),
-    timestampMs: notBeforeMs,
-    target: 0x207fffff,
-    epoch: 0,
-    transactionsRoot: new Uint8Array(32).fill(options.body ?? 0),
-    outboxRoot: ZERO_HASH,
-    receiptsRoot: ZERO_HASH,
-    stateRoot: ZERO_HASH,
-    checkpointRoot: ZERO_HASH,
-    miner: new Uint8Array(36),
-    reads: [],
-  });
+  const header = HEADER.encode(
+    testHeader(group, {
+      height: 1,
+      parent: new Uint8Array(32).fill(options.parent ?? 0),
+      timestampMs: notBeforeMs,
+      target: 0x207fffff,
+      transactionsRoot: new Uint8Array(32).fill(options.body ?? 0),
+    }),
+  );
   return { group, header, blockId: sha256d(header), targetBits: 0x207fffff, timestampMs: notBeforeMs, notBeforeMs };
 }
 

@@ -1,4 +1,4 @@
-// Signs transactions fast, with a key prepared once. Keeps no file; see client/keys.ts for the keystore.
+// Signs transactions fast, with a key prepared once. Keeps no file: rxctl's keystore does.
 import { MessageBuffer, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../core/signed-bytes.ts';
 import { SECRET_KEY_BYTES, SEED_BYTES, sodium } from './sodium.ts';
 

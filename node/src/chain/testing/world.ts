@@ -26,6 +26,7 @@ import { proveLeaf } from '../outbox-proof.ts';
 import type { BlockInput, BlockOutcome, BlockPlan, SourceBlock } from '../ports.ts';
 import { outboxDepth, ownerOf } from '../shard-map.ts';
 import { StateCheck } from '../state-check.ts';
+import { headerOf } from '../template.ts';
 import { signTransaction, TRANSACTION_KIND, type TransactionFields } from '../transaction.ts';
 
 const COMPILER_HASH = new Uint8Array(32).fill(7);
@@ -169,19 +170,7 @@ export class World {
     const plan = this.plan(group, options);
     const built = line.builder.build(plan);
     line.builder.commitStaged();
-    const header: Header = {
-      version: 1,
-      networkId: this.network.networkId,
-      group,
-      height: plan.height,
-      parent: plan.parent,
-      timestampMs: plan.timestampMs,
-      target: plan.target,
-      epoch: plan.epoch,
-      ...built.roots,
-      miner: plan.miner,
-      reads: plan.reads.slice(),
-    };
+    const header = headerOf(plan, built, this.network.networkId);
     const headerBytes = HEADER.encode(header);
     const body = BODY.decode(built.bodyBytes);
     const block: MinedBlock = {
