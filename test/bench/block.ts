@@ -16,6 +16,7 @@ import { toHex, viewOf } from '../../node/src/core/bytes.ts';
 import { RECEIPT_BYTES } from '../../node/src/core/layouts.ts';
 import { SCOPE } from '../../node/src/core/scopes.ts';
 import { ChainStore } from '../../node/src/store/chain-store.ts';
+import { generator, median } from './shared/figures.ts';
 
 const GROUPS = 8;
 const ACCOUNTS = 100_000;
@@ -38,15 +39,6 @@ interface Account {
   readonly key: Uint8Array;
   readonly address: Uint8Array;
   nonce: bigint;
-}
-
-/** Small and the same everywhere: the bench draws millions. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 const random = generator(11);
@@ -201,10 +193,6 @@ function cleanest(times: readonly Times[]): Times[] {
     .slice()
     .sort((a, b) => waited(a) - waited(b))
     .slice(0, times.length >> 1);
-}
-
-function median(values: readonly number[]): number {
-  return values.slice().sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function main(): Promise<void> {

@@ -8,6 +8,7 @@ import { Machine } from '../../node/src/vm/machine.ts';
 import { cellId, entry, record, testAddress, u64, u128 } from '../../node/src/vm/testing/records.ts';
 import { TOKEN_OP, tokenModule } from '../../node/src/vm/testing/token.ts';
 import { compile } from '../../preda/src/index.ts';
+import { generator, median } from './shared/figures.ts';
 
 const PARTITIONS = 256;
 const GROUPS = 8;
@@ -43,15 +44,6 @@ function contract(): Contract {
   if (!compiled.ok) throw new Error('contracts/token.prd does not compile');
   const transfer = compiled.abi.functions.find((f) => f.name === 'transfer')!.op;
   return { module: new WebAssembly.Module(compiled.wasm as Uint8Array<ArrayBuffer>), transfer };
-}
-
-/** Small, fast and the same everywhere: the bench draws millions. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 function addresses(count: number): Uint8Array {
@@ -219,10 +211,6 @@ class Stopwatch {
     this.wallMs += performance.now() - wall;
     this.cpuMs += (used.user + used.system) / 1000;
   }
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 const rows: Row[] = [];
