@@ -130,10 +130,7 @@ export class SimNode {
     const state = this.#world.model.makeState(this.group, disk.outcomes());
     const view = new View(this.#world.modules(this.group, state, disk));
     const { tip } = disk;
-    view.restore(
-      { headers: disk.headers.values(), tip, leaves: disk.leaves.values(), condemned: disk.condemned.values() },
-      this.nowMs,
-    );
+    view.restore({ headers: disk.headers.values(), tip, condemned: disk.condemned.values() }, this.nowMs);
     this.#view = view;
     this.#state = state;
     this.crashAt = undefined;
@@ -153,11 +150,11 @@ export class SimNode {
       case 'announce':
         if (message.leaf !== undefined) this.#takeLeaf(message.id, message.leaf);
         this.#takeHeader(message.header, message.witness, from.name);
-        if (message.body !== undefined) this.#view.addBody(message.id, message.body);
+        if (message.body !== undefined) this.#takeBody(message.id, message.body);
         break;
       case 'give':
         for (const header of message.headers) this.#takeHeader(header.bytes, header.witness, from.name);
-        for (const { id, body } of message.bodies) this.#view.addBody(id, body);
+        for (const { id, body } of message.bodies) this.#takeBody(id, body);
         for (const { id, leaf } of message.leaves) this.#takeLeaf(id, leaf);
         break;
       case 'ask':
@@ -256,6 +253,12 @@ export class SimNode {
 
   #takeLeaf(id: Uint8Array, leaf: ProvenLeaf): void {
     if (this.view.addLeaf(id, leaf) === 'accepted') this.disk.leaves.set(toHex(id), { source: id, proven: leaf });
+  }
+
+  #takeBody(id: Uint8Array, body: Uint8Array): void {
+    this.view.addBody(id, body);
+    for (const { source, proven } of this.view.takeAdoptedLeaves())
+      this.disk.leaves.set(source.key, { source: source.id, proven });
   }
 
   #keep(settled: AcceptedHeaders): void {

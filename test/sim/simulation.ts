@@ -125,6 +125,7 @@ export class Simulation implements NodeWorld {
         body: (id) => disk.blocks.get(toHex(id))?.body,
         undo: (id) => disk.blocks.get(toHex(id))?.outcome.undo,
         outbox: (id) => disk.blocks.get(toHex(id))?.outcome.outbox,
+        leaf: (id) => disk.leaves.get(toHex(id))?.proven,
       },
     };
   }

@@ -40,7 +40,7 @@ function makeBed(group: number, changes: { readonly maxReorg?: number; readonly 
     group,
     genesisHeaders: model.genesisHeaders,
     outboxDepth: () => model.outboxDepth,
-    archive: { body: nothing, undo: nothing, outbox: nothing },
+    archive: { body: nothing, undo: nothing, outbox: nothing, leaf: nothing },
   });
   return { view, state, applied };
 }

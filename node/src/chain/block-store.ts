@@ -8,7 +8,7 @@ import type { BlockArchive, BlockOutcome, SourceBlock } from './ports.ts';
 const READY_BODIES_MAX = 1_024;
 const READY_BODY_BYTES_MAX = 256 * 1024 * 1024;
 /** Executed blocks kept in memory: at least what one call of follow can execute before the caller has stored it. */
-export const RECENT_BLOCKS = 64;
+export const RECENT_BLOCKS = 16;
 
 /** Blocks of our own making that are not executed as a whole yet. */
 const OWN_BODIES_MAX = 16;

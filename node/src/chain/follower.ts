@@ -9,7 +9,7 @@ import { type BlockStore, RECENT_BLOCKS, type ReadyBody } from './block-store.ts
 import { BlockInvalid, type BlockOutcome, type BuiltBlock, type ChainState } from './ports.ts';
 
 /** Blocks undone or executed by one call: the caller stores them before it calls again. */
-const FOLLOW_BLOCKS_MAX = RECENT_BLOCKS / 4;
+const FOLLOW_BLOCKS_MAX = RECENT_BLOCKS;
 
 export type FollowParams = Pick<Genesis, 'maxReorg' | 'maxQueue' | 'maxReadBytes'>;
 

@@ -1,8 +1,9 @@
-// Our own outbox leaves of other groups' blocks: kept from before they may be read until the reading can no longer be
-// undone. Proven before they are kept; what comes ahead of its header waits in a bounded place.
+// Our own outbox leaves of other groups' blocks: in memory from before they may be read until they have been, after that
+// on disk. Proven before they are kept; what comes ahead of its header waits in a bounded place.
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { toHex } from '../core/bytes.ts';
 import type { ProvenLeaf } from '../core/layouts.ts';
+import type { BlockArchive } from './ports.ts';
 
 /** Leaves that came before their header; the oldest gives way. */
 const PENDING_LEAVES_MAX = 4_096;
@@ -15,12 +16,14 @@ export type LeafCheck = (source: HeaderEntry, proven: ProvenLeaf) => boolean;
 
 export class Inbox {
   readonly #check: LeafCheck;
+  readonly #archive: Pick<BlockArchive, 'leaf'>;
   readonly #leaves = new Map<string, ProvenLeaf>();
   readonly #pending = new Map<string, ProvenLeaf>();
   #pendingBytes = 0;
 
-  constructor(check: LeafCheck) {
+  constructor(check: LeafCheck, archive: Pick<BlockArchive, 'leaf'>) {
     this.#check = check;
+    this.#archive = archive;
   }
 
   get size(): number {
@@ -28,7 +31,12 @@ export class Inbox {
   }
 
   get(source: HeaderEntry): ProvenLeaf | undefined {
-    return this.#leaves.get(source.key);
+    const held = this.#leaves.get(source.key);
+    if (held !== undefined) return held;
+    const stored = this.#archive.leaf(source.id);
+    if (stored === undefined || !this.#check(source, stored)) return undefined;
+    this.#leaves.set(source.key, stored);
+    return stored;
   }
 
   add(source: HeaderEntry, proven: ProvenLeaf): LeafVerdict {
@@ -59,6 +67,7 @@ export class Inbox {
     return this.add(source, proven) === 'accepted' ? proven : undefined;
   }
 
+  /** Lets go of what memory holds; the archive keeps what it has. */
   drop(key: string): void {
     this.#leaves.delete(key);
   }

@@ -1,6 +1,6 @@
 // What the view of a node asks of its group's state and of its disk: the seam between following the fork choice and
 // executing blocks. It names shapes only and decides nothing.
-import type { Body, Header, Read } from '../core/layouts.ts';
+import type { Body, Header, ProvenLeaf, Read } from '../core/layouts.ts';
 
 /** One block of another group that a block reads, with our own leaf of its outbox, already proven against `outboxRoot`. */
 export interface SourceBlock {
@@ -128,4 +128,6 @@ export interface BlockArchive {
   body(id: Uint8Array): Uint8Array | undefined;
   undo(id: Uint8Array): Uint8Array | undefined;
   outbox(id: Uint8Array): BlockOutcome['outbox'] | undefined;
+  /** Our own outbox leaf of another group's block. */
+  leaf(id: Uint8Array): ProvenLeaf | undefined;
 }

@@ -23,6 +23,8 @@ const TEMPLATES_KEPT = 16;
 const BODY_PATIENCE_BLOCKS = 10;
 /** Leaves asked for at once per source. */
 const LEAVES_ASKED_MAX = 64;
+/** Blocks after which the leaves a block read leave memory. */
+const READ_LEAVES_KEPT_BLOCKS = 8;
 /** Headers accepted between two prunings. */
 const PRUNE_EVERY = 256;
 
@@ -70,14 +72,19 @@ export interface StoredView {
   readonly headers: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>;
   /** The block the restored state stands at; undefined = genesis. */
   readonly tip: Uint8Array | undefined;
-  readonly leaves: Iterable<{ readonly source: Uint8Array; readonly proven: ProvenLeaf }>;
   /** Blocks execution condemned. */
   readonly condemned: Iterable<Uint8Array>;
 }
 
+/** A leaf that was found to be ours: to be stored. */
+export interface AcceptedLeaf {
+  readonly source: HeaderEntry;
+  readonly proven: ProvenLeaf;
+}
+
 export interface AcceptedHeaders extends Intake {
   /** Leaves that had come before their headers, proven now. */
-  readonly leaves: readonly { readonly source: HeaderEntry; readonly proven: ProvenLeaf }[];
+  readonly leaves: readonly AcceptedLeaf[];
 }
 
 export class View {
@@ -92,13 +99,14 @@ export class View {
   /** The body we need next, and when a template was first refused for it. */
   #lacking: { readonly entry: HeaderEntry; readonly sinceMs: number } | undefined;
   #sincePrune = 0;
+  readonly #adopted: AcceptedLeaf[] = [];
   #outboxTree: { readonly key: string; readonly tree: SlotTree } | undefined;
 
   constructor(modules: ViewModules) {
     this.#m = modules;
     this.group = modules.group;
     this.#intake = new HeaderIntake(modules.params, modules.rules, modules.genesisHeaders);
-    this.#inbox = new Inbox(this.#isOurLeaf);
+    this.#inbox = new Inbox(this.#isOurLeaf, modules.archive);
     this.#blocks = new BlockStore(modules.archive);
     this.#follower = this.#followFrom(this.tree.genesis(this.group));
   }
@@ -133,10 +141,6 @@ export class View {
       if (tip === undefined) throw new Error(`the header of the stored tip ${toHex(stored.tip)} is not stored`);
       this.#follower = this.#followFrom(tip);
     }
-    for (const { source, proven } of stored.leaves) {
-      const entry = this.tree.get(source);
-      if (entry !== undefined) this.#inbox.add(entry, proven);
-    }
   }
 
   addHeader(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): AcceptedHeaders {
@@ -158,6 +162,11 @@ export class View {
     this.#adoptLeaves(entry, ready.body.batches);
     this.#blocks.addReady(entry, ready);
     return 'accepted';
+  }
+
+  /** Leaves that bodies brought since the last call. */
+  takeAdoptedLeaves(): readonly AcceptedLeaf[] {
+    return this.#adopted.splice(0);
   }
 
   /** A block of ours is wrong for a reason only the caller can see, such as a forged signature in its body. Then `follow`. */
@@ -269,7 +278,7 @@ export class View {
   };
 
   #settle(intake: Intake): AcceptedHeaders {
-    const leaves: { source: HeaderEntry; proven: ProvenLeaf }[] = [];
+    const leaves: AcceptedLeaf[] = [];
     for (const source of intake.accepted) {
       const proven = source.group === this.group ? undefined : this.#inbox.settlePending(source);
       if (proven !== undefined) leaves.push({ source, proven });
@@ -282,12 +291,15 @@ export class View {
   /** A body proves leaves too: a sibling block will want them. */
   #adoptLeaves(entry: HeaderEntry, batches: readonly ProvenLeaf[]): void {
     const sources = entry.readingOrder.slice().sort((a, b) => a.group - b.group || a.height - b.height);
-    for (const [i, source] of sources.entries()) this.#inbox.add(source, batches[i]!);
+    for (const [i, source] of sources.entries()) {
+      const proven = batches[i]!;
+      if (this.#inbox.add(source, proven) === 'accepted') this.#adopted.push({ source, proven });
+    }
   }
 
-  /** Leaves a block read, once the block is too deep to be undone. */
+  /** Leaves a block read, once it is seldom undone any more: then they come from the archive. */
   #dropReadLeaves(applied: HeaderEntry): void {
-    const deep = applied.ancestorAt(applied.height - this.#m.params.maxReorg);
+    const deep = applied.ancestorAt(applied.height - READ_LEAVES_KEPT_BLOCKS);
     if (deep !== undefined) for (const source of deep.readingOrder) this.#inbox.drop(source.key);
   }
 

@@ -89,6 +89,8 @@ export class Engine {
       this.#m.sums.blockInvalid('BAD_SIGNATURE');
       this.#m.store.commit(() => this.#m.store.putCondemned(id, 'BAD_SIGNATURE'));
     }
+    for (const { source, proven } of this.#m.view.takeAdoptedLeaves())
+      this.#pendingLeaves.push({ source: source.id, proven });
     this.#advance();
     const isFault = verdict === 'mismatch' || verdict === 'other-group';
     return { fault: isFault ? 'BAD_BODY' : undefined, accepted: verdict === 'accepted' ? 1 : 0 };

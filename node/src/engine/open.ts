@@ -16,7 +16,6 @@ import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
-import { PROVEN_LEAF } from '../core/layouts.ts';
 import { ChainStore } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
@@ -199,9 +198,6 @@ function restoreView(view: View, store: ChainStore, nowMs: number): void {
     {
       headers: store.allHeaders(),
       tip: tip === undefined || tip.height === 0 ? undefined : tip.id,
-      leaves: (function* () {
-        for (const { source, proven } of store.leaves()) yield { source, proven: PROVEN_LEAF.decode(proven) };
-      })(),
       condemned: store.condemned(),
     },
     nowMs,

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { Client, type ClientReadableStream, credentials, Metadata, makeClientConstructor } from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, credentials, Metadata, makeClientConstructor, status } from '@grpc/grpc-js';
 import { Mining, Node, Peer } from '@rexnet/proto/load.ts';
 import { service as healthDefinition } from 'grpc-health-check';
 import { afterEach, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { packTransactions } from '../core/transaction-batch.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createTelemetry } from '../telemetry/telemetry.ts';
 import type { GossipLink, GossipMessage } from './backend.ts';
-import { ERRORS, RpcError, refusal } from './errors.ts';
+import { ERRORS, RpcError, refusal, STATUS } from './errors.ts';
 import { MiningRpc } from './mining-client.ts';
 import { NodeRpc } from './node-client.ts';
 import { PeerRpc } from './peer-client.ts';
@@ -444,4 +444,8 @@ test('stopping ends watchers, refuses callers and takes less than two seconds', 
   expect((await after).code).toBe('STOPPING');
   expect(['STOPPING', 'UNREACHABLE', 'CANCELLED']).toContain((await gossip).code);
   expect((await failure(node.status({ deadlineMs: 500 }))).code).toMatch(/UNREACHABLE|DEADLINE/);
+});
+
+test('the numbers of the error table are those of gRPC', () => {
+  for (const [name, number] of Object.entries(STATUS)) expect(status[number]).toBe(name);
 });

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
 import { toHex } from '../core/bytes.ts';
+import { PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import { type DataFolder, type Identity, openFolder, openFolderToRead, type Table } from './database.ts';
 import { heightKey, outboxKey, rootsKey } from './keys.ts';
 import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
@@ -142,17 +143,9 @@ export class ChainStore implements BlockArchive {
     this.#put(this.#leaves, Buffer.from(sourceId), Buffer.from(provenLeaf));
   }
 
-  leaf(sourceId: Uint8Array): Uint8Array | undefined {
-    return this.#leaves.get(Buffer.from(sourceId));
-  }
-
-  /** Every stored leaf, in no order that means anything. */
-  *leaves(): IterableIterator<{ readonly source: Uint8Array; readonly proven: Uint8Array }> {
-    for (const { key, value } of this.#leaves.getRange({})) yield { source: key, proven: value };
-  }
-
-  dropLeaf(sourceId: Uint8Array): void {
-    this.#leaves.removeSync(Buffer.from(sourceId));
+  leaf(sourceId: Uint8Array): ProvenLeaf | undefined {
+    const value = this.#leaves.get(Buffer.from(sourceId));
+    return value === undefined ? undefined : PROVEN_LEAF.decode(value);
   }
 
   /** Execution found the block wrong. */
