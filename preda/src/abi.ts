@@ -1,7 +1,7 @@
 // What callers see of a contract: functions by opcode, state fields, structs, enums, as plain data that survives JSON. It converts no values.
 import { isInvocable } from './lower.ts';
 import type { Contract, FunctionDef } from './program.ts';
-import { SCOPES, type Scope, type StructInfo, TRANSACTION_TYPE } from './types.ts';
+import { SCOPES, type Scope, type StructDef, TRANSACTION_TYPE } from './types.ts';
 
 /** The canonical spelling of a type: `uint128`, `array<Payroll.Entry>`, `map<address,uint64>`. */
 export type AbiType = string;
@@ -72,7 +72,7 @@ const functionOf = (def: FunctionDef): AbiFunction => ({
   isLambda: def.isLambda,
 });
 
-const structOf = (info: StructInfo, name: string): AbiStruct => ({
+const structOf = (info: StructDef, name: string): AbiStruct => ({
   name,
   fields: info.fields.map((field) => ({ name: field.name, type: field.type.id })),
 });

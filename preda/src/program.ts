@@ -4,11 +4,11 @@ import type { Span } from './source.ts';
 import type {
   BinaryOp,
   ConversionId,
-  EnumInfo,
-  InterfaceInfo,
+  EnumDef,
+  InterfaceDef,
   Scope,
   StepOp,
-  StructInfo,
+  StructDef,
   Type,
   TypeOf,
   UnaryOp,
@@ -21,10 +21,10 @@ export type Contract = {
   readonly name: string;
   readonly span: Span;
   readonly imports: readonly { readonly contract: string; readonly alias: string; readonly span: Span }[];
-  readonly implemented: readonly { readonly info: InterfaceInfo; readonly span: Span }[];
-  readonly enums: readonly EnumInfo[];
-  readonly structs: readonly StructInfo[];
-  readonly interfaces: readonly (InterfaceInfo & { readonly span: Span })[];
+  readonly implemented: readonly { readonly info: InterfaceDef; readonly span: Span }[];
+  readonly enums: readonly EnumDef[];
+  readonly structs: readonly StructDef[];
+  readonly interfaces: readonly (InterfaceDef & { readonly span: Span })[];
   readonly constants: readonly Constant[];
   /** Fields of each scope's instance in declaration order; `StateField.index` counts within its scope. */
   readonly state: Readonly<Record<Scope, readonly StateField[]>>;

@@ -11,10 +11,10 @@ export type FloatBits = (typeof FLOAT_BITS)[number];
 
 /** Identity of a declared type: contract plus name, with its index in that contract's table. */
 type Declared = { readonly contract: string; readonly name: string; readonly index: number };
-export type EnumInfo = Declared & { readonly values: readonly string[] };
+export type EnumDef = Declared & { readonly values: readonly string[] };
 export type StructField = { readonly name: string; readonly type: Type };
 /** `flatFields` counts the fields of fields too, how much a default value unfolds to; `nesting` is the depth of types inside. */
-export type StructInfo = Declared & {
+export type StructDef = Declared & {
   readonly fields: readonly StructField[];
   readonly flatFields: number;
   readonly nesting: number;
@@ -27,7 +27,7 @@ export type InterfaceFunction = {
   readonly returnsConst: boolean;
   readonly isConst: boolean;
 };
-export type InterfaceInfo = Declared & { readonly functions: readonly InterfaceFunction[] };
+export type InterfaceDef = Declared & { readonly functions: readonly InterfaceFunction[] };
 
 /** `id` is the canonical spelling; two types are the same type exactly when their ids are equal. */
 export type Type =
@@ -37,11 +37,11 @@ export type Type =
     }
   | { readonly kind: 'int' | 'uint'; readonly id: string; readonly bits: IntBits }
   | { readonly kind: 'float'; readonly id: string; readonly bits: FloatBits }
-  | { readonly kind: 'enum'; readonly id: string; readonly info: EnumInfo }
-  | { readonly kind: 'struct'; readonly id: string; readonly info: StructInfo }
+  | { readonly kind: 'enum'; readonly id: string; readonly info: EnumDef }
+  | { readonly kind: 'struct'; readonly id: string; readonly info: StructDef }
   | { readonly kind: 'array'; readonly id: string; readonly element: Type; readonly scattered: boolean }
   | { readonly kind: 'map'; readonly id: string; readonly key: Type; readonly value: Type; readonly scattered: boolean }
-  | { readonly kind: 'interface'; readonly id: string; readonly info: InterfaceInfo }
+  | { readonly kind: 'interface'; readonly id: string; readonly info: InterfaceDef }
   | { readonly kind: 'contract'; readonly id: string; readonly contract: string };
 export type TypeKind = Type['kind'];
 export type TypeOf<K extends TypeKind> = Type & { readonly kind: K };
@@ -85,9 +85,9 @@ export function arrayOf(element: Type, scattered = false): TypeOf<'array'> {
 export function mapOf(key: Type, value: Type, scattered = false): TypeOf<'map'> {
   return { kind: 'map', id: `${scattered ? 'scattered_' : ''}map<${key.id},${value.id}>`, key, value, scattered };
 }
-export const enumOf = (info: EnumInfo): TypeOf<'enum'> => ({ kind: 'enum', id: qualified(info), info });
-export const structOf = (info: StructInfo): TypeOf<'struct'> => ({ kind: 'struct', id: qualified(info), info });
-export const interfaceOf = (info: InterfaceInfo): TypeOf<'interface'> => ({
+export const enumOf = (info: EnumDef): TypeOf<'enum'> => ({ kind: 'enum', id: qualified(info), info });
+export const structOf = (info: StructDef): TypeOf<'struct'> => ({ kind: 'struct', id: qualified(info), info });
+export const interfaceOf = (info: InterfaceDef): TypeOf<'interface'> => ({
   kind: 'interface',
   id: qualified(info),
   info,

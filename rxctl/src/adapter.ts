@@ -19,7 +19,7 @@ import type {
   Action,
   AuditReport,
   BlockReport,
-  ContractInfo,
+  DeployedContract,
   Network,
   NodeAnswer,
   ReadResult,
@@ -68,7 +68,7 @@ class ClientNetwork implements Network {
     return { balanceMsat: balance, nonce, partition, group, height };
   }
 
-  async contract(reference: string): Promise<ContractInfo | undefined> {
+  async contract(reference: string): Promise<DeployedContract | undefined> {
     const connection = await this.#connect();
     const wanted = /^[0-9]+$/.test(reference) ? { id: BigInt(reference) } : { name: reference };
     try {

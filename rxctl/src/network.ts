@@ -48,7 +48,7 @@ export type Account = {
   readonly group: number;
   readonly height: number;
 };
-export type ContractInfo = {
+export type DeployedContract = {
   readonly id: bigint;
   readonly name: string;
   readonly source: string;
@@ -138,7 +138,7 @@ export interface Network {
   ask(node: string): Promise<NodeAnswer | undefined>;
   account(address: Uint8Array): Promise<Account>;
   /** By `DApp.Contract` or number; undefined when nobody has deployed it. */
-  contract(reference: string): Promise<ContractInfo | undefined>;
+  contract(reference: string): Promise<DeployedContract | undefined>;
   /** Runs a const function at the tip; changes nothing. */
   read(call: Extract<Action, { readonly kind: 'call' }>, caller: Uint8Array): Promise<ReadResult>;
   /** Signs and sends; resolves to the id when a node has taken it. */

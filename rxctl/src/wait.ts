@@ -23,9 +23,9 @@ export async function untilState(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<TransactionReport> {
-  const deadline = performance.now() + timeoutMs;
+  const deadlineMs = performance.now() + timeoutMs;
   let seen: TransactionReport | undefined;
-  while (performance.now() < deadline && !signal.aborted) {
+  while (performance.now() < deadlineMs && !signal.aborted) {
     seen = (await network.transaction(id)) ?? seen;
     if (seen !== undefined && (states.includes(seen.state) || FINAL_STATES.some((state) => state === seen?.state)))
       return seen;

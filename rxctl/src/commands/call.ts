@@ -6,7 +6,7 @@ import { chooseFunction, encodeWords, targetOf } from '../call-target.ts';
 import { type CommonOptions, type Context, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import type { ContractInfo } from '../network.ts';
+import type { DeployedContract } from '../network.ts';
 import type { Printable } from '../print.ts';
 
 type CallOptions = CommonOptions & { readonly from: string; readonly target?: string };
@@ -65,7 +65,7 @@ function toPrintable(value: Json): Printable {
   return value;
 }
 
-export async function findContract(network: Context['network'], reference: string): Promise<ContractInfo> {
+export async function findContract(network: Context['network'], reference: string): Promise<DeployedContract> {
   const found = await network.contract(reference);
   if (found === undefined)
     throw new CliError(

@@ -27,8 +27,8 @@ async function down(io: Io, options: DownOptions, format: Format): Promise<ExitC
   const owner = lockOwner(folders.lock);
   if (owner !== undefined) {
     signalProcess(owner, 'SIGTERM');
-    const deadline = performance.now() + OWNER_STOP_MAX_MS;
-    while (lockOwner(folders.lock) !== undefined && performance.now() < deadline) await delay(50);
+    const deadlineMs = performance.now() + OWNER_STOP_MAX_MS;
+    while (lockOwner(folders.lock) !== undefined && performance.now() < deadlineMs) await delay(50);
     if (lockOwner(folders.lock) !== undefined)
       throw new CliError(
         EXIT.timeout,

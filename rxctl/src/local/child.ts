@@ -92,8 +92,8 @@ async function recorded(pidPath: string, ended: Promise<Exit>): Promise<ProcessI
   void ended.then(() => {
     isOver = true;
   });
-  const deadline = performance.now() + RECORD_DEADLINE_MS;
-  while (!isOver && performance.now() < deadline) {
+  const deadlineMs = performance.now() + RECORD_DEADLINE_MS;
+  while (!isOver && performance.now() < deadlineMs) {
     const identity = readIdentity(pidPath);
     if (identity !== undefined) return identity;
     await delay(5);
@@ -113,8 +113,8 @@ export function adoptChild(identity: ProcessIdentity): RunningChild {
 /** SIGTERM, and SIGKILL to it and what it started when the time is over. Returns when it is gone. */
 export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<'clean' | 'killed' | 'gone'> {
   if (!signalProcess(identity, 'SIGTERM')) return 'gone';
-  const deadline = performance.now() + graceMs;
-  while (performance.now() < deadline) {
+  const deadlineMs = performance.now() + graceMs;
+  while (performance.now() < deadlineMs) {
     if (!isAlive(identity)) return 'clean';
     await delay(Math.min(POLL_MS, graceMs / 10));
   }

@@ -180,8 +180,8 @@ class LocalRun {
   }
 
   async #firstBlock(signal: AbortSignal): Promise<void> {
-    const deadline = performance.now() + FIRST_BLOCK_MAX_MS;
-    while (this.#progress.firstBlockMs === undefined && !signal.aborted && performance.now() < deadline) {
+    const deadlineMs = performance.now() + FIRST_BLOCK_MAX_MS;
+    while (this.#progress.firstBlockMs === undefined && !signal.aborted && performance.now() < deadlineMs) {
       await delay(REFRESH_MS / 5, undefined, { signal }).catch(() => undefined);
     }
   }

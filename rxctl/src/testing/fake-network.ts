@@ -7,7 +7,7 @@ import type {
   Action,
   AuditReport,
   BlockReport,
-  ContractInfo,
+  DeployedContract,
   Network,
   NodeAnswer,
   ReadResult,
@@ -21,7 +21,7 @@ const ID = 'ab'.repeat(32);
 export class FakeNetwork implements Network {
   readonly sent: { readonly action: Action; readonly from: string }[] = [];
   readonly #folders: Folders | undefined;
-  readonly #contracts = new Map<string, ContractInfo>();
+  readonly #contracts = new Map<string, DeployedContract>();
   audited: AuditReport = {
     clean: true,
     problems: [],
@@ -66,7 +66,7 @@ export class FakeNetwork implements Network {
     return { balanceMsat: 12_000_000n, nonce: 4n, partition: 17, group: 0, height: 7 };
   }
 
-  async contract(reference: string): Promise<ContractInfo | undefined> {
+  async contract(reference: string): Promise<DeployedContract | undefined> {
     return this.#contracts.get(reference);
   }
 
