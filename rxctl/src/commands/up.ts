@@ -16,6 +16,7 @@ import { tail } from '../local/log-file.ts';
 import { type BitcoindFound, bitcoindFolder } from '../local/prepare.ts';
 import { readyOf, runNetwork } from '../local/run.ts';
 import { readProgress } from '../local/state.ts';
+import { warmCode } from '../local/warm.ts';
 import type { Format } from '../print.ts';
 import { liveLine } from '../run-report.ts';
 import { formatProblems, readTestnetFile, type TestnetFile } from '../testnet-file.ts';
@@ -100,11 +101,12 @@ type RunOptions = {
 
 async function run(io: Io, { file, folders, forMs, format, checkState, base }: RunOptions): Promise<ExitCode> {
   const line = new LiveLine(io, format);
+  const [bitcoind] = await Promise.all([findBitcoind(io, file, base), warmCode(io.env, io.signal)]);
   const { report, judgement } = await runNetwork({
     testnet: file.testnet,
     configMaps: file.configMaps,
     folders,
-    bitcoind: await findBitcoind(io, file, base),
+    bitcoind,
     openNetwork: io.openNetwork,
     devKey,
     forMs,
