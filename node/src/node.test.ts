@@ -227,6 +227,7 @@ test('every metric of a node and of a miner is there, and counts what happened',
       (s.get('rexnet_vm_faults_total{exception="21"}') ?? 0) > 0 &&
       (s.get('rexnet_store_snapshot_seconds_count') ?? 0) > 0 &&
       (s.get('rexnet_bitcoin_headers_total{result="accepted"}') ?? 0) > 0 &&
+      (s.get('rexnet_bitcoin_height_blocks') ?? 0) > 0 &&
       (s.get('rexnet_chain_relays_received_total{group="1"}') ?? 0) > 0,
   );
   expect(missing('node', done)).toEqual([]);
