@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const NOWHERE = ['**/node_modules/**', '.rexnet/**'];
-const LOCAL = 'test/local/**/*.test.ts';
+const LOCAL = 'test/local/*.test.ts';
+const APART = 'test/local/apart/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -10,9 +11,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'rooms', include: ['**/*.test.ts'], exclude: [...NOWHERE, LOCAL], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'rooms',
+          include: ['**/*.test.ts'],
+          exclude: [...NOWHERE, LOCAL, APART],
+          sequence: { groupOrder: 0 },
+        },
       },
-      // Whole networks measure time and memory: one after the other, when nothing else runs.
+      // Small networks that mostly wait for their next block: side by side.
+      {
+        extends: true,
+        test: { name: 'apart', include: [APART], exclude: NOWHERE, maxWorkers: 4, sequence: { groupOrder: 1 } },
+      },
+      // Time and memory of one large network are measured: one after the other, when nothing else runs.
       {
         extends: true,
         test: {
@@ -21,7 +32,7 @@ export default defineConfig({
           exclude: NOWHERE,
           globalSetup: 'test/local/setup.ts',
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

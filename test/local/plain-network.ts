@@ -1,8 +1,8 @@
 // A network without rxctl: the processes of a plan under a supervisor of the test's own, so that single ones can be left
 // out, given other peers, or run on a genesis no testnet.yaml can ask for. Mines over a toy parent chain.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { inject } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type Constants, makeGenesis } from '../../node/src/chain/genesis.ts';
 import type { Plan } from '../../operator/src/plan/plan.ts';
 import { openNetwork } from '../../rxctl/src/adapter.ts';
@@ -27,7 +27,9 @@ export type PlainSpec = {
 
 /** Which nodes a process knows of. */
 export type Peers = (node: string) => boolean;
-type PeerFile = { readonly groups: Readonly<Record<string, readonly { readonly node: string }[]>> };
+type PeerFile = {
+  readonly groups: Readonly<Record<string, readonly { readonly node: string; readonly peer: string }[]>>;
+};
 
 const START_MAX_MS = 60_000;
 const EVERYBODY: Peers = () => true;
@@ -64,8 +66,7 @@ export class PlainNetwork {
     blockInterval,
     constants,
   }: PlainSpec): Promise<PlainNetwork> {
-    const base = inject('localFolder');
-    mkdirSync(base, { recursive: true });
+    const base = mkdtempSync(join(tmpdir(), 'rexnet-plain-'));
     const path = join(base, `${name}.yaml`);
     const spec = { groups, nodesPerGroup, chain: { blockInterval }, bitcoin: { mode: 'None' }, mining: { miners } };
     const object = { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata: { name }, spec };
@@ -105,11 +106,31 @@ export class PlainNetwork {
     return this.#supervisor.states().reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
-  /** From now on a process knows these nodes; it notices by itself. */
-  setPeers(name: string, knows: Peers): void {
-    const { groups } = JSON.parse(readFileSync(this.folders.peers, 'utf8')) as PeerFile;
-    const kept = Object.entries(groups).map(([group, nodes]) => [group, nodes.filter(({ node }) => knows(node))]);
+  /** From now on a process knows these nodes, and strangers that are none of ours; it notices by itself. */
+  setPeers(
+    name: string,
+    knows: Peers,
+    strangers: readonly { readonly group: number; readonly peer: string }[] = [],
+  ): void {
+    const kept = Object.entries(this.#peers()).map(([group, nodes]) => [
+      group,
+      [
+        ...nodes.filter(({ node }) => knows(node)),
+        ...strangers
+          .filter((stranger) => String(stranger.group) === group)
+          .map(({ peer }) => ({ node: 'stranger', grpc: peer, peer })),
+      ],
+    ]);
     writeAtomically(peersFile(this.folders, name), JSON.stringify({ groups: Object.fromEntries(kept) }));
+  }
+
+  /** Where other nodes reach it. */
+  peerAddress(name: string): string {
+    const found = Object.values(this.#peers())
+      .flat()
+      .find(({ node }) => node === name);
+    if (found === undefined) throw new Error(`there is no node ${name}`);
+    return found.peer;
   }
 
   /** Undefined for a node that does not answer. */
@@ -135,9 +156,14 @@ export class PlainNetwork {
     await this.reach(Math.max(...(await this.heights(nodes))) + blocks, nodes, withinMs);
   }
 
+  #peers(): PeerFile['groups'] {
+    return (JSON.parse(readFileSync(this.folders.peers, 'utf8')) as PeerFile).groups;
+  }
+
   async close(): Promise<void> {
     await this.network.close();
     await this.#supervisor.stopAll();
+    if (process.env['REXNET_KEEP'] === undefined) rmSync(dirname(this.folders.root), { recursive: true, force: true });
   }
 }
 

@@ -4,6 +4,8 @@ import { type Network as Genesis, readGenesis } from '../../node/src/chain/genes
 import { DEV_KEYS, deriveKey } from '../../node/src/chain/keys.ts';
 import { ownerOf } from '../../node/src/chain/shard-map.ts';
 import { partitionOf } from '../../node/src/core/address.ts';
+import { fromHex } from '../../node/src/core/bytes.ts';
+import { NodeRpc } from '../../node/src/rpc/node-client.ts';
 import { devKey } from '../../rxctl/src/context.ts';
 import type { Folders } from '../../rxctl/src/local/folders.ts';
 import type { Network, Signer, TransactionReport, TransactionState } from '../../rxctl/src/network.ts';
@@ -72,6 +74,16 @@ export class Transfers {
         return to === undefined ? 0n : (await this.#network.account(to)).balanceMsat;
       }),
     );
+  }
+
+  /** Their signed bytes, as a node of the sender's group has them. */
+  async bytes(ids: readonly string[], grpc: string): Promise<readonly Uint8Array[]> {
+    const node = new NodeRpc(grpc);
+    try {
+      return await Promise.all(ids.map(async (id) => (await node.getTransaction(fromHex(id))).transaction));
+    } finally {
+      node.close();
+    }
   }
 
   #newAddress(): Uint8Array {

@@ -1,12 +1,12 @@
 // Two nodes and two miners a group: one that was away catches up, and two halves that mined apart become one again, both by
 // themselves.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openNetwork } from '../../rxctl/src/adapter.ts';
-import type { Network } from '../../rxctl/src/network.ts';
-import { COUNTS } from './counts.ts';
-import { PlainNetwork, peersFile } from './plain-network.ts';
-import { AMOUNT_MSAT, Transfers } from './transfers.ts';
-import { until } from './until.ts';
+import { openNetwork } from '../../../rxctl/src/adapter.ts';
+import type { Network } from '../../../rxctl/src/network.ts';
+import { COUNTS } from '../counts.ts';
+import { PlainNetwork, peersFile } from '../plain-network.ts';
+import { AMOUNT_MSAT, Transfers } from '../transfers.ts';
+import { until } from '../until.ts';
 
 const BLOCKS_PER_SECOND = 2;
 const BLOCKS = COUNTS.awaySeconds * BLOCKS_PER_SECOND;

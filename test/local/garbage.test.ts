@@ -1,0 +1,121 @@
+// Garbage on every port while honest traffic goes on: each piece is refused in words, waits, or costs its sender the
+// connection; nothing crashes, nothing grows, nobody else is slowed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Random } from '../../load/src/random.ts';
+import { addressOf } from '../../rxctl/src/local/children.ts';
+import { readState } from '../../rxctl/src/local/state.ts';
+import { COUNTS, SEED } from './counts.ts';
+import { Attacker } from './garbage-attacks.ts';
+import { World } from './garbage-world.ts';
+import { Generator } from './generator.ts';
+import { residentMib } from './memory.ts';
+import { sharedTestnet, type Testnet } from './testnet.ts';
+import { Transfers } from './transfers.ts';
+import { until } from './until.ts';
+
+const TPS = 100;
+const RATE_MIN = 0.95;
+const AT_ONCE = 24;
+const GROWTH_MIB_MAX = 10;
+const SETTLE_MAX_MS = 60_000;
+const SETTLE_BLOCKS = 3;
+
+test(`${COUNTS.garbageInputs} pieces of garbage harm nobody`, { timeout: 1_200_000 }, async () => {
+  const testnet = sharedTestnet();
+  await testnet.up();
+  const world = await worldOf(testnet);
+  const generator = await Generator.start(testnet, { workload: 'Token', tps: TPS });
+  const identities = testnet.nodes.map((name) => testnet.process(name));
+  const random = new Random(SEED);
+  const outcomes = new Map<string, number>();
+  const half = Math.floor(COUNTS.garbageInputs / 2);
+  const attacker = new Attacker(world);
+  try {
+    const before = generator.progress;
+    await attack(attacker, random, half, outcomes);
+    const first = await settledMemory(testnet);
+    await attack(attacker, random, COUNTS.garbageInputs - half, outcomes);
+    const after = generator.progress;
+    const second = await settledMemory(testnet);
+    const growth = second.map((mib, i) => Math.round((mib - (first[i] ?? 0)) * 10) / 10);
+    const rate = (after.completed - before.completed + TPS) / (after.offered - before.offered);
+    console.log(
+      `garbage: ${[...outcomes]
+        .sort()
+        .map(([what, count]) => `${what} ${count}`)
+        .join(', ')}; memory grew by ${growth.join(' ')} MiB, honest rate ${rate.toFixed(3)}`,
+    );
+    expect([...outcomes.keys()].filter((what) => what.includes('INTERNAL'))).toEqual([]);
+    expect(testnet.nodes.map((name) => testnet.process(name))).toEqual(identities);
+    expect(testnet.nodes.flatMap((name) => defects(testnet, name))).toEqual([]);
+    expect(rate).toBeGreaterThanOrEqual(RATE_MIN);
+    // Garbage is spread evenly, and so is a leak; what one node's collector puts off is not.
+    expect(growth.reduce((sum, mib) => sum + mib, 0) / growth.length).toBeLessThanOrEqual(GROWTH_MIB_MAX);
+  } finally {
+    attacker.close();
+  }
+  const report = await generator.stop();
+  expect(report).toMatchObject({ failed: 0, lost: 0, doubled: 0, balances: 'match' });
+  expect((await (await testnet.network()).audit()).problems).toEqual([]);
+});
+
+async function attack(
+  attacker: Attacker,
+  random: Random,
+  inputs: number,
+  outcomes: Map<string, number>,
+): Promise<void> {
+  let left = inputs;
+  const one = async (): Promise<void> => {
+    while (left-- > 0) {
+      const [kind, outcome] = await attacker.send(random);
+      const key = `${kind}: ${outcome}`;
+      outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+async function worldOf(testnet: Testnet): Promise<World> {
+  const network = await testnet.network();
+  const transfers = new Transfers(network, testnet.folders, 0, 1);
+  const ids = await transfers.send(4);
+  await transfers.reach(ids, ['Completed'], SETTLE_MAX_MS);
+  const ports = readState(testnet.folders)?.ports ?? {};
+  const targets = testnet.nodes.map((name, group) => ({
+    name,
+    group,
+    grpc: addressOf(ports, `${name}.grpc`),
+    peer: addressOf(ports, `${name}.peer`),
+    metrics: addressOf(ports, `${name}.metrics`),
+  }));
+  return World.look(testnet.folders.genesis, targets, await transfers.bytes(ids, targets[0]?.grpc ?? ''));
+}
+
+/** Resident memory of every node, once it no longer falls. */
+async function settledMemory(testnet: Testnet): Promise<readonly number[]> {
+  const read = (): number[] => testnet.nodes.map((name) => residentMib(testnet.process(name)?.pid ?? 0) ?? 0);
+  let lowest = read();
+  let heightsLeft = 0;
+  const start = Math.max(...(await testnet.heights()));
+  await until({
+    what: 'a few blocks without garbage',
+    withinMs: SETTLE_MAX_MS,
+    look: async () => {
+      const now = read();
+      lowest = lowest.map((mib, i) => Math.min(mib, now[i] ?? mib));
+      heightsLeft = start + SETTLE_BLOCKS - Math.min(...(await testnet.heights()));
+      return heightsLeft;
+    },
+    holds: (left) => left <= 0,
+  });
+  return lowest;
+}
+
+/** What a node called its own mistake. */
+function defects(testnet: Testnet, name: string): readonly string[] {
+  const log = readFileSync(join(testnet.folders.logs, `${name}.log`), 'utf8');
+  return log.split('\n').filter((line) => line.includes('"level":"error"'));
+}
