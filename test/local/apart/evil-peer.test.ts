@@ -21,6 +21,7 @@ const LATE = 'g1-n1';
 const TRANSFERS = 20;
 const BLOCKS = 30;
 const RECOVER_MAX_MS = 90_000;
+const TOGETHER_BLOCKS = 3;
 const UNSERVED = 12;
 
 test('lies about good blocks delay a node that joins late, and no more', { timeout: 300_000 }, async () => {
@@ -34,6 +35,8 @@ test('lies about good blocks delay a node that joins late, and no more', { timeo
   const liars = await Promise.all(['g0-n0', 'g1-n0'].map((node) => Liar.start(plain.peerAddress(node))));
   try {
     const honest = plain.nodes.filter((node) => node !== LATE);
+    // What it alone has would go with it.
+    await plain.grow(TOGETHER_BLOCKS);
     await plain.stopProcess(LATE);
     const transfers = new Transfers(plain.network, plain.folders, 0, 1);
     const ids = await transfers.send(TRANSFERS);

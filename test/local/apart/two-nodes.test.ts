@@ -10,6 +10,7 @@ import { until } from '../until.ts';
 
 const BLOCKS_PER_SECOND = 2;
 const BLOCKS = COUNTS.awaySeconds * BLOCKS_PER_SECOND;
+const TOGETHER_BLOCKS = 3;
 const TRANSFERS = 10;
 const RECOVER_MAX_MS = 90_000;
 const APART_MAX_MS = 3 * COUNTS.awaySeconds * 1_000;
@@ -24,6 +25,8 @@ beforeAll(async () => {
     miners: 2,
     blockInterval: `${1_000 / BLOCKS_PER_SECOND}ms`,
   });
+  // What one node alone has would go with it.
+  await plain.grow(TOGETHER_BLOCKS);
 });
 
 afterAll(() => plain?.close());
