@@ -1,8 +1,8 @@
 // A node that was killed is back at once, however long its chain: same state root, nothing lost.
 import { expect, test } from 'vitest';
-import { COUNTS } from '../counts.ts';
-import { PlainNetwork } from '../plain-network.ts';
-import { until } from '../until.ts';
+import { COUNTS } from './counts.ts';
+import { PlainNetwork } from './plain-network.ts';
+import { until } from './until.ts';
 
 const RESTART_MAX_MS = 3_000;
 const INTERVAL_MS = 100;
