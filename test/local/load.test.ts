@@ -1,8 +1,11 @@
 // The whole network under load, as `npm start -- --for` runs it: what was offered completes in time, the money adds up, the
 // memory stays within bounds.
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunReport as LoadReport } from '../../load/src/report.ts';
+import { enrichStoredDiff } from '../../node/src/engine/testing/change-folder.ts';
+import { EXIT } from '../../rxctl/src/exit.ts';
 import { lockOwner } from '../../rxctl/src/local/lock.ts';
 import { leftoverNames } from '../../rxctl/src/local/supervisor.ts';
 import { COUNTS } from './counts.ts';
@@ -48,6 +51,27 @@ test('400 transactions a second on four groups complete, add up and leave room',
   expect(load.crossP95Ms).toBeLessThanOrEqual(COMPLETED_P95_MAX_MS);
   for (const mib of nodes) expect(mib).toBeLessThanOrEqual(NODE_MIB_MAX);
   expect(total).toBeLessThanOrEqual(NETWORK_MIB_MAX);
+});
+
+test('executed again, every cell of that run is right, and 1 msat in a copy is named', {
+  timeout: 300_000,
+}, async () => {
+  const testnet = sharedTestnet();
+  await testnet.down();
+  const { code, report } = await testnet.auditDeep();
+  expect({ code, findings: report.nodes.flatMap(({ findings }) => findings) }).toEqual({ code: 0, findings: [] });
+  expect(report).toMatchObject({ clean: true, nodes: testnet.nodes.map((node) => ({ node })) });
+  const copy = join(testnet.folders.root, 'copy');
+  cpSync(testnet.folders.node('g1-n0'), copy, { recursive: true });
+  const { account, height, storedMsat, rightMsat } = await enrichStoredDiff(copy);
+  expect(storedMsat - rightMsat).toBe(1n);
+  const changed = await testnet.auditDeep(copy);
+  expect(changed.code).toBe(EXIT.verdictNotMet);
+  const finding = changed.report.nodes[0]?.findings.find(({ record }) => record === 'diff');
+  expect(finding).toMatchObject({ height, cell: `account ${account}` });
+  expect(String(finding?.['stored'])).toContain(`${storedMsat} msat`);
+  expect(String(finding?.['right'])).toContain(`${rightMsat} msat`);
+  rmSync(copy, { recursive: true });
 });
 
 test('a network that was stopped goes on where it was', { timeout: 120_000 }, async () => {

@@ -30,6 +30,11 @@ const NOT_FOR_CHILDREN = /^(NODE_OPTIONS|NODE_ENV|VITEST.*|REXNET_.*)$/;
 
 export type Ended = { readonly code: number | undefined; readonly stdout: string; readonly stderr: string };
 
+export type DeepAudit = {
+  readonly clean: boolean;
+  readonly nodes: readonly { readonly node: string; readonly findings: readonly Readonly<Record<string, unknown>>[] }[];
+};
+
 /** The environment of a program as a person's shell would give it. */
 export async function childEnvironment(): Promise<NodeJS.ProcessEnv> {
   const kept = Object.entries(process.env).filter(([name]) => !NOT_FOR_CHILDREN.test(name));
@@ -204,6 +209,14 @@ export class Testnet {
     );
     if (code !== 0) throw new Error(`rxctl parent fork ended with ${code}: ${stderr}`);
     return JSON.parse(stdout) as { orphaned: string[] };
+  }
+
+  /** Executes chains of stopped nodes again: of all, or of the data folders named. */
+  async auditDeep(...where: readonly string[]): Promise<Ended & { readonly report: DeepAudit }> {
+    const options = where.length === 0 ? ['--name', this.#spec.name] : ['--genesis', this.folders.genesis];
+    const ended = await this.#rxctl('audit', '--deep', ...where, ...options);
+    if (!ended.stdout.startsWith('{')) throw new Error(`rxctl audit ended with ${ended.code}: ${ended.stderr}`);
+    return { ...ended, report: JSON.parse(ended.stdout) as DeepAudit };
   }
 
   logTail(name: string, lines = 5): string {

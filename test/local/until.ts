@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 50;
 
-export type Awaited<T> = {
+export type Wait<T> = {
   /** Completes the sentence 'waited N s for …'. */
   readonly what: string;
   readonly withinMs: number;
@@ -13,7 +13,7 @@ export type Awaited<T> = {
 };
 
 /** What was seen when it held. */
-export async function until<T>({ what, withinMs, look, holds, tell = text }: Awaited<T>): Promise<T> {
+export async function until<T>({ what, withinMs, look, holds, tell = text }: Wait<T>): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const seen = await look();
