@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from '@rexnet/node/chain/pool.ts';
 import { View } from '@rexnet/node/chain/view.ts';
+import { blockId } from '@rexnet/node/consensus/header.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { EngineEvents, Want } from '@rexnet/node/engine/api.ts';
-import { Engine } from '@rexnet/node/engine/engine.ts';
+import { Engine, WHOLE_HEADERS } from '@rexnet/node/engine/engine.ts';
 import { History } from '@rexnet/node/engine/history.ts';
 import { ParentCounts } from '@rexnet/node/engine/parent-counts.ts';
 import { ParentHeaders } from '@rexnet/node/engine/parent-headers.ts';
@@ -89,7 +90,7 @@ class TestNode {
   /** Takes a block as announced, with its body or our leaf of it. */
   hear(block: HeaderEntry, from: TestNode): void {
     this.nowMs = Math.max(this.nowMs, from.nowMs);
-    this.#take([{ header: block.bytes, witness: block.witness }]);
+    this.#take([{ header: block.bytes, witness: from.history.witness(block) }]);
     const body = block.group === this.view.group ? from.view.body(block) : undefined;
     if (body !== undefined) this.engine.takeBody(block.id, body, true);
     const leaf = block.group === this.view.group ? undefined : from.view.leafFor(block, this.view.group);
@@ -170,4 +171,14 @@ test('an answer is bounded, however much is asked', () => {
   const question = { group: 0, locator: [], limit: 4, branches: [...ids, ...ids] };
   expect(node.history.headersAfter(question)).toHaveLength(4);
   expect(node.history.headersAfter({ ...question, limit: 100 })).toHaveLength(6);
+});
+
+test('headers that memory holds in short are served whole', () => {
+  const node = new TestNode('deep', 0);
+  const blocks = Array.from({ length: WHOLE_HEADERS + 8 }, () => node.mine());
+  expect([blocks[0]!, blocks.at(-1)!].map(({ witness }) => witness !== undefined)).toEqual([false, true]);
+  const served = node.history.headersAfter({ group: 0, locator: [], limit: LIMIT, branches: [] });
+  expect(served.map(({ header }) => toHex(blockId(header)))).toEqual(blocks.map(({ key }) => key));
+  for (const [i, { witness }] of served.entries()) expect([...witness]).toEqual([blocks[i]!.id[0]]);
+  expect(blocks[0]!.header.height).toBe(1);
 });

@@ -237,7 +237,8 @@ export class SimNode {
   /** Tells a peer one of our executed blocks. */
   #tell(to: SimNode, entry: HeaderEntry): void {
     if (entry.height === 0 || !this.disk.blocks.has(entry.key)) return;
-    const message = { kind: 'announce', header: entry.bytes, witness: entry.witness, id: entry.id } as const;
+    const { witness } = this.disk.headers.get(entry.key)!;
+    const message = { kind: 'announce', header: entry.bytes, witness, id: entry.id } as const;
     if (to.group === this.group) {
       const body = this.view.body(entry);
       this.#world.send(this, to, body === undefined ? message : { ...message, body });
@@ -271,7 +272,7 @@ export class SimNode {
 
   #storeHeader(entry: HeaderEntry): void {
     const { id, group, height, bytes, witness } = entry;
-    this.disk.headers.set(entry.key, { id, group, height, bytes, witness });
+    this.disk.headers.set(entry.key, { id, group, height, bytes, witness: witness! });
   }
 
   /** Follows the fork choice, storing before telling. */

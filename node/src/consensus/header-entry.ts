@@ -1,7 +1,7 @@
 // One known header in the tree of its group: its line of ancestors and what its chain has read of other groups.
 // It judges nothing; whoever makes an entry has checked the header.
 import { toHex } from '../core/bytes.ts';
-import type { Header } from '../core/layouts.ts';
+import { HEADER, type Header } from '../core/layouts.ts';
 
 /** Heights between two full cursor vectors; between them an entry keeps only what it read itself. */
 const VECTOR_EVERY = 16;
@@ -52,9 +52,7 @@ export class HeaderEntry implements LinkedHeader {
   readonly key: string;
   readonly group: number;
   readonly height: number;
-  readonly header: Header;
   readonly bytes: Uint8Array;
-  readonly witness: Uint8Array;
   readonly ownWork: bigint;
   /** Work of the whole chain up to here, genesis counting nothing. */
   readonly work: bigint;
@@ -65,6 +63,8 @@ export class HeaderEntry implements LinkedHeader {
   dead = false;
   /** Cut from the tree below the window while its chain was the chosen one. */
   settled = false;
+  #header: Header | undefined;
+  #witness: Uint8Array | undefined;
   #parent: HeaderEntry | undefined;
   #skip: HeaderEntry | undefined;
   #vector: ReadonlyMap<number, HeaderEntry> | undefined;
@@ -72,11 +72,11 @@ export class HeaderEntry implements LinkedHeader {
   constructor(parts: EntryParts) {
     this.id = parts.id;
     this.key = toHex(parts.id);
-    this.header = parts.header;
+    this.#header = parts.header;
     this.group = parts.header.group;
     this.height = parts.header.height;
     this.bytes = parts.bytes;
-    this.witness = parts.witness;
+    this.#witness = parts.witness;
     this.reads = parts.reads;
     this.readingOrder = parts.readingOrder;
     this.ownWork = parts.ownWork;
@@ -84,6 +84,21 @@ export class HeaderEntry implements LinkedHeader {
     this.#parent = parts.parent;
     this.#skip = parts.parent?.ancestorAt(skipHeight(this.height));
     if (parts.parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();
+  }
+
+  get header(): Header {
+    return this.#header ?? HEADER.decode(this.bytes);
+  }
+
+  /** Undefined once it was left to whoever stored it. */
+  get witness(): Uint8Array | undefined {
+    return this.#witness;
+  }
+
+  /** Lets go of what is seldom asked of an old block: its header is decoded again, its witness must be on disk. */
+  compact(): void {
+    this.#header = undefined;
+    this.#witness = undefined;
   }
 
   get parent(): HeaderEntry | undefined {

@@ -23,6 +23,8 @@ import type { Sums } from './sums.ts';
 const WANTS_MAX = 256;
 /** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
 const BRANCHES_MAX = 64;
+/** Headers below the newest that are kept decoded and with their witness. */
+export const WHOLE_HEADERS = 64;
 /** Faults of a header that are its sender's; the others say only that he or we are behind. */
 const BLAMELESS: ReadonlySet<string> = new Set(['TOO_OLD', 'UNKNOWN_GROUP', 'KNOWN_INVALID', 'INVALID_PARENT']);
 
@@ -140,7 +142,7 @@ export class Engine {
 
   /** Writes what no block has carried to disk yet. */
   flush(): void {
-    if (this.#pendingHeaders.length + this.#pendingLeaves.length > 0) this.#m.store.commit(() => this.#writePending());
+    if (this.#pendingHeaders.length + this.#pendingLeaves.length > 0) this.#commit(() => this.#writePending());
   }
 
   get conditions(): Condition[] {
@@ -182,9 +184,9 @@ export class Engine {
 
   #note(intake: AcceptedHeaders): number {
     this.#pendingHeaders.push(...intake.accepted);
-    for (const { group, witness } of intake.accepted) {
-      this.#m.parentCounts.note(witness);
-      this.#m.sums.header(group);
+    for (const entry of intake.accepted) {
+      this.#m.parentCounts.note(this.#m.history.witness(entry));
+      this.#m.sums.header(entry.group);
     }
     for (const { source, proven } of intake.leaves) this.#pendingLeaves.push({ source: source.id, proven });
     return intake.accepted.length;
@@ -198,7 +200,7 @@ export class Engine {
       if (followed.undone.length + followed.applied.length + followed.condemned.length > 0) {
         const execute = secondsSince(startedMs);
         const executedMs = performance.now();
-        this.#m.store.commit(() => this.#write(followed));
+        this.#commit(() => this.#write(followed));
         this.#settle(followed, { execute, commit: secondsSince(executedMs) });
         if (followed.applied.length > 0 && !followed.more) this.#putSnapshotWhenDue();
       }
@@ -207,6 +209,13 @@ export class Engine {
     }
     const wants = this.wants();
     if (wants.length > 0) this.#m.emit('wants', wants);
+  }
+
+  /** What is durable need not be in memory as a whole. */
+  #commit(write: () => void): void {
+    const headers = this.#pendingHeaders;
+    this.#m.store.commit(write);
+    for (const entry of headers) entry.ancestorAt(entry.height - WHOLE_HEADERS)?.compact();
   }
 
   #write(followed: Followed): void {
@@ -239,8 +248,9 @@ export class Engine {
   }
 
   #writePending(): void {
-    for (const { group, height, id, bytes, witness } of this.#pendingHeaders) {
-      this.#m.store.putHeader({ group, height, id, header: bytes, witness });
+    for (const entry of this.#pendingHeaders) {
+      const { group, height, id, bytes } = entry;
+      this.#m.store.putHeader({ group, height, id, header: bytes, witness: this.#m.history.witness(entry) });
     }
     for (const { source, proven } of this.#pendingLeaves) this.#m.store.putLeaf(source, PROVEN_LEAF.encode(proven));
     this.#pendingHeaders = [];
@@ -282,7 +292,7 @@ export class Engine {
     const leaves = this.#m.view.tree.groups
       .filter((group) => group !== entry.group)
       .map((group) => ({ group, leaf: PROVEN_LEAF.encode(this.#m.view.leafFor(entry, group)!) }));
-    return { height: entry.height, id: entry.id, header: entry.bytes, witness: entry.witness, leaves };
+    return { height: entry.height, id: entry.id, header: entry.bytes, witness: this.#m.history.witness(entry), leaves };
   }
 
   #offerTemplate(nowMs: number): void {

@@ -87,13 +87,18 @@ export class History {
     }
   }
 
+  /** Empty for genesis, which needs none. */
+  witness(entry: HeaderEntry): Uint8Array {
+    return entry.witness ?? this.#store.witness(entry.group, entry.height, entry.id) ?? NONE;
+  }
+
   block(entry: HeaderEntry): BlockView {
     const body = this.#view.body(entry);
     if (body === undefined) throw new RpcError('NOT_FOUND', { message: 'the body of this block is not here' });
     return {
       id: entry.id,
       header: entry.bytes,
-      witness: entry.witness,
+      witness: this.witness(entry),
       body,
       receipts: this.#receipts(entry),
     };
@@ -105,7 +110,7 @@ export class History {
     const out: HeaderRecord[] = [];
     for (let height = Math.max(from, 1); height <= tip.height && out.length < limit; height++) {
       const entry = tip.ancestorAt(height);
-      if (entry !== undefined) out.push({ header: entry.bytes, witness: entry.witness });
+      if (entry !== undefined) out.push({ header: entry.bytes, witness: this.witness(entry) });
     }
     return out;
   }
@@ -124,7 +129,7 @@ export class History {
       limit: limit - chosen.length,
       isServed: (entry) => tip.ancestorAt(entry.height) !== entry && this.#isServed(entry),
     });
-    return [...chosen, ...lines.map(({ bytes, witness }) => ({ header: bytes, witness }))];
+    return [...chosen, ...lines.map((entry) => ({ header: entry.bytes, witness: this.witness(entry) }))];
   }
 
   /** Ids from the newest down, at distances that double. */

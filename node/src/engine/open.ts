@@ -21,7 +21,7 @@ import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
 import { Answers } from './answers.ts';
 import type { EngineEvents, EngineFigures, EngineOptions } from './api.ts';
-import { Engine } from './engine.ts';
+import { Engine, WHOLE_HEADERS } from './engine.ts';
 import { History } from './history.ts';
 import { groupsOf, recordedTree } from './network-parts.ts';
 import { ParentCounts } from './parent-counts.ts';
@@ -92,6 +92,10 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     outboxDepth: () => outboxDepth(network.firstMap),
   });
   restoreView(view, store, world.nowMs());
+  for (const g of view.tree.groups) {
+    const from = view.tree.tip(g).height - WHOLE_HEADERS;
+    for (const entry of view.tree.known(g)) if (entry.height > 0 && entry.height < from) entry.compact();
+  }
   if (!equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
     throw damaged(options.dataDir, `what is stored does not lead to the state root of block ${view.tip.height}`);
   }

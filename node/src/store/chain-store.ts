@@ -120,6 +120,11 @@ export class ChainStore implements BlockArchive {
     return value?.subarray(4, 4 + value.readUInt32LE(0));
   }
 
+  witness(group: number, height: number, id: Uint8Array): Uint8Array | undefined {
+    const value = this.#headers.get(heightKey(group, height, id));
+    return value?.subarray(4 + value.readUInt32LE(0));
+  }
+
   /** Headers of a group from a height on, lower heights first. */
   *headers(group: number, from = 0): IterableIterator<StoredHeader> {
     const range = { start: heightKey(group, from), end: heightKey(group + 1, 0) };

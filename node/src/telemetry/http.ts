@@ -1,7 +1,11 @@
 // /metrics, /livez and /readyz over plain HTTP. Answers nothing else and changes nothing.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Telemetry } from './telemetry.ts';
+
+/** Importing node:http looks at all it exports, and its WebSocket brings all of fetch: 2 MB nobody here uses. */
+const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
 
 const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
