@@ -203,6 +203,7 @@ export class Engine {
         this.#commit(() => this.#write(followed));
         this.#settle(followed, { execute, commit: secondsSince(executedMs) });
         if (followed.applied.length > 0 && !followed.more) this.#putSnapshotWhenDue();
+        this.#m.store.tidy();
       }
       this.#deepReorg = followed.deepReorg;
       if (!followed.more) break;

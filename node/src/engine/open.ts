@@ -126,6 +126,8 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     emit: world.emit,
   });
   const answers = new Answers({ network, group, view, state, machine, pool });
+  // All of it was read on the way here.
+  store.remap();
   const started = { replayedBlocks: chain.diffs.length, seconds: (performance.now() - startedMs) / 1_000 };
   const parts = { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
   return { ...parts, sums, start: started };
@@ -200,10 +202,15 @@ function restoreView(view: View, store: ChainStore, nowMs: number): void {
   const tip = store.tip();
   view.restore(
     {
-      headers: store.allHeaders(),
+      headers: copies(store.allHeaders()),
       tip: tip === undefined || tip.height === 0 ? undefined : tip.id,
       condemned: store.condemned(),
     },
     nowMs,
   );
+}
+
+/** A part of what was read from disk would keep the whole of it in memory. */
+function* copies(stored: ReturnType<ChainStore['allHeaders']>): ReturnType<ChainStore['allHeaders']> {
+  for (const { bytes, witness } of stored) yield { bytes: Uint8Array.from(bytes), witness: Uint8Array.from(witness) };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,6 +47,33 @@ test('what was committed is found again', async () => {
   expect(again.blocksWith(id(7)).map((b) => b.height)).toEqual([5]);
   expect(again.blocksWith(id(9))).toEqual([]);
   await again.close();
+});
+
+test('mapped memory is given back while the store is in use', async () => {
+  const store = new ChainStore(dir, identity);
+  const body = (n: number): Uint8Array => new Uint8Array(3 * 1024 * 1024).fill(n);
+  const kept = [];
+  for (let n = 1; n <= 12; n++) {
+    store.commit(() => {
+      store.putBody(id(n), body(n));
+      store.putTip({ height: n, id: id(n) });
+    });
+    kept.push({ n, body: store.body(id(n))!, tip: store.tip()! });
+    store.tidy();
+    if (n % 4 === 0) store.remap();
+  }
+  for (const { n, body: bytes, tip } of kept) {
+    expect([bytes.every((byte) => byte === n), tip.height, tip.id[0]]).toEqual([true, n, n]);
+    expect(store.body(id(n))?.length).toBe(3 * 1024 * 1024);
+  }
+  expect(store.tip()).toMatchObject({ height: 12 });
+  // Only Linux tells.
+  if (!existsSync('/proc/self/status')) return store.close();
+  const mapped = (): number => Number(/RssFile:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  const before = mapped();
+  store.remap();
+  expect(before - mapped()).toBeGreaterThan(8 * 1024);
+  await store.close();
 });
 
 test('the newest two snapshots are kept', async () => {

@@ -40,41 +40,33 @@ const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');
 
+const TABLES = [
+  ...(['headers', 'bodies', 'diffs', 'undos', 'receipts', 'roots'] as const),
+  ...(['outbox', 'totals', 'leaves', 'condemned', 'snapshots', 'meta'] as const),
+];
+type Tables = Readonly<Record<(typeof TABLES)[number], Table>>;
+
+function tablesOf(folder: DataFolder): Tables {
+  return Object.fromEntries(TABLES.map((name) => [name, folder.table(name)])) as Tables;
+}
+
+/** Looking for its place in the file, every put maps a little of it into memory, and LMDB never unmaps anything. */
+const REMAP_BYTES = 16 * 1024 * 1024;
+
 export class ChainStore implements BlockArchive {
   readonly #dir: string;
   readonly #folder: DataFolder;
   readonly #group: number;
-  readonly #headers: Table;
-  readonly #bodies: Table;
-  readonly #diffs: Table;
-  readonly #undos: Table;
-  readonly #receipts: Table;
-  readonly #roots: Table;
-  readonly #outbox: Table;
-  readonly #totals: Table;
-  readonly #leaves: Table;
-  readonly #condemned: Table;
-  readonly #snapshots: Table;
-  readonly #meta: Table;
+  #tables: Tables;
   readonly #recentRoots = new RecentRoots<Tip>();
   #writtenBytes = 0;
+  #mappedAtBytes = 0;
 
   constructor(dir: string, identity: Identity, open: typeof openFolder = openFolder) {
     this.#dir = dir;
     this.#group = identity.group;
     this.#folder = open(dir, identity);
-    this.#headers = this.#folder.table('headers');
-    this.#bodies = this.#folder.table('bodies');
-    this.#diffs = this.#folder.table('diffs');
-    this.#undos = this.#folder.table('undos');
-    this.#receipts = this.#folder.table('receipts');
-    this.#roots = this.#folder.table('roots');
-    this.#outbox = this.#folder.table('outbox');
-    this.#totals = this.#folder.table('totals');
-    this.#leaves = this.#folder.table('leaves');
-    this.#condemned = this.#folder.table('condemned');
-    this.#snapshots = this.#folder.table('snapshots');
-    this.#meta = this.#folder.table('meta');
+    this.#tables = tablesOf(this.#folder);
     this.#loadRecentRoots();
   }
 
@@ -86,6 +78,18 @@ export class ChainStore implements BlockArchive {
   /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
   commit(write: () => void): void {
     this.#folder.root.transactionSync(write);
+  }
+
+  /** To be called between commits: gives mapped memory back when enough was written since the last time. */
+  tidy(): void {
+    if (this.#writtenBytes - this.#mappedAtBytes >= REMAP_BYTES) this.remap();
+  }
+
+  /** Gives back all memory the data file is mapped into: a millisecond. */
+  remap(): void {
+    this.#folder.remap();
+    this.#tables = tablesOf(this.#folder);
+    this.#mappedAtBytes = this.#writtenBytes;
   }
 
   /** Size of the data file. */
@@ -103,12 +107,12 @@ export class ChainStore implements BlockArchive {
     value.writeUInt32LE(h.header.length, 0);
     value.set(h.header, 4);
     value.set(h.witness, 4 + h.header.length);
-    this.#put(this.#headers, heightKey(h.group, h.height, h.id), value);
+    this.#put(this.#tables.headers, heightKey(h.group, h.height, h.id), value);
   }
 
   /** Of every group, ascending by group and height. */
   *allHeaders(): IterableIterator<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }> {
-    for (const { value } of this.#headers.getRange({})) {
+    for (const { value } of this.#tables.headers.getRange({})) {
       const size = value.readUInt32LE(0);
       yield { bytes: value.subarray(4, 4 + size), witness: value.subarray(4 + size) };
     }
@@ -116,19 +120,19 @@ export class ChainStore implements BlockArchive {
 
   /** Header bytes of a block of the group this folder belongs to. */
   header(id: Uint8Array, height: number): Uint8Array | undefined {
-    const value = this.#headers.get(heightKey(this.#group, height, id));
+    const value = this.#tables.headers.get(heightKey(this.#group, height, id));
     return value?.subarray(4, 4 + value.readUInt32LE(0));
   }
 
   witness(group: number, height: number, id: Uint8Array): Uint8Array | undefined {
-    const value = this.#headers.get(heightKey(group, height, id));
+    const value = this.#tables.headers.get(heightKey(group, height, id));
     return value?.subarray(4 + value.readUInt32LE(0));
   }
 
   /** Headers of a group from a height on, lower heights first. */
   *headers(group: number, from = 0): IterableIterator<StoredHeader> {
     const range = { start: heightKey(group, from), end: heightKey(group + 1, 0) };
-    for (const { key, value } of this.#headers.getRange(range)) {
+    for (const { key, value } of this.#tables.headers.getRange(range)) {
       const size = value.readUInt32LE(0);
       yield {
         group,
@@ -141,40 +145,40 @@ export class ChainStore implements BlockArchive {
   }
 
   putBody(id: Uint8Array, body: Uint8Array): void {
-    this.#put(this.#bodies, Buffer.from(id), Buffer.from(body));
+    this.#put(this.#tables.bodies, Buffer.from(id), Buffer.from(body));
   }
 
   putLeaf(sourceId: Uint8Array, provenLeaf: Uint8Array): void {
-    this.#put(this.#leaves, Buffer.from(sourceId), Buffer.from(provenLeaf));
+    this.#put(this.#tables.leaves, Buffer.from(sourceId), Buffer.from(provenLeaf));
   }
 
   leaf(sourceId: Uint8Array): ProvenLeaf | undefined {
-    const value = this.#leaves.get(Buffer.from(sourceId));
+    const value = this.#tables.leaves.get(Buffer.from(sourceId));
     return value === undefined ? undefined : PROVEN_LEAF.decode(value);
   }
 
   /** Execution found the block wrong. */
   putCondemned(id: Uint8Array, code: string): void {
-    this.#put(this.#condemned, Buffer.from(id), Buffer.from(code));
+    this.#put(this.#tables.condemned, Buffer.from(id), Buffer.from(code));
   }
 
   *condemned(): IterableIterator<Uint8Array> {
-    for (const key of this.#condemned.getKeys({})) yield key;
+    for (const key of this.#tables.condemned.getKeys({})) yield key;
   }
 
   /** Records a block as executed and as the tip. */
   putExecuted(block: ExecutedBlock): void {
     const id = Buffer.from(block.id);
     const { diff, undo, receipts, outbox, totals } = block.outcome;
-    this.#put(this.#bodies, id, buffer(block.body));
-    this.#put(this.#diffs, id, buffer(diff));
-    this.#put(this.#undos, id, buffer(undo));
-    this.#put(this.#receipts, id, buffer(receipts));
-    this.#put(this.#totals, id, buffer(totals));
-    for (const { group, leaf } of outbox) this.#put(this.#outbox, outboxKey(block.id, group), buffer(leaf));
+    this.#put(this.#tables.bodies, id, buffer(block.body));
+    this.#put(this.#tables.diffs, id, buffer(diff));
+    this.#put(this.#tables.undos, id, buffer(undo));
+    this.#put(this.#tables.receipts, id, buffer(receipts));
+    this.#put(this.#tables.totals, id, buffer(totals));
+    for (const { group, leaf } of outbox) this.#put(this.#tables.outbox, outboxKey(block.id, group), buffer(leaf));
     if (receipts.length > 0) {
       const index = encodeRoots(receipts);
-      this.#put(this.#roots, rootsKey(block.height, block.id), index);
+      this.#put(this.#tables.roots, rootsKey(block.height, block.id), index);
       this.#recentRoots.add({ height: block.height, id: block.id }, index);
     }
     this.putTip(block);
@@ -184,25 +188,25 @@ export class ChainStore implements BlockArchive {
     const value = Buffer.alloc(40);
     value.writeBigUInt64BE(BigInt(tip.height), 0);
     value.set(tip.id, 8);
-    this.#put(this.#meta, TIP, value);
+    this.#put(this.#tables.meta, TIP, value);
   }
 
   /** The newest block whose execution is on disk; undefined in a new folder, whose tip is genesis. */
   tip(): Tip | undefined {
-    const value = this.#meta.get(TIP);
+    const value = this.#tables.meta.get(TIP);
     return value === undefined ? undefined : { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8) };
   }
 
   /** Keeps this snapshot and the one before it, in case the newest is reorganised away. */
   putSnapshot({ height, id, bytes }: Snapshot): void {
-    const older = [...this.#snapshots.getKeys({ reverse: true })].slice(1);
-    for (const key of older) this.#snapshots.removeSync(key);
-    this.#put(this.#snapshots, heightKey(this.#group, height, id), Buffer.from(bytes));
+    const older = [...this.#tables.snapshots.getKeys({ reverse: true })].slice(1);
+    for (const key of older) this.#tables.snapshots.removeSync(key);
+    this.#put(this.#tables.snapshots, heightKey(this.#group, height, id), Buffer.from(bytes));
   }
 
   /** Snapshots at hand, newest first. */
   snapshots(): Snapshot[] {
-    return [...this.#snapshots.getRange({ reverse: true })].map(({ key, value }) => ({
+    return [...this.#tables.snapshots.getRange({ reverse: true })].map(({ key, value }) => ({
       height: Number(key.readBigUInt64BE(4)),
       id: key.subarray(12),
       bytes: value,
@@ -210,33 +214,33 @@ export class ChainStore implements BlockArchive {
   }
 
   body(id: Uint8Array): Uint8Array | undefined {
-    return this.#bodies.get(Buffer.from(id));
+    return this.#tables.bodies.get(Buffer.from(id));
   }
 
   undo(id: Uint8Array): Uint8Array | undefined {
-    return this.#undos.get(Buffer.from(id));
+    return this.#tables.undos.get(Buffer.from(id));
   }
 
   diff(id: Uint8Array): Uint8Array | undefined {
-    return this.#diffs.get(Buffer.from(id));
+    return this.#tables.diffs.get(Buffer.from(id));
   }
 
   receipts(id: Uint8Array): Uint8Array | undefined {
-    return this.#receipts.get(Buffer.from(id));
+    return this.#tables.receipts.get(Buffer.from(id));
   }
 
   hasExecuted(id: Uint8Array): boolean {
-    return this.#totals.doesExist(Buffer.from(id));
+    return this.#tables.totals.doesExist(Buffer.from(id));
   }
 
   totals(id: Uint8Array): Uint8Array | undefined {
-    return this.#totals.get(Buffer.from(id));
+    return this.#tables.totals.get(Buffer.from(id));
   }
 
   /** Leaves of an executed block, ascending by destination; undefined when it was not executed here. */
   outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] | undefined {
     if (!this.hasExecuted(id)) return undefined;
-    const range = this.#outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
+    const range = this.#tables.outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
     return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
   }
 
@@ -249,7 +253,7 @@ export class ChainStore implements BlockArchive {
     const oldest = this.#recentRoots.firstBlock;
     const before = oldest === undefined ? {} : { start: rootsKey(oldest.height, NO_ID) };
     const older: Tip[] = [];
-    for (const { key, value } of this.#roots.getRange({ ...before, reverse: true, limit: ROOT_BLOCKS_MAX })) {
+    for (const { key, value } of this.#tables.roots.getRange({ ...before, reverse: true, limit: ROOT_BLOCKS_MAX })) {
       if (hasRoot(value, root)) older.push({ height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) });
     }
     const found = new Map([...older.reverse(), ...recent].map((tip) => [toHex(tip.id), tip]));
@@ -265,7 +269,7 @@ export class ChainStore implements BlockArchive {
   #loadRecentRoots(): void {
     const blocks: { tip: Tip; index: Buffer }[] = [];
     let entries = 0;
-    for (const { key, value } of this.#roots.getRange({ reverse: true })) {
+    for (const { key, value } of this.#tables.roots.getRange({ reverse: true })) {
       entries += value.length / ROOT_ENTRY_BYTES;
       if (entries > RECENT_ROOTS_MAX / 2) break;
       blocks.push({ tip: { height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) }, index: value });
@@ -275,7 +279,7 @@ export class ChainStore implements BlockArchive {
 
   /** Forgets the undo record of a block that can no longer be reorganised away. */
   dropUndo(id: Uint8Array): void {
-    this.#undos.removeSync(Buffer.from(id));
+    this.#tables.undos.removeSync(Buffer.from(id));
   }
 
   close(): Promise<void> {

@@ -32,6 +32,8 @@ export type Table = Database<Buffer, Buffer>;
 export interface DataFolder {
   readonly root: RootDatabase<Buffer, Buffer>;
   table(name: string): Table;
+  /** Gives back all memory the file is mapped into; tables must be asked for anew. Nothing may be reading or writing. */
+  remap(): void;
   close(): Promise<void>;
 }
 
@@ -44,10 +46,18 @@ export function openFolder(dir: string, identity: Identity): DataFolder {
     claim(dir, identity);
     const path = join(dir, 'chain.mdb');
     checkSize(dir, path);
-    const root = openDatabase(dir, path);
+    let root = openDatabase(dir, path);
     return {
-      root,
+      get root() {
+        return root;
+      },
       table: (name) => root.openDB<Buffer, Buffer>({ name, ...BINARY }),
+      remap: () => {
+        void root.close();
+        // With synchronous commits alone nothing is ever pending.
+        if (Reflect.get(root, 'status') !== 'closed') throw new Error('chain.mdb is busy');
+        root = openDatabase(dir, path);
+      },
       close: async () => {
         await root.close();
         unlock();
@@ -104,6 +114,7 @@ function openReading(dir: string): DataFolder {
       if (table === undefined) throw damaged(dir, `table ${name} is missing`);
       return table;
     },
+    remap: () => undefined,
     close: async () => {
       await root.close();
       if (isOurs) rmSync(readers, { force: true });
