@@ -155,6 +155,8 @@ export const SLOT_NONE: u32 = 0;
 export const SLOT_LAZY: u32 = 1;
 
 // --- fault codes beyond preda.md a.15 ----------------------------------------------------------------------------
+/** The destination lags: an exception id of its own, seen in receipts. */
+export const FAULT_BUSY: i32 = 34;
 export const FAULT_ROOM: i32 = 254;
 /** 100 + a status that is not an exception. */
 export const FAULT_STATUS: i32 = 100;

@@ -1,5 +1,6 @@
 // Emission: relay records into the outgoing buffer, and how gas is shared among children.
 import {
+  FAULT_BUSY,
   FAULT_ROOM,
   GAS_RELAY,
   GAS_RELAY_GLOBAL,
@@ -116,7 +117,7 @@ function emit(kind: u32, scope: u32, partition: u32, key: u32, keyLen: u32, op: 
   const at = out;
   if (size > MAX_RECORD_BYTES || at + size - outStart > MAX_EMISSION_BYTES) fault(22);
   const fromUser = <u32>load<u8>(d, R_KIND) == KIND_USER;
-  if (fromUser && isBusy(kind, partition)) fault(22);
+  if (fromUser && isBusy(kind, partition)) fault(FAULT_BUSY);
   if (!takeRoom(kind, partition, size)) fault(FAULT_ROOM);
   writeHeader(at, d, size, kind, scope, partition, keyLen, op, contract, argsLen);
   out = at + size;

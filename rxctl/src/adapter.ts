@@ -5,6 +5,7 @@ import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { senderOf, validUntilMsOf } from '@rexnet/node/chain/transaction.ts';
 import type { Action as ClientAction } from '@rexnet/node/client/build.ts';
 import { Connection, type Endpoints } from '@rexnet/node/client/connection.ts';
+import { outcomeOf } from '@rexnet/node/client/outcomes.ts';
 import { Sender } from '@rexnet/node/client/send.ts';
 import { lookAt, type Origin } from '@rexnet/node/client/watch.ts';
 import { fromHex, toHex } from '@rexnet/node/core/bytes.ts';
@@ -27,7 +28,6 @@ import type {
   SubmitOptions,
   TransactionReport,
 } from './network.ts';
-import { outcomeOf } from './outcomes.ts';
 
 /** A node that says nothing for so long is shown as silent. */
 const ASK_MAX_MS = 1_500;

@@ -229,7 +229,7 @@ test('no room for a relay rests the record; a busy group fails the user only', (
   vm.setRoom(3, 10_000);
   vm.setBusy(3, true);
   const busy = vm.run(tokenTransfer(alice, stranger, 10n, { nonce: 1n }));
-  expect(receiptsOf(busy.receipts)[0]).toMatchObject({ status: 6, exception: 22 });
+  expect(receiptsOf(busy.receipts)[0]).toMatchObject({ status: 6, exception: 34 });
   expect(vm.room(3)).toBe(10_000);
   const relay = build({
     kind: 1,

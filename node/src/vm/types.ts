@@ -106,7 +106,7 @@ export interface VirtualMachine {
   /** Bytes of relays that may still be emitted to `group`. Unlimited (2^31 − 1) until set; beginBlock does not touch it. */
   setRoom(group: number, bytes: number): void;
   room(group: number): number;
-  /** A user transaction's own relay to a busy group fails with RelayError (22), gas paid. */
+  /** A user transaction's own relay to a busy group fails with DestinationBusy (34), gas paid. */
   setBusy(group: number, busy: boolean): void;
 
   beginBlock(context: BlockContext): void;

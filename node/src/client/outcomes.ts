@@ -1,4 +1,4 @@
-// Names of the numbers in a receipt (preda.md a.15). A table.
+// Names of the numbers in a receipt (docs/vm.md §2): what reports, clients and load say of a failure. A table.
 
 const STATUS = [
   'Success',
@@ -48,13 +48,16 @@ const EXCEPTION: readonly string[] = [
     'AccessUnavailableContextFunction',
     'InvalidStringToAddressConversion',
   ],
-  ...['NoAssetMintPermission', 'GasUsedUp', 'TokenMintNegative', 'InvalidTokenId', 'DeployFailed'],
+  ...['NoAssetMintPermission', 'GasUsedUp', 'TokenMintNegative', 'InvalidTokenId', 'DeployFailed', 'DestinationBusy'],
 ];
 
 const EXCEPTION_THROWN = 6;
+/** The group the call's relay would go to lags: the same word as where a node refuses at its door. */
+const DESTINATION_BUSY = 34;
 
-/** 'Success', 'RunOutOfGas', 'ExceptionThrown: Underflow'. */
+/** 'Success', 'RunOutOfGas', 'DESTINATION_BUSY', 'ExceptionThrown: Underflow'. */
 export function outcomeOf(status: number, exception: number): string {
+  if (exception === DESTINATION_BUSY) return 'DESTINATION_BUSY';
   const name = STATUS[status] ?? `status ${status}`;
   return status === EXCEPTION_THROWN && exception !== 0
     ? `${name}: ${EXCEPTION[exception] ?? `exception ${exception}`}`
