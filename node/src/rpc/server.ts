@@ -1,4 +1,4 @@
-// The two gRPC ports of a node: users on the first, peers and miners on the second. Wires services, health and limits.
+// The two gRPC ports of a node: users on the first, peers and miners on the second. Wires services, health, reflection, limits.
 import { type ConnectionInjector, Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { Mining, Node, Peer } from '@rexnet/proto/load.ts';
 import { HealthImplementation } from 'grpc-health-check';
@@ -10,6 +10,7 @@ import { type ConnectionLimits, Connections } from './connections.ts';
 import { miningService } from './mining-service.ts';
 import { nodeService } from './node-service.ts';
 import { peerService } from './peer-service.ts';
+import { REFLECTION_VERSIONS, reflectionDefinition, reflectionService } from './reflection.ts';
 
 /** A user sends batches; a peer sends bodies and the batches they read. */
 export const MAX_PUBLIC_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -113,6 +114,8 @@ export async function startServers(
   };
   const users = new Port(deps, PUBLIC_OPTIONS, PUBLIC_LIMITS, health);
   users.server.addService(Node.service, nodeService(deps.backend, users.calls));
+  for (const version of REFLECTION_VERSIONS)
+    users.server.addService(reflectionDefinition(version), reflectionService(version, users.calls));
   const peers = new Port(deps, PEER_OPTIONS, PEER_LIMITS, health);
   peers.server.addService(Peer.service, peerService(deps.backend, peers.calls));
   peers.server.addService(Mining.service, miningService(deps.backend, peers.calls));
