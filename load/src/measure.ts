@@ -22,6 +22,7 @@ export interface LoadReport {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly executedP95Ms: number;
   /** Of those that crossed groups. */
   readonly crossP95Ms: number;
@@ -90,6 +91,7 @@ export class Measurement {
       p50Ms: this.#completed.getValueAtPercentile(50),
       p95Ms: this.#completed.getValueAtPercentile(95),
       p99Ms: this.#completed.getValueAtPercentile(99),
+      p999Ms: this.#completed.getValueAtPercentile(99.9),
       executedP95Ms: this.#executed.getValueAtPercentile(95),
       crossP95Ms: this.#crossCompleted.getValueAtPercentile(95),
       crossExecutedP95Ms: this.#crossExecuted.getValueAtPercentile(95),

@@ -1,7 +1,7 @@
 // What a load generator is told, as a JSON file. Strict: an unknown or impossible field is named and refused, never guessed.
 
-/** What the transactions do; the others of a Testnet's list are refused until they exist. */
-export const WORKLOADS = ['Token', 'Transfer'] as const;
+/** What the transactions do. Those of a Testnet's `spec.load` come first; benches use the rest as well. */
+export const WORKLOADS = ['Token', 'Transfer', 'Airdrop', 'Poll', 'HotContract', 'HotAddress', 'TokenGlobal'] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
 export interface LoadSpec {
@@ -13,61 +13,124 @@ export interface LoadSpec {
   readonly report: string;
   /** JSON lines of progress; standard output when absent. */
   readonly progress?: string;
+  /** A file that may change the rate or end the offering while it runs (control.ts). */
+  readonly control?: string;
   readonly workload: WorkloadName;
-  /** `DApp.Contract` the workload calls; needed by Token. */
+  /** `DApp.Contract` the workload calls; needed by all but Transfer. */
   readonly contract?: string;
   /** Dev key that hands out tokens. */
   readonly owner: string;
-  /** Offered to the whole network. */
-  readonly tps: number;
-  /** Absent means until told to stop. */
+  /** Offered to the whole network; either this or `tpsPerGroup`. */
+  readonly tps?: number;
+  /** Offered to each group that is loaded. */
+  readonly tpsPerGroup?: number;
+  /** How long it is offered; absent means until told to stop. */
   readonly seconds?: number;
+  /** How many in all, instead of `seconds`. */
+  readonly transactions?: number;
+  /** What completes in the first seconds is not measured. */
+  readonly warmUpSeconds: number;
   readonly accountsPerGroup: number;
+  /** So many accounts of every group are left to another generator. */
+  readonly skipAccountsPerGroup: number;
+  /** So many in all instead of `accountsPerGroup`: the same accounts and the same payments whatever the groups. */
+  readonly accounts?: number;
+  /** Only accounts of these groups pay and are paid; absent means all. */
+  readonly groups?: readonly number[];
   /** Share of transfers that leave their group; absent means what random pairs give. */
   readonly crossGroupPercent?: number;
+  /** Receivers of one transaction of Airdrop. */
+  readonly receivers: number;
   /** How long the end waits for what is still under way. */
   readonly drainSeconds: number;
   /** Who pays whom follows from it; the seed of genesis when absent. */
   readonly seed?: number;
   /** At the end, compare what the chain holds with what the completed transactions imply. */
   readonly verifyBalances: boolean;
+  /** Sign everything into this file and offer nothing. */
+  readonly presign?: string;
+  /** Offer what such a file holds instead of signing. */
+  readonly replay?: string;
+  /** Test flag: busy work for every transaction, so that the generator is too slow and must say so. */
+  readonly slowdownMs: number;
 }
 
+type Needed = 'genesis' | 'peers' | 'report' | 'workload';
+
 /** What is written to the file: fields with a default may be left out. */
-export type LoadSpecFile = Partial<LoadSpec> & Pick<LoadSpec, 'genesis' | 'peers' | 'report' | 'workload' | 'tps'>;
+export type LoadSpecFile = Partial<LoadSpec> & Pick<LoadSpec, Needed>;
 
 export class LoadSpecError extends Error {
   readonly code = 'BAD_LOAD_SPEC';
 }
 
 const ACCOUNTS_PER_GROUP_MAX = 1_000;
+const ACCOUNTS_MAX = 100_000;
+const GROUPS_MAX = 1_024;
+const RECEIVERS_MAX = 100;
 const TPS_MAX = 1_000_000;
 /** One transaction in 100 seconds. */
 const MIN_RATE = 0.01;
 const SECONDS_MAX = 7 * 86_400;
-const DEFAULTS = { owner: 'alice', accountsPerGroup: 100, drainSeconds: 15, verifyBalances: true } as const;
+const TRANSACTIONS_MAX = 1_000_000_000;
+const SLOWDOWN_MAX_MS = 10_000;
+const DEFAULTS = {
+  owner: 'alice',
+  warmUpSeconds: 5,
+  accountsPerGroup: 100,
+  skipAccountsPerGroup: 0,
+  receivers: 10,
+  drainSeconds: 15,
+  verifyBalances: true,
+  slowdownMs: 0,
+} as const;
 
 const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | undefined } = {
   genesis: aText,
   peers: aText,
   report: aText,
   progress: aText,
+  control: aText,
   workload: (value) =>
-    WORKLOADS.some((name) => name === value)
-      ? undefined
-      : `must be one of ${WORKLOADS.join(', ')}; others do not exist yet`,
+    WORKLOADS.some((name) => name === value) ? undefined : `must be one of ${WORKLOADS.join(', ')}`,
   contract: (value) =>
     typeof value === 'string' && /^[^.]+\.[^.]+$/.test(value) ? undefined : 'must be a name such as token.Token',
   owner: aText,
   tps: (value) => aNumber(value, MIN_RATE, TPS_MAX),
+  tpsPerGroup: (value) => aNumber(value, MIN_RATE, TPS_MAX),
   seconds: (value) => aNumber(value, 1, SECONDS_MAX),
+  transactions: (value) => anInteger(value, 1, TRANSACTIONS_MAX),
+  warmUpSeconds: (value) => aNumber(value, 0, SECONDS_MAX),
   accountsPerGroup: (value) => anInteger(value, 2, ACCOUNTS_PER_GROUP_MAX),
+  skipAccountsPerGroup: (value) => anInteger(value, 0, ACCOUNTS_PER_GROUP_MAX - 1),
+  accounts: (value) => anInteger(value, 2, ACCOUNTS_MAX),
+  groups: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    new Set(value).size === value.length &&
+    value.every((one) => anInteger(one, 0, GROUPS_MAX - 1) === undefined)
+      ? undefined
+      : 'must be a list of different group ids, such as [1, 2]',
   crossGroupPercent: (value) => aNumber(value, 0, 100),
+  receivers: (value) => anInteger(value, 1, RECEIVERS_MAX),
   drainSeconds: (value) => aNumber(value, 0, SECONDS_MAX),
   seed: (value) => anInteger(value, 0, Number.MAX_SAFE_INTEGER),
   verifyBalances: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  presign: aText,
+  replay: aText,
+  slowdownMs: (value) => aNumber(value, 0, SLOWDOWN_MAX_MS),
 };
-const REQUIRED = ['genesis', 'peers', 'report', 'workload', 'tps'] as const satisfies readonly (keyof LoadSpec)[];
+const REQUIRED = ['genesis', 'peers', 'report', 'workload'] as const satisfies readonly Needed[];
+
+/** Fields that exclude each other, and why. */
+const EXCLUSIVE: readonly (readonly [keyof LoadSpec, keyof LoadSpec])[] = [
+  ['tps', 'tpsPerGroup'],
+  ['seconds', 'transactions'],
+  ['accounts', 'groups'],
+  ['accounts', 'crossGroupPercent'],
+  ['accounts', 'skipAccountsPerGroup'],
+  ['presign', 'replay'],
+];
 
 /** Throws LoadSpecError. */
 export function parseLoadSpec(text: string): LoadSpec {
@@ -80,10 +143,30 @@ export function parseLoadSpec(text: string): LoadSpec {
     const problem = value[name] === undefined ? undefined : check(value[name]);
     if (problem !== undefined) refuse(name, problem);
   }
+  for (const [one, other] of EXCLUSIVE)
+    if (value[one] !== undefined && value[other] !== undefined) refuse(one, `and ${other} exclude each other`);
   // Every field has passed its check.
   const spec = { ...DEFAULTS, ...(value as LoadSpecFile) };
-  if (spec.workload === 'Token' && spec.contract === undefined) refuse('contract', 'is missing; Token calls one');
+  if (spec.tps === undefined && spec.tpsPerGroup === undefined) refuse('tps', 'is missing, and tpsPerGroup as well');
+  if (spec.workload !== 'Transfer' && spec.contract === undefined)
+    refuse('contract', `is missing; ${spec.workload} calls one`);
+  if (spec.presign !== undefined && spec.seconds === undefined && spec.transactions === undefined)
+    refuse('presign', 'needs seconds or transactions');
   return spec;
+}
+
+/** Transactions a second offered to all `groups` loaded groups together. */
+export function offeredTps({ tps, tpsPerGroup = 0 }: Pick<LoadSpec, 'tps' | 'tpsPerGroup'>, groups: number): number {
+  return tps ?? tpsPerGroup * groups;
+}
+
+/** How many transactions a run offers; infinitely many when nothing says. */
+export function offeredCount(
+  { seconds, transactions }: Pick<LoadSpec, 'seconds' | 'transactions'>,
+  tps: number,
+): number {
+  if (transactions !== undefined) return transactions;
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.round(seconds * tps);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
