@@ -8,7 +8,7 @@ import { toHex } from './core/bytes.ts';
 import { BitcoindParent } from './miner/bitcoind-parent.ts';
 import { createGrinder } from './miner/grinder.ts';
 import { GrpcTemplates } from './miner/grpc-templates.ts';
-import { MinerMeters } from './miner/meters.ts';
+import { MinerMeters, PARENT } from './miner/meters.ts';
 import { Miner } from './miner/miner.ts';
 import type { Grinder, GrindListener, ParentSource } from './miner/ports.ts';
 import { ToyParent } from './miner/toy-parent.ts';
@@ -96,7 +96,7 @@ function openParent(
   if (parent.kind === 'bitcoind') {
     const rpc = new MeteredRpc(parent.url, parent.auth, metrics);
     signal.addEventListener('abort', () => rpc.close(), { once: true });
-    return new BitcoindParent(rpc, (error) => meters.trouble({ where: 'parent', error }));
+    return new BitcoindParent(rpc, (error) => meters.trouble({ where: PARENT, error }));
   }
   const parentTarget = targetFromBits(genesis.parentTarget);
   if (parentTarget === undefined) throw new Error('a checked genesis has a parent target');

@@ -48,7 +48,13 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
   const genesisBytes = readFileSync(options.genesisPath);
   const genesis = readGenesis(genesisBytes);
   const telemetry = createTelemetry('node');
-  const meters = new Meters(telemetry.metrics, { group: options.group, blockGas: genesis.genesis.blockGas });
+  const { blockGas, blockIntervalMs, userShareNumerator, userShareDenominator } = genesis.genesis;
+  const meters = new Meters(telemetry.metrics, {
+    group: options.group,
+    blockGas,
+    userShare: userShareNumerator / userShareDenominator,
+    blockIntervalMs,
+  });
   const loopDelay = new LoopDelay();
   const constants = constantsOf(genesis);
   const nodeId = randomBytes(16);

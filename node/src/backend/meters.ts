@@ -13,6 +13,7 @@ interface Counter<L extends Label> {
 /** What a batch of transactions became. */
 export interface PoolNews {
   readonly admitted: number;
+  /** The group of each. */
   readonly forwarded: readonly number[];
   readonly refused: readonly { readonly code: string }[];
 }
@@ -28,6 +29,9 @@ export interface BackendMeters {
 export interface MetersOptions {
   readonly group: number;
   readonly blockGas: bigint;
+  /** Share of it that budgets of user transactions may ask for. */
+  readonly userShare: number;
+  readonly blockIntervalMs: number;
 }
 
 export class Meters implements BackendMeters {
@@ -37,10 +41,13 @@ export class Meters implements BackendMeters {
   /** Of sums that come as such: what has been counted, by metric and label. */
   readonly #counted = new Map<string, number>();
 
-  constructor(metrics: Metrics, { group, blockGas }: MetersOptions) {
+  constructor(metrics: Metrics, { group, blockGas, userShare, blockIntervalMs }: MetersOptions) {
     this.#metrics = metrics;
     this.#group = group;
     this.#blockGas = Number(blockGas);
+    metrics.chain.blockGas.set(this.#blockGas);
+    metrics.chain.userGas.set(Math.floor(this.#blockGas * userShare));
+    metrics.chain.beat.set(blockIntervalMs / 1_000);
   }
 
   block(facts: BlockFacts, nowMs: number): void {
@@ -70,12 +77,13 @@ export class Meters implements BackendMeters {
     }
     for (const { exception, count } of outcomes.faults) vm.faults.inc({ exception }, count);
     for (const { group, relays, bytes } of facts.sent) {
-      chain.relaysSent.inc({ group }, relays);
-      chain.batchBytesSent.inc({ group }, bytes);
+      chain.relaysSent.inc({ destination: group }, relays);
+      chain.batchBytesSent.inc(bytes);
     }
-    for (const { group, relays, bytes } of facts.received) {
-      chain.relaysReceived.inc({ group }, relays);
-      chain.batchBytesReceived.inc({ group }, bytes);
+    for (const { group, relays, bytes, delaysMs } of facts.received) {
+      chain.relaysReceived.inc({ source: group }, relays);
+      chain.batchBytesReceived.inc(bytes);
+      for (const delayMs of delaysMs) chain.relayDelay.observe(delayMs / 1_000);
     }
   }
 
@@ -100,12 +108,11 @@ export class Meters implements BackendMeters {
   status(status: EngineStatus): void {
     const { chain, node, pool } = this.#metrics;
     for (const { group, height, readHeight } of status.groups) {
-      chain.height.set({ group }, height);
-      if (group === this.#group) continue;
-      chain.readHeight.set({ group }, readHeight);
-      chain.readLag.set({ group }, height - readHeight);
+      chain.height.set({ source: group }, height);
+      if (group !== this.#group) chain.readLag.set({ source: group }, height - readHeight);
     }
     chain.executedHeight.set(status.tip.height);
+    chain.tipTime.set(status.tip.timestampMs / 1_000);
     this.#metrics.bitcoin.height.set(status.bitcoinHeight);
     chain.epoch.set(status.epoch);
     chain.partitions.set(status.owners.filter((owner) => owner === this.#group).length);
@@ -132,7 +139,7 @@ export class Meters implements BackendMeters {
   }: EngineFigures): void {
     const { node, chain, pool, store, vm } = this.#metrics;
     node.loopDelay.set({ thread: 'engine' }, loopDelaySeconds);
-    for (const { group, count } of sums.headers) this.#count(chain.headers, { group }, `headers ${group}`, count);
+    for (const { group, count } of sums.headers) this.#count(chain.headers, {}, `headers ${group}`, count);
     for (const { code, count } of sums.headersRefused)
       this.#count(chain.headersInvalid, { code }, `headers ${code}`, count);
     for (const { code, count } of sums.blocksInvalid)
@@ -165,7 +172,7 @@ export class Meters implements BackendMeters {
   pool({ admitted, forwarded, refused }: PoolNews): void {
     const { pool } = this.#metrics;
     pool.admitted.inc(admitted);
-    for (const group of forwarded) pool.forwarded.inc({ group });
+    pool.forwarded.inc(forwarded.length);
     for (const { code } of refused) pool.refused.inc({ code });
   }
 

@@ -118,6 +118,12 @@ export interface Traffic {
   readonly bytes: number;
 }
 
+/** What came from one group in one block. */
+export interface Received extends Traffic {
+  /** Of each batch with relays: time stamp of the block that read it minus that of the block it is of. */
+  readonly delaysMs: readonly number[];
+}
+
 /** Figures of one applied block, for the metrics of the main thread. */
 export interface BlockFacts {
   readonly summary: BlockSummary;
@@ -125,7 +131,7 @@ export interface BlockFacts {
   readonly bodyBytes: number;
   readonly outcomes: Outcomes;
   readonly sent: readonly Traffic[];
-  readonly received: readonly Traffic[];
+  readonly received: readonly Received[];
   /** Absent for our own template: it was executed while it was built. */
   readonly executeSeconds: number | undefined;
   /** Of the commit it came with; absent for all but the first block of one. */

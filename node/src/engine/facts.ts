@@ -3,7 +3,7 @@ import type { AppliedBlock } from '../chain/follower.ts';
 import { viewOf } from '../core/bytes.ts';
 import { BATCH, type Body, RECEIPT_BYTES } from '../core/layouts.ts';
 import type { BlockSummary } from '../rpc/backend.ts';
-import type { Outcomes, Traffic } from './api.ts';
+import type { Outcomes, Received, Traffic } from './api.ts';
 
 /** Offsets inside a receipt (docs/vm.md §2). */
 const AT = { status: 68, exception: 69, gas: 72, kind: 80 };
@@ -49,14 +49,16 @@ export function sentBy({ outcome }: AppliedBlock): Traffic[] {
 }
 
 /** Per source; a body lists what it reads by group and height. */
-export function receivedBy({ entry }: AppliedBlock, body: Body): Traffic[] {
-  const sources = entry.readingOrder.map(({ group }) => group).sort((a, b) => a - b);
-  const traffic = new Map<number, { group: number; relays: number; bytes: number }>();
-  for (const [i, group] of sources.entries()) {
+export function receivedBy({ entry }: AppliedBlock, body: Body): Received[] {
+  const sources = entry.readingOrder.toSorted((a, b) => a.group - b.group || a.height - b.height);
+  const traffic = new Map<number, { group: number; relays: number; bytes: number; delaysMs: number[] }>();
+  for (const [i, { group, header }] of sources.entries()) {
     const { leaf } = body.batches[i]!;
-    const sum = traffic.get(group) ?? { group, relays: 0, bytes: 0 };
-    sum.relays += relaysIn(leaf);
+    const sum = traffic.get(group) ?? { group, relays: 0, bytes: 0, delaysMs: [] };
+    const relays = relaysIn(leaf);
+    sum.relays += relays;
     sum.bytes += leaf.length;
+    if (relays > 0) sum.delaysMs.push(entry.header.timestampMs - header.timestampMs);
     traffic.set(group, sum);
   }
   return [...traffic.values()];

@@ -14,6 +14,8 @@ const GATHER_MS = 3_000;
 const GROUPS_NAMED_MAX = 16;
 /** Two miners get it all the time: the other one was faster. */
 const LATE = 'STALE_TEMPLATE';
+/** Where trouble is when templates of the parent cannot be had. */
+export const PARENT = 'parent';
 
 export class MinerMeters implements MinerEvents {
   readonly #metrics: Metrics;
@@ -86,11 +88,13 @@ export class MinerMeters implements MinerEvents {
     if (this.#parentHeight === undefined) this.#log.info({ height }, 'the parent chain answers');
     this.#parentHeight = height;
     this.#metrics.bitcoin.height.set(height);
+    this.#metrics.mining.parentReachable.set(1);
     // The parent is well: what was wrong with it before may be told again.
     for (const where of this.#troubles.keys()) if (where.startsWith('parent')) this.#troubles.delete(where);
   }
 
   trouble({ where, error }: Parameters<MinerEvents['trouble']>[0]): void {
+    if (where === PARENT) this.#metrics.mining.parentReachable.set(0);
     this.#trouble(where, error instanceof Error ? error.message : String(error));
   }
 

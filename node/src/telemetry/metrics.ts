@@ -2,8 +2,12 @@
 
 /** All labels there are. Values of those listed with values are known, and such series start at zero. */
 export const LABELS = {
-  /** Consensus group, an integer. */
+  /** Consensus group, an integer. A node's own comes from whoever scrapes it, as do `node`, `component` and `testnet`. */
   group: undefined,
+  /** Group that a chain reads from, or whose chain is meant. */
+  source: undefined,
+  /** Group that relays go to. */
+  destination: undefined,
   version: undefined,
   network: undefined,
   /** Code of INTERFACES §5 or of the room that refuses. */
@@ -49,6 +53,8 @@ const FAST_SECONDS = exponentialBuckets(0.0001, 2, 15);
 /** 1 ms … 8 s, for what a caller waits for. */
 const CALL_SECONDS = exponentialBuckets(0.001, 2, 14);
 const BEAT_SECONDS = [0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 60];
+/** Relays arrive after `confirmations` beats at the soonest. */
+const RELAY_SECONDS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 30, 60, 120, 300];
 const COUNTS = exponentialBuckets(1, 4, 10);
 
 const none = [] as const;
@@ -92,8 +98,8 @@ export const METRICS = {
       name: 'rexnet_chain_height_blocks',
       type: gauge,
       unit: 'blocks',
-      labels: ['group'],
-      help: 'Height of the chosen chain of a group by headers.',
+      labels: ['source'],
+      help: 'Height of the chosen chain of every group, the own one included, by headers known here.',
     },
     executedHeight: {
       name: 'rexnet_chain_executed_height_blocks',
@@ -102,19 +108,40 @@ export const METRICS = {
       labels: none,
       help: 'Height of the newest block executed and stored.',
     },
-    readHeight: {
-      name: 'rexnet_chain_read_height_blocks',
-      type: gauge,
-      unit: 'blocks',
-      labels: ['group'],
-      help: 'Newest block of another group read by this chain.',
-    },
     readLag: {
       name: 'rexnet_chain_read_lag_blocks',
       type: gauge,
       unit: 'blocks',
-      labels: ['group'],
-      help: 'Blocks of another group that this chain has not read yet.',
+      labels: ['source'],
+      help: 'Blocks of another group that this chain has not read yet; `confirmations` of them are not to be read.',
+    },
+    tipTime: {
+      name: 'rexnet_chain_tip_timestamp_seconds',
+      type: gauge,
+      unit: 's',
+      labels: none,
+      help: 'Time stamp of the newest block executed and stored.',
+    },
+    beat: {
+      name: 'rexnet_chain_beat_seconds',
+      type: gauge,
+      unit: 's',
+      labels: none,
+      help: 'Least time between two blocks of a group: blockInterval of genesis.',
+    },
+    blockGas: {
+      name: 'rexnet_chain_block_gas',
+      type: gauge,
+      unit: 'gas',
+      labels: none,
+      help: 'Gas limit of one block: blockGas of genesis.',
+    },
+    userGas: {
+      name: 'rexnet_chain_user_gas',
+      type: gauge,
+      unit: 'gas',
+      labels: none,
+      help: 'What the budgets of the user transactions of one block may add up to: userShare of blockGas.',
     },
     epoch: {
       name: 'rexnet_chain_epoch',
@@ -155,8 +182,8 @@ export const METRICS = {
       name: 'rexnet_chain_headers_total',
       type: counter,
       unit: 'headers',
-      labels: ['group'],
-      help: 'Headers accepted into the tree of a group.',
+      labels: none,
+      help: 'Headers of all groups accepted into the tree.',
     },
     headersInvalid: {
       name: 'rexnet_chain_headers_invalid_total',
@@ -170,7 +197,7 @@ export const METRICS = {
       type: counter,
       unit: 'transactions',
       labels: none,
-      help: 'User transactions in executed blocks.',
+      help: 'User transactions in executed blocks, failed ones included; how far their relays came only a client sees.',
     },
     invocations: {
       name: 'rexnet_chain_invocations_total',
@@ -244,29 +271,37 @@ export const METRICS = {
       name: 'rexnet_chain_relays_sent_total',
       type: counter,
       unit: 'relays',
-      labels: ['group'],
-      help: 'Relays put into the outbox, by destination.',
+      labels: ['destination'],
+      help: 'Relays put into the outbox.',
     },
     relaysReceived: {
       name: 'rexnet_chain_relays_received_total',
       type: counter,
       unit: 'relays',
-      labels: ['group'],
-      help: 'Relays read from other groups, by source.',
+      labels: ['source'],
+      help: 'Relays read from other groups.',
+    },
+    relayDelay: {
+      name: 'rexnet_chain_relay_delay_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: RELAY_SECONDS,
+      help: 'From the time stamp of a block of another group to that of the block that read its relays; once a batch that has any.',
     },
     batchBytesSent: {
       name: 'rexnet_chain_batch_sent_bytes_total',
       type: counter,
       unit: 'bytes',
-      labels: ['group'],
-      help: 'Outbox batch bytes, by destination.',
+      labels: none,
+      help: 'Outbox batch bytes for other groups.',
     },
     batchBytesReceived: {
       name: 'rexnet_chain_batch_received_bytes_total',
       type: counter,
       unit: 'bytes',
-      labels: ['group'],
-      help: 'Batch bytes read, by source.',
+      labels: none,
+      help: 'Batch bytes read from other groups.',
     },
     queuedRelays: {
       name: 'rexnet_chain_queued_relays',
@@ -338,7 +373,7 @@ export const METRICS = {
       name: 'rexnet_pool_forwarded_total',
       type: counter,
       unit: 'transactions',
-      labels: ['group'],
+      labels: none,
       help: 'Transactions sent on to the group of their sender.',
     },
     refused: {
@@ -522,6 +557,13 @@ export const METRICS = {
       unit: 'proofs',
       labels: ['group', 'result'],
       help: 'Proofs submitted to nodes.',
+    },
+    parentReachable: {
+      name: 'rexnet_mining_parent_reachable',
+      type: gauge,
+      unit: '',
+      labels: none,
+      help: '1 while the parent chain answers this miner.',
     },
     groupsDue: {
       name: 'rexnet_mining_groups_due',

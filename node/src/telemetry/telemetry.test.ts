@@ -25,14 +25,14 @@ test('every row of the table has a proper name, known labels and buckets where t
 
 test('two nodes in one process have their own series, and counters with known labels start at zero', async () => {
   const [one, two] = [createTelemetry('node'), createTelemetry('node')];
-  one.metrics.chain.height.set({ group: 3 }, 7);
+  one.metrics.chain.height.set({ source: 3 }, 7);
   one.onScrape(() => one.metrics.pool.transactions.set(11));
   const text = await one.scrape();
-  expect(text).toContain('rexnet_chain_height_blocks{group="3"} 7');
+  expect(text).toContain('rexnet_chain_height_blocks{source="3"} 7');
   expect(text).toContain('rexnet_pool_transactions 11');
   expect(text).toContain('rexnet_chain_receipts_total{kind="relay",status="failed"} 0');
   expect(text).toContain('process_resident_memory_bytes');
-  expect(await two.scrape()).not.toContain('rexnet_chain_height_blocks{group="3"}');
+  expect(await two.scrape()).not.toContain('rexnet_chain_height_blocks{source="3"}');
 });
 
 test('metrics, liveness and readiness are served, nothing else is', async () => {
