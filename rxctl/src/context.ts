@@ -5,15 +5,15 @@ import { resolve } from 'node:path';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { type Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { type Io, parseFormat, runVerb } from './io.ts';
+import { type Io, parseFormat, runVerb, type VerbOptions } from './io.ts';
 import { Keystore } from './keystore.ts';
 import { chooseNetwork, type Folders, foldersOf } from './local/folders.ts';
 import type { Network, Signer } from './network.ts';
 import type { Format } from './print.ts';
 
-export type CommonOptions = { readonly output: string; readonly dir: string; readonly name?: string };
+export type CommonOptions = VerbOptions & { readonly dir: string; readonly name?: string };
 
-/** Adds `-o`, `--dir` and `--name`, each also as an environment variable. */
+/** Adds `-o`, `--timeout`, `--no-color`, `--dir` and `--name`, each also as an environment variable. */
 export function withCommon(command: Command): Command {
   return withOutput(command)
     .addOption(
@@ -23,9 +23,20 @@ export function withCommon(command: Command): Command {
 }
 
 export function withOutput(command: Command): Command {
-  return command.addOption(
-    new Option('-o, --output <format>', 'text, wide, json or yaml').env('REXNET_OUTPUT').default('text'),
+  return withLimits(
+    command.addOption(
+      new Option('-o, --output <format>', 'text, wide, json, yaml or name').env('REXNET_OUTPUT').default('text'),
+    ),
   );
+}
+
+/** `--timeout` and `--no-color`, for verbs with formats of their own. */
+export function withLimits(command: Command): Command {
+  return command
+    .addOption(new Option('--timeout <duration>', 'give up after so long (exit code 3)').env('REXNET_TIMEOUT'))
+    .addOption(
+      new Option('--no-color', 'no colours; so does the environment variable NO_COLOR').env('REXNET_NO_COLOR'),
+    );
 }
 
 export function baseOf(io: Io, options: CommonOptions): string {
@@ -74,11 +85,6 @@ export function withNetwork(
 }
 
 /** For verbs that need no running network. */
-export function verbOf(
-  io: Io,
-  options: { readonly output: string },
-  verb: (format: Format) => Promise<ExitCode>,
-): Promise<void> {
-  const asked = options.output === 'json' ? 'json' : undefined;
-  return runVerb(io, asked, () => verb(parseFormat(options.output)));
+export function verbOf(io: Io, options: VerbOptions, verb: (format: Format) => Promise<ExitCode>): Promise<void> {
+  return runVerb(io, options, async () => verb(parseFormat(options.output)));
 }

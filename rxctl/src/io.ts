@@ -1,26 +1,46 @@
 // What a verb has of the outside world: streams, environment, folder, a signal. A test gives it another one.
 import type { Writable } from 'node:stream';
+import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Folders } from './local/folders.ts';
 import type { Network } from './network.ts';
 import { FORMATS, type Format, type Printable, render } from './print.ts';
 
+/** A stream that may be a terminal. */
+export type Out = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+
 export type Io = {
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable;
+  readonly stdout: Out;
+  readonly stderr: Out;
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Aborted by Ctrl-C and SIGTERM. */
-  readonly signal: AbortSignal;
+  /** Aborted by Ctrl-C and SIGTERM, and when the time of --timeout is over. */
+  signal: AbortSignal;
   /** Where the network of these folders is reached. */
   readonly openNetwork: (folders: Folders) => Promise<Network>;
   /** Set by the verb that ran. */
   exitCode: ExitCode;
+  /** --timeout of the verb that runs. */
+  timeoutMs?: number | undefined;
+  /** False with --no-color. */
+  wantsColor?: boolean | undefined;
 };
 
-export function print(io: Io, format: Format, value: Printable, text: (isWide: boolean) => string): void {
-  io.stdout.write(render(format, value, text));
+/** What every verb takes, as commander gives it. */
+export type VerbOptions = { readonly output: string; readonly timeout?: string; readonly color?: boolean };
+
+/** How long a verb may take to end after its time is over. */
+const GRACE_MS = 2_000;
+
+export function print(
+  io: Io,
+  format: Format,
+  value: Printable,
+  text: (isWide: boolean) => string,
+  names?: readonly string[],
+): void {
+  io.stdout.write(render(format, value, text, names));
 }
 
 export function note(io: Io, line: string): void {
@@ -34,16 +54,50 @@ export function parseFormat(text: string): Format {
   return format;
 }
 
+/** `--timeout` in milliseconds; undefined when absent. */
+export function parseTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const timeoutMs = parseDuration(text);
+  if (!timeoutMs) throw new CliError(EXIT.usage, `--timeout ${text} is no duration`, 'write 5s or 1m30s');
+  return timeoutMs;
+}
+
 /** Runs a verb; what it expects to go wrong becomes two lines on stderr (and JSON when that was asked for) and an exit code. */
-export async function runVerb(io: Io, format: Format | undefined, verb: () => Promise<ExitCode>): Promise<void> {
+export async function runVerb(io: Io, options: VerbOptions, verb: () => Promise<ExitCode>): Promise<void> {
+  io.wantsColor = options.color !== false;
   try {
-    io.exitCode = await verb();
+    io.exitCode = await within(io, parseTimeout(options.timeout), verb);
   } catch (error) {
     const known = error instanceof CliError ? error : undefined;
     io.exitCode = known?.code ?? EXIT.error;
     const message = error instanceof Error ? error.message : String(error);
     note(io, `error: ${message}`);
     if (known?.cure !== undefined) note(io, `  cure: ${known.cure}`);
-    if (format === 'json') print(io, 'json', { error: { code: io.exitCode, message, cure: known?.cure } }, () => '');
+    if (options.output === 'json')
+      print(io, 'json', { error: { code: io.exitCode, message, cure: known?.cure } }, () => '');
+  }
+}
+
+/** A verb that ends by itself when its signal is aborted decides what that means; one that does not is left behind. */
+async function within(io: Io, timeoutMs: number | undefined, verb: () => Promise<ExitCode>): Promise<ExitCode> {
+  if (timeoutMs === undefined) return verb();
+  const expired = new AbortController();
+  io.timeoutMs = timeoutMs;
+  io.signal = AbortSignal.any([io.signal, expired.signal]);
+  const outOfTime = (cause?: unknown): CliError =>
+    new CliError(EXIT.timeout, `not done after ${timeoutMs / 1000} s`, 'give it more: --timeout 2m', { cause });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      expired.abort();
+      timer = setTimeout(() => reject(outOfTime()), GRACE_MS);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([verb(), late]);
+  } catch (error) {
+    throw expired.signal.aborted && !(error instanceof CliError) ? outOfTime(error) : error;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { foldersOf, makeFolders } from './local/folders.ts';
 import { writeState } from './local/state.ts';
 import { runRxctl } from './main.ts';
-import { FakeNetwork } from './testing/fake-network.ts';
+import { FakeNetwork, RUNNING_ID } from './testing/fake-network.ts';
 
 let cwd = '';
 const network = new FakeNetwork();
@@ -106,6 +106,10 @@ test.each(VERBS)('%s --help shows an example and -o', async (verb) => {
 
 test.each<[readonly string[], number, string]>([
   [['nosuch'], 2, 'unknown command'],
+  [['statsu'], 2, 'Did you mean status?'],
+  [['status', '--outptu', 'json'], 2, 'Did you mean --output?'],
+  [['status', '--timeout', 'soon'], 2, '--timeout soon is no duration'],
+  [['tx', RUNNING_ID, '--wait', '--timeout', '300ms'], 3, 'is Running (1 of 2 invocations) after 0.'],
   [['block', 'x'], 2, 'x is no group id'],
   [['block', '0', '99'], 1, 'group 0 has no block 99'],
   [['tx', 'abc'], 2, 'abc is no transaction id'],
@@ -127,6 +131,14 @@ test.each<[readonly string[], number, string]>([
   const { code, err } = await rxctl(...args);
   expect(err).toContain(words);
   expect(code).toBe(wanted);
+});
+
+test.each<[readonly string[], string]>([
+  [['block', '1', '3'], `${'ab'.repeat(32)}\n`],
+  [['key', 'list'], 'alice\nbob\ncarol\ndave\nerin\nfrank\ngrace\nheidi\nfaucet\n'],
+  [['compile', 'good.prd', 'bad.prd'], 'good.prd\nbad.prd\n'],
+])('%j -o name prints names alone', async (args, out) => {
+  expect((await rxctl(...args, '-o', 'name')).out).toBe(out);
 });
 
 test('with -o json an error is JSON too', async () => {

@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import type { CommonOptions, Context } from './context.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { type Io, print } from './io.ts';
-import type { Action, TransactionReport, TransactionState } from './network.ts';
+import type { Action, Network, TransactionReport, TransactionState } from './network.ts';
 import { FINAL_STATES } from './network.ts';
 import { type Printable, table } from './print.ts';
-import { untilState, WAIT_MAX_MS } from './wait.ts';
+import { ProgressLine } from './progress.ts';
+import { progressOf, untilState } from './wait.ts';
 
 export type SendOptions = CommonOptions & {
   readonly from: string;
@@ -60,9 +61,33 @@ export async function transact(
     print(io, format, { id, state: 'Pending' }, () => `sent ${id}`);
     return EXIT.ok;
   }
-  const report = await untilState(network, id, states, io.signal, WAIT_MAX_MS);
+  const report = await awaitTransaction(io, network, id, states);
   print(io, format, toPrintable(report), (isWide) => describeTransaction(report, isWide));
   return exitOf(report);
+}
+
+/** Waits as long as --timeout allows, and shows on stderr how far it is. */
+export async function awaitTransaction(
+  io: Io,
+  network: Network,
+  id: string,
+  states: readonly TransactionState[] = FINAL_STATES,
+): Promise<TransactionReport> {
+  const line = new ProgressLine(io);
+  try {
+    return await untilState(network, id, states, {
+      signal: io.signal,
+      timeoutMs: io.timeoutMs,
+      onSeen: (report) =>
+        line.show(
+          report === undefined
+            ? { text: 'waiting for the transaction to be seen' }
+            : { text: progressOf(report), done: report.done, total: report.total },
+        ),
+    });
+  } finally {
+    line.end();
+  }
 }
 
 /** A transaction that did not do what was asked is an error of the verb that asked. */

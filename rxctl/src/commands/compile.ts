@@ -5,10 +5,11 @@ import { compile, type Diagnostic, renderDiagnostic } from '@rexnet/preda/index.
 import { positionOf, type Source } from '@rexnet/preda/source.ts';
 import { verdictOf } from '@rexnet/preda/verdict.ts';
 import { type Command, Option } from 'commander';
+import { withLimits } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { type Io, parseFormat, print, runVerb } from '../io.ts';
+import { type Io, parseFormat, print, runVerb, type VerbOptions } from '../io.ts';
 
-type CompileOptions = { readonly output: string; readonly out?: string };
+type CompileOptions = VerbOptions & { readonly out?: string };
 
 const SOURCE_BYTES_MAX = 1024 * 1024;
 const EXAMPLES = `
@@ -19,15 +20,15 @@ Examples:
   rxctl compile -o tsv case1.prd folder2      CASE<TAB>OK or CASE<TAB>line:code,… (a folder's files belong together)`;
 
 export function addCompile(program: Command, io: Io): void {
-  program
-    .command('compile')
-    .description('compile PREDA contracts')
+  withLimits(program.command('compile').description('compile PREDA contracts'))
     .argument('<case...>', 'a file, or a folder of files that belong together')
-    .addOption(new Option('-o, --output <format>', 'text, tsv, json or yaml').env('REXNET_OUTPUT').default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'text, tsv, json, yaml or name').env('REXNET_OUTPUT').default('text'),
+    )
     .option('--out <file>', 'write the WebAssembly module of one source')
     .addHelpText('after', EXAMPLES)
     .action((cases: readonly string[], options: CompileOptions) =>
-      runVerb(io, options.output === 'json' ? 'json' : undefined, async () =>
+      runVerb(io, options, async () =>
         options.output === 'tsv' ? verdicts(io, cases) : compileAll(io, cases, options),
       ),
     );

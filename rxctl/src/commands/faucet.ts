@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { untilFinal } from '../wait.ts';
+import { awaitTransaction } from '../transact.ts';
 
 export function addFaucet(program: Command, io: Io): void {
   withCommon(program.command('faucet').description('ask for test money (TESTNET: worth nothing)'))
@@ -20,7 +20,7 @@ export function addFaucet(program: Command, io: Io): void {
           throw new CliError(EXIT.usage, `${amount} is no amount`, 'write 0.5 (rxBTC), 1200sat or 5000msat');
         const address = keys.address(to);
         const { id, amountMsat } = await network.faucet(address, wanted);
-        const { state } = await untilFinal(network, id, io.signal);
+        const { state } = await awaitTransaction(io, network, id);
         print(
           io,
           format,

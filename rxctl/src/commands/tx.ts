@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { describeTransaction, exitOf, toPrintable } from '../transact.ts';
-import { untilFinal } from '../wait.ts';
+import { awaitTransaction, describeTransaction, exitOf, toPrintable } from '../transact.ts';
 
 type TxOptions = CommonOptions & { readonly wait?: true };
 
@@ -18,7 +17,7 @@ export function addTx(program: Command, io: Io): void {
         const id = text.toLowerCase();
         if (!/^[0-9a-f]{64}$/.test(id))
           throw new CliError(EXIT.usage, `${text} is no transaction id`, 'an id is 64 hex digits');
-        const report = options.wait === true ? await untilFinal(network, id, io.signal) : await network.transaction(id);
+        const report = options.wait === true ? await awaitTransaction(io, network, id) : await network.transaction(id);
         if (report === undefined)
           throw new CliError(
             EXIT.error,

@@ -17,6 +17,8 @@ import type {
 import { heightOf } from './fake-programs.ts';
 
 const ID = 'ab'.repeat(32);
+/** A transaction that never ends. */
+export const RUNNING_ID = 'cd'.repeat(32);
 
 export class FakeNetwork implements Network {
   readonly sent: { readonly action: Action; readonly from: string }[] = [];
@@ -82,7 +84,8 @@ export class FakeNetwork implements Network {
 
   async transaction(id: string): Promise<TransactionReport | undefined> {
     const invocation = { id, group: 0, height: 5, contract: 1n, op: 0, status: 0, outcome: 'Success', gas: 29_000n };
-    return { id, ...this.outcome, group: 0, height: 5, done: 1, total: 1, invocations: [invocation] };
+    const seen = { id, group: 0, height: 5, done: 1, invocations: [invocation] };
+    return id === RUNNING_ID ? { ...seen, state: 'Running', total: 2 } : { ...seen, ...this.outcome, total: 1 };
   }
 
   async block(group: number, which: 'tip' | number | string): Promise<BlockReport | undefined> {
