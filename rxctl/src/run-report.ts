@@ -73,7 +73,7 @@ export function heightsOf(answers: readonly NodeAnswer[], groups: number): reado
 }
 
 /** Nodes of one group count the same blocks, so one of each group speaks. */
-function parentsOf(answers: readonly NodeAnswer[]): Parents {
+export function parentsOf(answers: readonly NodeAnswer[]): Parents {
   const highest = new Map<number, NodeAnswer>();
   for (const answer of answers)
     if ((highest.get(answer.group)?.height ?? -1) < answer.height) highest.set(answer.group, answer);

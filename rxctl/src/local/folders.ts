@@ -14,6 +14,7 @@ export type Folders = {
   readonly logs: string;
   readonly state: string;
   readonly progress: string;
+  readonly events: string;
   readonly lock: string;
   readonly genesis: string;
   readonly governance: string;
@@ -32,6 +33,7 @@ export function foldersOf(base: string, name: string): Folders {
     logs: join(root, 'logs'),
     state: join(root, 'state.json'),
     progress: join(root, 'progress.json'),
+    events: join(root, 'events.jsonl'),
     lock: join(root, 'rxctl.pid'),
     genesis: join(root, 'genesis.bin'),
     governance: join(root, 'governance.key'),

@@ -14,7 +14,7 @@ export const DRAIN_SECONDS = 15;
 
 /** What the generator writes: figures so far, and `done` with the last ones. */
 export type LoadProgress = LoadReport &
-  Pick<RunReport, 'done' | 'invalid' | 'balances'> & { readonly recentTps?: number };
+  Pick<RunReport, 'done' | 'invalid' | 'balances' | 'window'> & { readonly recentTps?: number };
 
 /** The shipped contract a workload calls. */
 const CONTRACT_OF: Readonly<Record<WorkloadName, string | undefined>> = { Transfer: undefined, Token: 'token' };

@@ -8,10 +8,13 @@ import { DEPLOYER_KEY } from '@rexnet/operator/plan/shipped.ts';
 import { type Status, type StatusCondition, statusOf } from '@rexnet/operator/plan/status.ts';
 import type { Network, NodeAnswer, Signer } from '../network.ts';
 import { heightsOf, type Judgement, judge, type RunReport, reportOf } from '../run-report.ts';
+import type { EventSight } from '../sources/source.ts';
+import { conditionChanges } from '../sources/transitions.ts';
 import type { TestnetFile } from '../testnet-file.ts';
 import { logFile } from './child.ts';
 import { childrenOf, loadChild, type Programs } from './children.ts';
 import { deployContracts } from './contracts.ts';
+import { appendEvents } from './event-log.ts';
 import type { Folders } from './folders.ts';
 import { DRAIN_SECONDS, readLoadReport, writeLoadSpec } from './load.ts';
 import { tail } from './log-file.ts';
@@ -69,6 +72,7 @@ class LocalRun {
   #progress: Progress;
   #view: LocalView | undefined;
   #firstHeights: readonly number[] | undefined;
+  #conditions: Status['conditions'] = [];
   #crashesNoted = 0;
 
   constructor(input: RunInput) {
@@ -84,6 +88,12 @@ class LocalRun {
   async toTheEnd(): Promise<RunResult> {
     const { folders, signal, forMs } = this.#input;
     const prepared = await this.#start();
+    this.#record(
+      prepared.plan.name,
+      'Normal',
+      'Started',
+      `rxctl up looks after ${prepared.plan.groups.length} groups.`,
+    );
     const watching = new AbortController();
     const watch = this.#watch(AbortSignal.any([signal, watching.signal]));
     try {
@@ -162,8 +172,12 @@ class LocalRun {
     });
     this.#noteFirstBlock(heightsOf(this.#view.answers, plan.groups.length), this.#view.answers);
     const report = this.#report('running');
+    const status = statusOf(this.#view.observed);
+    const { conditions } = status;
+    appendEvents(folders, conditionChanges(this.#conditions, conditions, plan.name, nowMs()));
+    this.#conditions = conditions;
     // What it does now, not what it did on average.
-    onView({ ...report, tps: load?.recentTps ?? report.tps }, statusOf(this.#view.observed));
+    onView({ ...report, tps: load?.recentTps ?? report.tps }, status);
   }
 
   /** The first block of this run: a chain that goes on has to grow, a new one has to begin. */
@@ -256,11 +270,22 @@ class LocalRun {
     writeProgress(this.#input.folders, progress);
   }
 
+  #record(object: string, type: EventSight['type'], reason: string, message: string): void {
+    appendEvents(this.#input.folders, [{ atMs: this.#input.nowMs(), object, type, reason, message }]);
+  }
+
   #noteEvent(event: SupervisorEvent): void {
     if (event.kind === 'adopted')
       this.#input.onNote(`${event.name}: goes on as process ${event.pid} of an earlier run`);
-    if (event.kind !== 'ended' || event.restartInMs === undefined || ++this.#crashesNoted > CRASHES_NOTED_MAX) return;
+    if (event.kind !== 'ended' || event.restartInMs === undefined) return;
     const how = event.exit.signal ?? (event.exit.code === undefined ? 'unseen' : `exit code ${event.exit.code}`);
+    this.#record(event.name, 'Warning', 'Restarted', `Ended (${how}), starts again in ${event.restartInMs / 1000} s.`);
+    const { restarts = {} } = this.#progress;
+    this.#setProgress({
+      ...this.#progress,
+      restarts: { ...restarts, [event.name]: (restarts[event.name] ?? 0) + 1 },
+    });
+    if (++this.#crashesNoted > CRASHES_NOTED_MAX) return;
     const said = tail(logFile(this.#input.folders, event.name), LAST_LINES).join(' | ').slice(0, LAST_CHARS_MAX);
     this.#input.onNote(
       `${event.name} ended (${how}), starts again in ${event.restartInMs / 1000} s${said === '' ? '' : `; it said: ${said}`}`,

@@ -23,6 +23,8 @@ export type Progress = {
   readonly startedAtMs: number;
   readonly firstBlockMs?: number;
   readonly bitcoindMissing?: string;
+  /** How often each child was started again in this run. */
+  readonly restarts?: Readonly<Record<string, number>>;
   readonly contracts: readonly {
     readonly name: string;
     readonly state: 'Waiting' | 'Deployed' | 'Failed';
