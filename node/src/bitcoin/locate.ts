@@ -1,48 +1,29 @@
-// Finds a bitcoind on this machine, or fetches one. It starts nothing and installs nothing.
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { type FetchOptions, fetchBitcoind } from './fetch.ts';
+// Finds a bitcoind on this machine, or fetches one from Debian's packages. It starts nothing and installs nothing.
+import type { DebianPackage } from '../programs/debian.ts';
+import { type Located, type LocateOptions, locateProgram } from '../programs/locate.ts';
 
-export interface LocateOptions {
-  /** REXNET_BITCOIND, when set: a promise by the user, so a wrong one is an error and not a reason to look further. */
-  readonly configured?: string | undefined;
-  /** The value of PATH. */
-  readonly searchPath: string;
-  /** Where an earlier fetch may lie and a new one goes. */
-  readonly cacheDir: string;
-  readonly log: (line: string) => void;
-  readonly signal?: AbortSignal;
-}
+/** Dependencies by declaration that bitcoind never loads. */
+const NEEDLESS = /^(systemd.*|debconf|libsystemd.*|libc-gconv-modules-extra|gcc-.*-base|openssl-provider-legacy)$/;
 
-export type Located =
-  | { readonly kind: 'found'; readonly command: string; readonly source: 'configured' | 'path' | 'cache' | 'fetched' }
-  /** One sentence for the user. */
-  | { readonly kind: 'absent'; readonly reason: string };
+const BITCOIND: DebianPackage = {
+  name: 'bitcoin-knots',
+  programs: ['bitcoind', 'bitcoin-cli'],
+  isNeeded: (dependency) => !NEEDLESS.test(dependency),
+  // Instead of systemd itself.
+  instead: ['systemd-standalone-sysusers'],
+  needlessPaths: [
+    'usr/share',
+    'etc',
+    'usr/sbin',
+    'usr/lib/systemd',
+    'usr/lib/sysusers.d',
+    'usr/bin/bitcoin-tx',
+    'usr/bin/bitcoin-wallet',
+    'usr/lib/TRIPLET/gconv',
+  ],
+};
 
-export async function locateBitcoind(options: LocateOptions): Promise<Located> {
-  const { configured, cacheDir, log } = options;
-  if (configured !== undefined && configured !== '') {
-    if (await isExecutable(configured)) return { kind: 'found', command: configured, source: 'configured' };
-    return { kind: 'absent', reason: `REXNET_BITCOIND names ${configured}, which is no executable file` };
-  }
-  for (const folder of options.searchPath.split(delimiter).filter((f) => f !== '')) {
-    const command = join(folder, 'bitcoind');
-    if (await isExecutable(command)) return { kind: 'found', command, source: 'path' };
-  }
-  const cached = join(cacheDir, 'run', 'bitcoind');
-  if (await isExecutable(cached)) return { kind: 'found', command: cached, source: 'cache' };
-  const fetchOptions: FetchOptions = {
-    dir: cacheDir,
-    log,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  };
-  const fetched = await fetchBitcoind(fetchOptions);
-  return fetched.kind === 'fetched' ? { kind: 'found', command: fetched.command, source: 'fetched' } : fetched;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+/** `configured` is the value of REXNET_BITCOIND. */
+export function locateBitcoind(options: LocateOptions): Promise<Located> {
+  return locateProgram('REXNET_BITCOIND', BITCOIND, options);
 }

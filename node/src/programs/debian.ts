@@ -1,5 +1,5 @@
-// Fetches bitcoind and the shared libraries it loads from the Debian mirror this machine already uses, into one folder.
-// Nothing is installed and no system setting is read but the mirror's address: apt works on a private, empty state.
+// Fetches a package and the shared libraries its programs load from the Debian mirror this machine already uses, into one
+// folder. Nothing is installed and no system setting is read but the mirror's address: apt works on a private, empty state.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,8 +9,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const PACKAGE = 'bitcoin-knots';
-/** Only there is the package; libc comes along, so the suite of the machine does not matter. */
+/** Everything is there; libc comes along, so the suite of the machine does not matter. */
 const SUITE = 'sid';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const STEP_DEADLINE_MS = 120_000;
@@ -22,18 +21,17 @@ const MACHINES: Record<string, { readonly debian: string; readonly triplet: stri
   arm64: { debian: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
 };
 
-/** Dependencies by declaration that bitcoind never loads. */
-const NEEDLESS = /^(systemd.*|debconf|libsystemd.*|libc-gconv-modules-extra|gcc-.*-base|openssl-provider-legacy)$/;
-const NEEDLESS_PATHS = [
-  'usr/share',
-  'etc',
-  'usr/sbin',
-  'usr/lib/systemd',
-  'usr/lib/sysusers.d',
-  'usr/bin/bitcoin-tx',
-  'usr/bin/bitcoin-wallet',
-];
-const PROGRAMS = ['bitcoind', 'bitcoin-cli'];
+export interface DebianPackage {
+  readonly name: string;
+  /** Of its `/usr/bin`, those that are wanted; the first says its version when asked. */
+  readonly programs: readonly [string, ...string[]];
+  /** Which of all it declares to need its programs really load. */
+  readonly isNeeded: (dependency: string) => boolean;
+  /** Satisfy a dependency that would otherwise pull in much more. */
+  readonly instead?: readonly string[];
+  /** Paths in it that its programs do not need; `TRIPLET` stands for the machine's. */
+  readonly needlessPaths: readonly string[];
+}
 
 export interface FetchOptions {
   /** Replaced as a whole when the fetch succeeds, untouched when it fails. */
@@ -46,7 +44,9 @@ export type Fetched =
   | { readonly kind: 'fetched'; readonly command: string }
   | { readonly kind: 'absent'; readonly reason: string };
 
-export async function fetchBitcoind(options: FetchOptions): Promise<Fetched> {
+export async function fetchPackage(wanted: DebianPackage, options: FetchOptions): Promise<Fetched> {
+  const [program] = wanted.programs;
+  const absent = (reason: string): Fetched => ({ kind: 'absent', reason: `no ${program}: ${reason}` });
   const machine = process.platform === 'linux' ? MACHINES[arch()] : undefined;
   if (machine === undefined) return absent(`Debian has no package for ${process.platform}/${arch()}`);
   const shell: Shell = { log: options.log, ...(options.signal === undefined ? {} : { signal: options.signal }) };
@@ -57,24 +57,21 @@ export async function fetchBitcoind(options: FetchOptions): Promise<Fetched> {
   const work = await mkdtemp(`${options.dir}.fetch-`);
   try {
     const root = join(work, 'root');
-    await download(shell, { work, root, mirror, debian: machine.debian });
-    await trim(root, machine.triplet);
-    await writeStarters(root, machine);
-    const version = await run(join(root, 'run', 'bitcoind'), ['--version'], { timeout: STEP_DEADLINE_MS });
-    options.log(version.stdout.split('\n', 1)[0] ?? '');
+    await download(shell, wanted, { work, root, mirror, debian: machine.debian });
+    for (const path of wanted.needlessPaths)
+      await rm(join(root, path.replace('TRIPLET', machine.triplet)), { recursive: true, force: true });
+    await writeStarters(root, wanted.programs, machine);
+    const version = await run(join(root, 'run', program), ['--version'], { timeout: STEP_DEADLINE_MS });
+    options.log(`${version.stdout}${version.stderr}`.trim().split('\n', 1)[0] ?? '');
     await rm(options.dir, { recursive: true, force: true });
     await rename(root, options.dir);
-    return { kind: 'fetched', command: join(options.dir, 'run', 'bitcoind') };
+    return { kind: 'fetched', command: join(options.dir, 'run', program) };
   } catch (error) {
     options.signal?.throwIfAborted();
-    return absent(`fetching ${PACKAGE} from ${mirror} failed: ${reasonOf(error)}`);
+    return absent(`fetching ${wanted.name} from ${mirror} failed: ${reasonOf(error)}`);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-function absent(reason: string): Fetched {
-  return { kind: 'absent', reason: `no bitcoind: ${reason}` };
 }
 
 interface Shell {
@@ -103,7 +100,11 @@ interface Download {
   readonly debian: string;
 }
 
-async function download(shell: Shell, { work, root, mirror, debian }: Download): Promise<void> {
+async function download(
+  shell: Shell,
+  { name: wanted, isNeeded, instead = [] }: DebianPackage,
+  { work, root, mirror, debian }: Download,
+): Promise<void> {
   const folders = ['lists/partial', 'cache/archives/partial', 'state', 'debs', 'root'];
   for (const folder of folders) await mkdir(join(work, folder), { recursive: true });
   await writeFile(join(work, 'state/status'), '');
@@ -121,12 +122,11 @@ async function download(shell: Shell, { work, root, mirror, debian }: Download):
 
   shell.log(`reading the package list of Debian ${SUITE} from ${mirror}`);
   await apt(['-qq', 'update']);
-  // systemd-standalone-sysusers satisfies a dependency that would otherwise pull in systemd itself.
-  const { stdout } = await apt(['-s', 'install', PACKAGE, 'systemd-standalone-sysusers']);
+  const { stdout } = await apt(['-s', 'install', wanted, ...instead]);
   const packages = [...stdout.matchAll(/^Inst (\S+)/gm)]
     .map((match) => match[1]!)
-    .filter((name) => !NEEDLESS.test(name));
-  shell.log(`downloading ${packages.length} packages for ${PACKAGE}; nothing is installed`);
+    .filter((name) => name === wanted || isNeeded(name));
+  shell.log(`downloading ${packages.length} packages for ${wanted}; nothing is installed`);
   await apt(['-qq', 'download', ...packages], join(work, 'debs'));
   const debs = (await readdir(join(work, 'debs'))).sort();
   const sums: string[] = [];
@@ -163,19 +163,15 @@ function aptConfiguration(work: string, debian: string): string {
     .join('');
 }
 
-async function trim(root: string, triplet: string): Promise<void> {
-  for (const path of [...NEEDLESS_PATHS, `usr/lib/${triplet}/gconv`])
-    await rm(join(root, path), { recursive: true, force: true });
-}
-
 /** Scripts that start a program through the fetched loader with the fetched libraries, wherever the folder is moved. */
 async function writeStarters(
   root: string,
+  programs: readonly string[],
   machine: { readonly triplet: string; readonly loader: string },
 ): Promise<void> {
   await mkdir(join(root, 'run'), { recursive: true });
   const libraries = `$root/usr/lib/${machine.triplet}`;
-  for (const program of PROGRAMS) {
+  for (const program of programs) {
     const file = join(root, 'run', program);
     const lines = [
       '#!/bin/sh',
