@@ -54,6 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'proto/src',
   ],
   'node/src': ['*node', 'preda/src', 'proto/src'],
+  'load/src/verdict': [],
   'load/src': ['node/src/client', 'node/src/core', 'node/src/chain', 'node/src/signatures', 'preda/src'],
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
