@@ -6,6 +6,8 @@ type Counts = {
   readonly freezeSeconds: number;
   readonly awaySeconds: number;
   readonly garbageInputs: number;
+  /** Honest traffic is watched for so long while garbage comes. */
+  readonly garbageSeconds: number;
   /** Blocks of the chain a node must restart from within its limit. */
   readonly longChainBlocks: number;
 };
@@ -16,14 +18,16 @@ const FULL: Counts = {
   freezeSeconds: 60,
   awaySeconds: 60,
   garbageInputs: 100_000,
+  garbageSeconds: 30,
   longChainBlocks: 1_000,
 };
 const SHORT: Counts = {
   loadSeconds: 15,
   kills: 5,
-  freezeSeconds: 10,
+  freezeSeconds: 15,
   awaySeconds: 10,
   garbageInputs: 10_000,
+  garbageSeconds: 15,
   longChainBlocks: 100,
 };
 

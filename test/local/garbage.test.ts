@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../load/src/random.ts';
 import { addressOf } from '../../rxctl/src/local/children.ts';
 import { readState } from '../../rxctl/src/local/state.ts';
+import { CarriedRate } from './carried-rate.ts';
 import { COUNTS, SEED } from './counts.ts';
 import { Attacker } from './garbage-attacks.ts';
 import { World } from './garbage-world.ts';
@@ -16,6 +17,8 @@ import { Transfers } from './transfers.ts';
 import { until } from './until.ts';
 
 const TPS = 100;
+/** A debit and its credit. */
+const INVOCATIONS_PER_TRANSFER = 2;
 const RATE_MIN = 0.95;
 const AT_ONCE = 24;
 const GROWTH_MIB_MAX = 10;
@@ -25,57 +28,82 @@ const SETTLE_BLOCKS = 3;
 test(`${COUNTS.garbageInputs} pieces of garbage harm nobody`, { timeout: 1_200_000 }, async () => {
   const testnet = sharedTestnet();
   await testnet.up();
+  const network = await testnet.network();
   const world = await worldOf(testnet);
-  const generator = await Generator.start(testnet, { workload: 'Token', tps: TPS });
-  const identities = testnet.nodes.map((name) => testnet.process(name));
-  const random = new Random(SEED);
-  const outcomes = new Map<string, number>();
-  const half = Math.floor(COUNTS.garbageInputs / 2);
   const attacker = new Attacker(world);
+  const generator = await Generator.start(testnet, { workload: 'Token', tps: TPS });
   try {
-    const before = generator.progress;
-    await attack(attacker, random, half, outcomes);
+    const identities = testnet.nodes.map((name) => testnet.process(name));
+    const garbage = new Garbage(attacker);
+    const half = Math.floor(COUNTS.garbageInputs / 2);
+    await garbage.send(half);
     const first = await settledMemory(testnet);
-    await attack(attacker, random, COUNTS.garbageInputs - half, outcomes);
-    const after = generator.progress;
+    const carried = await CarriedRate.start({
+      groups: testnet.groups,
+      invocationsPerSecond: (TPS * INVOCATIONS_PER_TRANSFER) / testnet.groups.length,
+      block: (group, which) => network.block(group, which),
+    });
+    const rate = carried.over(COUNTS.garbageSeconds, RATE_MIN);
+    await garbage.send(COUNTS.garbageInputs - half, rate);
     const second = await settledMemory(testnet);
     const growth = second.map((mib, i) => Math.round((mib - (first[i] ?? 0)) * 10) / 10);
-    const rate = (after.completed - before.completed + TPS) / (after.offered - before.offered);
     console.log(
-      `garbage: ${[...outcomes]
-        .sort()
-        .map(([what, count]) => `${what} ${count}`)
-        .join(', ')}; memory grew by ${growth.join(' ')} MiB, honest rate ${rate.toFixed(3)}`,
+      `garbage: ${garbage.told}; memory grew by ${growth.join(' ')} MiB, honest rate ${(await rate).toFixed(3)} over ${carried.seconds} s`,
     );
-    expect([...outcomes.keys()].filter((what) => what.includes('INTERNAL'))).toEqual([]);
+    expect(garbage.outcomes.filter((what) => what.includes('INTERNAL'))).toEqual([]);
     expect(testnet.nodes.map((name) => testnet.process(name))).toEqual(identities);
     expect(testnet.nodes.flatMap((name) => defects(testnet, name))).toEqual([]);
-    expect(rate).toBeGreaterThanOrEqual(RATE_MIN);
+    expect(await rate).toBeGreaterThanOrEqual(RATE_MIN);
     // Garbage is spread evenly, and so is a leak; what one node's collector puts off is not.
     expect(growth.reduce((sum, mib) => sum + mib, 0) / growth.length).toBeLessThanOrEqual(GROWTH_MIB_MAX);
+    const report = await generator.stop();
+    expect(report).toMatchObject({ failed: 0, lost: 0, doubled: 0, balances: 'match' });
+    expect((await network.audit()).problems).toEqual([]);
   } finally {
     attacker.close();
+    await generator.end();
   }
-  const report = await generator.stop();
-  expect(report).toMatchObject({ failed: 0, lost: 0, doubled: 0, balances: 'match' });
-  expect((await (await testnet.network()).audit()).problems).toEqual([]);
 });
 
-async function attack(
-  attacker: Attacker,
-  random: Random,
-  inputs: number,
-  outcomes: Map<string, number>,
-): Promise<void> {
-  let left = inputs;
-  const one = async (): Promise<void> => {
-    while (left-- > 0) {
-      const [kind, outcome] = await attacker.send(random);
-      const key = `${kind}: ${outcome}`;
-      outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+/** Sends garbage, and counts what came of it. */
+class Garbage {
+  readonly #attacker: Attacker;
+  readonly #random = new Random(SEED);
+  readonly #outcomes = new Map<string, number>();
+
+  constructor(attacker: Attacker) {
+    this.#attacker = attacker;
+  }
+
+  get outcomes(): readonly string[] {
+    return [...this.#outcomes.keys()];
+  }
+
+  get told(): string {
+    const sent = [...this.#outcomes.values()].reduce((sum, count) => sum + count, 0);
+    return `${sent} sent, ${[...this.#outcomes]
+      .sort()
+      .map(([what, count]) => `${what} ${count}`)
+      .join(', ')}`;
+  }
+
+  /** At least so many pieces, and on while something else is not over. */
+  async send(count: number, during: Promise<unknown> = Promise.resolve()): Promise<void> {
+    let left = count;
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    during.then(over, over);
+    const one = async (): Promise<void> => {
+      while (left-- > 0 || !isOver) {
+        const [kind, outcome] = await this.#attacker.send(this.#random);
+        const key = `${kind}: ${outcome}`;
+        this.#outcomes.set(key, (this.#outcomes.get(key) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, one));
+  }
 }
 
 async function worldOf(testnet: Testnet): Promise<World> {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { endLeftGenerator } from './generator.ts';
 import { sharedTestnet } from './testnet.ts';
 
 let folder = '';
@@ -13,7 +14,9 @@ export function setup(project: TestProject): void {
 }
 
 export async function teardown(): Promise<void> {
-  await sharedTestnet(folder).down();
+  const testnet = sharedTestnet(folder);
+  await endLeftGenerator(testnet.folders);
+  await testnet.down();
   if (process.env['REXNET_KEEP'] !== undefined) return;
   rmSync(folder, { recursive: true, force: true });
 }

@@ -116,8 +116,9 @@ export class Testnet {
     return { ...ended, report: JSON.parse(last) as RunReport };
   }
 
-  /** Running and without load when this returns, whether or not it ran before. */
+  /** Running and without load when this returns, whatever an earlier test did to it. */
   async up(): Promise<void> {
+    for (const name of this.nodes) this.signal(name, 'SIGCONT');
     if (this.owner !== undefined) return;
     this.#writeFile(0);
     const { code, stderr } = await this.#rxctl('up', '-f', this.#file, '--detach');

@@ -10,17 +10,25 @@ export type Wait<T> = {
   readonly look: () => T | Promise<T>;
   readonly holds: (seen: T) => boolean;
   readonly tell?: (seen: T) => string;
+  readonly everyMs?: number;
 };
 
 /** What was seen when it held. */
-export async function until<T>({ what, withinMs, look, holds, tell = text }: Wait<T>): Promise<T> {
+export async function until<T>({
+  what,
+  withinMs,
+  look,
+  holds,
+  tell = text,
+  everyMs = LOOK_EVERY_MS,
+}: Wait<T>): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
     if (performance.now() > deadline)
       throw new Error(`waited ${Math.round(withinMs / 1_000)} s for ${what}; last seen: ${tell(seen)}`);
-    await delay(LOOK_EVERY_MS);
+    await delay(everyMs);
   }
 }
 
