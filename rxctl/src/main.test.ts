@@ -1,45 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { makeGenesis } from '@rexnet/node/chain/genesis.ts';
-import { parseTestnet } from '@rexnet/operator/api/parse.ts';
-import { planTestnet } from '@rexnet/operator/plan/plan.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { foldersOf, makeFolders } from './local/folders.ts';
-import { writeState } from './local/state.ts';
-import { runRxctl } from './main.ts';
 import { FakeNetwork, RUNNING_ID } from './testing/fake-network.ts';
+import { type Ran, TestFolder } from './testing/verb-runner.ts';
 
-let cwd = '';
 const network = new FakeNetwork();
 const NAME_OWN = /already|dev key/;
+let folder: TestFolder;
+let cwd = '';
 
 beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'rexnet-verbs-'));
-  const parsed = parseTestnet({
-    apiVersion: 'rexnet.dev/v1alpha1',
-    kind: 'Testnet',
-    metadata: { name: 'demo' },
-    spec: { groups: 2, bitcoin: { mode: 'None' } },
-  });
-  if ('problems' in parsed) throw new Error('the testnet of this test is wrong');
-  const planned = planTestnet(parsed.testnet, {
-    bitcoind: { kind: 'found' },
-    governance: new Uint8Array(32),
-    compilerHash: new Uint8Array(32),
-  });
-  if ('refusal' in planned) throw new Error(planned.refusal.message);
-  const folders = foldersOf(join(cwd, '.rexnet'), 'demo');
-  makeFolders(folders);
-  writeFileSync(folders.genesis, makeGenesis({ ...planned.plan.genesis, accounts: [] }));
-  writeState(folders, {
-    name: 'demo',
-    networkId: 'ab'.repeat(32),
-    spec: parsed.testnet.spec,
-    parent: 'toy',
-    ports: {},
-  });
+  folder = new TestFolder(network);
+  ({ cwd } = folder);
+  const { folders } = folder;
   writeFileSync(join(folders.logs, 'g0-n0.log'), 'one\ntwo\nthree\n');
   mkdirSync(join(cwd, 'case'));
   writeFileSync(
@@ -51,32 +24,9 @@ beforeAll(() => {
   network.install('shop', readFileSync(join(cwd, 'good.prd'), 'utf8'));
   network.readResult = new Uint8Array([42, 0, 0, 0, 0, 0, 0, 0]);
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+afterAll(() => folder.remove());
 
-class Sink extends Writable {
-  text = '';
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
-}
-
-async function rxctl(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const stdout = new Sink();
-  const stderr = new Sink();
-  const io = {
-    stdout,
-    stderr,
-    stdin: process.stdin,
-    env: { HOME: cwd },
-    cwd,
-    signal: new AbortController().signal,
-    openNetwork: async () => network,
-    exitCode: 0 as const,
-  };
-  const code = await runRxctl(args, io);
-  return { code, out: stdout.text, err: stderr.text };
-}
+const rxctl = (...args: readonly string[]): Promise<Ran> => folder.run(args);
 
 const VERBS = [
   'up',

@@ -1,25 +1,53 @@
-// rxctl logs: the end of the logs of a local network, prefixed with whose line it is; -f goes on as they grow.
-import { readdirSync } from 'node:fs';
+// rxctl logs: the logs of a local network as one story: merged by time, each line with whose it is; -f goes on as they grow.
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { type Io, print } from '../io.ts';
+import type { Io } from '../io.ts';
+import { pidFile } from '../local/child.ts';
+import type { Folders } from '../local/folders.ts';
 import { LogFollower, tail } from '../local/log-file.ts';
+import { chooseLogs, labelsOf, lineFilter, parsePattern, parseSince } from '../log-choice.ts';
+import { type LogLine, mergeLines, readLines } from '../log-lines.ts';
 import type { Format } from '../print.ts';
+import { hasColor, paintOf, styleOfGroup } from '../style.ts';
 
-type LogOptions = CommonOptions & { readonly lines: string; readonly follow?: true };
+type LogOptions = CommonOptions & {
+  readonly lines?: string;
+  readonly follow?: true;
+  readonly selector: readonly string[];
+  readonly grep?: string;
+  readonly since?: string;
+  readonly previous?: true;
+};
 
+const LINES_DEFAULT = 20;
 const LINES_MAX = 10_000;
 const FOLLOW_MS = 200;
+const EXAMPLES = `
+Examples:
+  rxctl logs                            the newest lines of everybody, merged by time
+  rxctl logs g0-n0 -n 100               one node
+  rxctl logs -f -l group=2              nodes of group 2, as they write
+  rxctl logs -l component=miner --since 5m --grep parent
+  rxctl logs g1-n0 --previous           what it wrote before its last start
+  rxctl logs -f -o json                 one JSON object a line
+
+On a terminal (and with -o wide) lines are made readable; elsewhere they are as they were written.`;
 
 export function addLogs(program: Command, io: Io): void {
+  const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
   withCommon(program.command('logs').description('logs of nodes, miners, bitcoind, load and rxctl'))
     .argument('[who...]', 'g0-n0, miner-0, bitcoind, load, rxctl; all when absent')
-    .option('-n, --lines <count>', 'last lines of each', '20')
+    .option('-n, --lines <count>', `last lines of each; ${LINES_DEFAULT} when neither --since nor --previous is given`)
     .option('-f, --follow', 'go on until Ctrl-C')
-    .addHelpText('after', '\nExamples:\n  rxctl logs g0-n0\n  rxctl logs miner-0 -n 100\n  rxctl logs -f')
+    .option('-l, --selector <label>', 'only group=N or component=node|miner|bitcoind|load|rxctl', collect, [])
+    .option('--grep <pattern>', 'only lines that match this regular expression')
+    .option('--since <when>', 'only lines this young: 5m, or a date')
+    .option('--previous', 'what a process wrote before its last start')
+    .addHelpText('after', EXAMPLES)
     .action((who: readonly string[], options: LogOptions) =>
       verbOf(io, options, (format) => logs(io, who, options, format)),
     );
@@ -27,26 +55,94 @@ export function addLogs(program: Command, io: Io): void {
 
 async function logs(io: Io, who: readonly string[], options: LogOptions, format: Format): Promise<ExitCode> {
   const folders = localFolders(io, options);
-  const known = readdirSync(folders.logs)
-    .flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
-    .sort();
-  const unknown = who.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new CliError(EXIT.usage, `there is no log of ${unknown}`, `there are ${known.join(', ')}`);
-  const count = Math.min(Number(options.lines), LINES_MAX);
-  if (!Number.isInteger(count) || count < 0)
-    throw new CliError(EXIT.usage, `-n ${options.lines} is no count`, 'write -n 20');
-  const names = who.length === 0 ? known : who;
-  const found = names.flatMap((name) => tail(join(folders.logs, `${name}.log`), count).map((line) => ({ name, line })));
-  const prefixed = ({ name, line }: { name: string; line: string }): string =>
-    names.length === 1 ? line : `${name}  ${line}`;
-  print(io, format, found, () => found.map(prefixed).join('\n'));
-  if (options.follow !== true) return EXIT.ok;
-  const followers = names.map((name) => ({ name, follower: new LogFollower(join(folders.logs, `${name}.log`)) }));
-  while (!io.signal.aborted) {
-    for (const { name, follower } of followers)
-      for (const line of follower.next()) io.stdout.write(`${prefixed({ name, line })}\n`);
+  const names = chooseLogs(knownLogs(folders), who, options.selector);
+  const count = countOf(options);
+  const passes = lineFilter(parseSince(options.since, Date.now()), parsePattern(options.grep));
+  if (format === 'name') {
+    io.stdout.write(names.map((name) => `${name}\n`).join(''));
+    return EXIT.ok;
+  }
+  const show = await writerOf(io, names, format);
+  // Begun before the end is read: a line in between comes twice at worst, and is never lost.
+  const followers = names.map((name) => ({ name, follower: new LogFollower(logPath(folders, name)) }));
+  const found = names.map((name) => {
+    const lines = options.previous === true ? previousLines(folders, name) : currentLines(folders, name);
+    const passed = lines.filter(passes);
+    return count === 0 ? [] : passed.slice(-count);
+  });
+  for (const line of mergeLines(found)) show(line);
+  while (options.follow === true && !io.signal.aborted) {
+    const fresh = followers.map(({ name, follower }) => readLines(name, follower.next()).filter(passes));
+    for (const line of mergeLines(fresh)) show(line);
     await delay(FOLLOW_MS, undefined, { signal: io.signal }).catch(() => undefined);
   }
   return EXIT.ok;
+}
+
+function knownLogs({ logs: folder }: Folders): readonly string[] {
+  return readdirSync(folder)
+    .flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
+    .sort();
+}
+
+function logPath({ logs: folder }: Folders, name: string): string {
+  return join(folder, `${name}.log`);
+}
+
+function countOf({ lines, since, previous }: LogOptions): number {
+  if (lines === undefined) return since === undefined && previous !== true ? LINES_DEFAULT : LINES_MAX;
+  const count = Number(lines);
+  if (!Number.isInteger(count) || count < 0) throw new CliError(EXIT.usage, `-n ${lines} is no count`, 'write -n 20');
+  return Math.min(count, LINES_MAX);
+}
+
+function currentLines(folders: Folders, name: string): readonly LogLine[] {
+  const path = logPath(folders, name);
+  const lines = readLines(name, tail(path, LINES_MAX));
+  if (lines.some(({ atMs }) => atMs !== undefined)) return lines;
+  // What `up` itself writes has no dates; the newest of it is as old as the file.
+  const atMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return atMs === undefined ? lines : lines.map((line) => ({ ...line, atMs }));
+}
+
+/** Everything older than the process that runs, or ran last, under this name; its log was moved aside when it grew too long. */
+function previousLines(folders: Folders, name: string): readonly LogLine[] {
+  const path = logPath(folders, name);
+  const startedAtMs = statSync(pidFile(folders, name), { throwIfNoEntry: false })?.mtimeMs;
+  const all = readLines(name, [...tail(`${path}.1`, LINES_MAX), ...tail(path, LINES_MAX)]);
+  const before = startedAtMs === undefined ? [] : all.filter(({ atMs }) => atMs !== undefined && atMs < startedAtMs);
+  if (before.length === 0)
+    throw new CliError(EXIT.error, `${name} has not been restarted, so there is no log before`, `rxctl logs ${name}`);
+  return before;
+}
+
+/** How one line is written: raw where a program reads, readable where a person does. */
+async function writerOf(io: Io, names: readonly string[], format: Format): Promise<(line: LogLine) => void> {
+  if (format === 'json' || format === 'yaml')
+    return ({ object, raw, fields }) => io.stdout.write(`${JSON.stringify({ object, ...(fields ?? { msg: raw }) })}\n`);
+  const paint = paintOf(io);
+  const width = Math.max(...names.map((name) => name.length));
+  const prefix = (object: string): string =>
+    names.length === 1 ? '' : `${paint(styleOfGroup(labelsOf(object).group ?? 0), object.padEnd(width))}  `;
+  if (io.stdout.isTTY !== true && format !== 'wide')
+    return ({ object, raw }) => io.stdout.write(`${prefix(object)}${raw}\n`);
+  // Loaded only here: a third of a second nobody else should wait for.
+  const { default: pretty } = await import('pino-pretty');
+  const readable = pretty.prettyFactory({
+    colorize: hasColor(io, io.stdout),
+    singleLine: true,
+    ignore: 'pid,hostname,program,role,group',
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return ({ object, raw, atMs, message, fields }) => {
+    const dated = fields === undefined && atMs !== undefined && message !== raw;
+    const text = readable(dated ? { time: new Date(atMs).toISOString(), level: 'info', msg: message } : raw);
+    io.stdout.write(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((row) => `${prefix(object)}${row}\n`)
+        .join(''),
+    );
+  };
 }
