@@ -88,6 +88,10 @@ export const COMMANDS = {
       'toy-parent': { value: 'none', excludes: 'bitcoind', help: 'mine over a parent chain of our own instead' },
       cpu: { value: 'text', fallback: '10%', help: 'share of one core spent on grinding, such as 10% or 0.1' },
       metrics: { value: 'text', fallback: '127.0.0.1:7073', help: 'where /metrics, /livez and /readyz answer' },
+      'skip-beats': {
+        value: 'text',
+        help: 'test flag: GROUP:N leaves the group out of every N-th beat, so that a bench has something to find',
+      },
       'log-level': LOG_LEVEL,
     },
   },

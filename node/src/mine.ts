@@ -5,12 +5,14 @@ import type { Network } from './chain/genesis.ts';
 import { REGTEST_GENESIS_HEADER } from './consensus/bitcoin-header.ts';
 import { targetFromBits } from './consensus/target.ts';
 import { toHex } from './core/bytes.ts';
+import { HEADER } from './core/layouts.ts';
 import { BitcoindParent } from './miner/bitcoind-parent.ts';
 import { createGrinder } from './miner/grinder.ts';
 import { GrpcTemplates } from './miner/grpc-templates.ts';
 import { MinerMeters, PARENT } from './miner/meters.ts';
 import { Miner } from './miner/miner.ts';
 import type { Grinder, GrindListener, ParentSource } from './miner/ports.ts';
+import { type SkippedBeats, skippingTemplates } from './miner/skip-beats.ts';
 import { ToyParent } from './miner/toy-parent.ts';
 import { ToyRecord } from './miner/toy-record.ts';
 import { type PeerTable, watchPeers } from './net/peer-file.ts';
@@ -34,6 +36,8 @@ export interface MineOptions {
   /** Of one core, above 0 and at most 1. */
   readonly cpuShare: number;
   readonly metrics: Address;
+  /** Test flag: mine badly. */
+  readonly skipBeats?: SkippedBeats;
 }
 
 /** Mines until the signal aborts; rejects when it cannot go on. */
@@ -56,6 +60,11 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
     meters.forget((group) => table.has(group));
     miner?.setGroups([...table.keys()]);
   };
+  const { skipBeats } = options;
+  const mined =
+    skipBeats === undefined
+      ? templates
+      : skippingTemplates(templates, skipBeats, genesis.blockIntervalMs, ({ header }) => HEADER.decode(header).height);
   const onWrong = (error: Error): void =>
     log.error({ error: error.message }, 'the peers file is wrong and was left alone');
   watchPeers(options.peersPath, { changed: onPeers, wrong: onWrong }, life);
@@ -69,7 +78,7 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
     const parent = openParent(options, telemetry.metrics, meters, () => peers, life);
     miner = new Miner(
       {
-        templates,
+        templates: mined,
         parent: meters.metered(parent),
         createGrinder: (listener) => meteredGrinder(listener, options.cpuShare, meters, failed.reject),
         events: meters,

@@ -2,6 +2,7 @@
 import { addressFlag, type Flags, shareFlag, textFlag, UsageError } from '../flags.ts';
 import type { World } from '../lifetime.ts';
 import { type MineOptions, type ParentChoice, runMiner } from '../mine.ts';
+import { parseSkippedBeats } from '../miner/skip-beats.ts';
 import { createLog, type LogLevel } from '../telemetry/log.ts';
 import { readGenesisFile } from './genesis-file.ts';
 
@@ -18,7 +19,13 @@ function mineOptions(flags: Flags): MineOptions {
   const cpuShare = shareFlag(flags, 'cpu');
   const metrics = addressFlag(flags, 'metrics');
   const genesis = readGenesisFile(textFlag(flags, 'genesis'));
-  return { genesis, peersPath: textFlag(flags, 'peers'), parent, cpuShare, metrics };
+  const common = { genesis, peersPath: textFlag(flags, 'peers'), parent, cpuShare, metrics };
+  const { 'skip-beats': skipped } = flags;
+  if (typeof skipped !== 'string') return common;
+  const skipBeats = parseSkippedBeats(skipped);
+  if (skipBeats === undefined)
+    throw new UsageError(`--skip-beats ${skipped}: expected GROUP:N such as 3:2, with N at least 2`);
+  return { ...common, skipBeats };
 }
 
 function parentChoice(flags: Flags): ParentChoice {
