@@ -55,6 +55,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'node/src': ['*node', 'preda/src', 'proto/src'],
   'load/src/verdict': [],
+  'dashboards/src': ['node/src/telemetry'],
   'load/src': ['node/src/client', 'node/src/core', 'node/src/chain', 'node/src/signatures', 'preda/src'],
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
@@ -112,7 +113,9 @@ function allowed(from: string, to: string): boolean {
   );
 }
 
-const files = ['proto/src', 'preda/src', 'node/src', 'load/src', 'operator/src', 'rxctl/src'].flatMap(sources);
+const files = ['proto/src', 'preda/src', 'node/src', 'dashboards/src', 'load/src', 'operator/src', 'rxctl/src'].flatMap(
+  sources,
+);
 
 test('every import points down', () => {
   const wrong: string[] = [];

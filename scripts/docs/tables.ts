@@ -73,7 +73,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 };
 
 export function metricsDocument(): string {
-  const programs = ['node', 'miner'] as const;
+  const programs = ['node', 'miner', 'load'] as const;
   const areas = [...new Set(metricRows().map(({ area }) => area))];
   const sections = areas.map((area) => {
     const rows = metricRows().filter((row) => row.area === area);

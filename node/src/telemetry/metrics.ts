@@ -1,4 +1,4 @@
-// Every metric of a node and a miner in one table. Data only: instruments are made in telemetry.ts.
+// Every metric of a node, a miner and a load generator in one table. Data only: instruments are made in telemetry.ts.
 
 /** All labels there are. Values of those listed with values are known, and such series start at zero. */
 export const LABELS = {
@@ -42,7 +42,7 @@ export interface MetricRow {
   readonly only?: Program;
 }
 
-export type Program = 'node' | 'miner';
+export type Program = 'node' | 'miner' | 'load';
 
 function exponentialBuckets(start: number, factor: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => start * factor ** i);
@@ -714,13 +714,94 @@ export const METRICS = {
       help: 'Compiling one deployed source.',
     },
   },
+  load: {
+    wanted: {
+      name: 'rexnet_load_wanted_tps',
+      type: gauge,
+      unit: 'transactions/s',
+      labels: none,
+      help: 'What the generator is told to offer.',
+    },
+    transactionGas: {
+      name: 'rexnet_load_transaction_gas',
+      type: gauge,
+      unit: 'gas',
+      labels: none,
+      help: 'Gas budget of one of its transactions: user gas of a block over this is how many a block takes.',
+    },
+    offered: {
+      name: 'rexnet_load_offered_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions whose time to be sent came, whether or not they could be.',
+    },
+    accepted: {
+      name: 'rexnet_load_accepted_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions a node took into its pool.',
+    },
+    completed: {
+      name: 'rexnet_load_completed_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions whose whole relay tree ran successfully and is `confirmations` deep: what TPS counts.',
+    },
+    failed: {
+      name: 'rexnet_load_failed_total',
+      type: counter,
+      unit: 'transactions',
+      labels: ['reason'],
+      help: 'Transactions refused for good, expired, or with a failed invocation.',
+    },
+    pending: {
+      name: 'rexnet_load_pending',
+      type: gauge,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions offered whose fate is open.',
+    },
+    late: {
+      name: 'rexnet_load_late_total',
+      type: counter,
+      unit: 'transactions',
+      labels: none,
+      help: 'Transactions the generator itself sent more than a second after their time.',
+    },
+    completedSeconds: {
+      name: 'rexnet_load_completed_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: RELAY_SECONDS,
+      help: 'From the intended send of a completed transaction to its completion.',
+    },
+    executedSeconds: {
+      name: 'rexnet_load_executed_seconds',
+      type: histogram,
+      unit: 's',
+      labels: none,
+      buckets: RELAY_SECONDS,
+      help: 'From the intended send of a completed transaction until its last invocation was seen executed.',
+    },
+    loopDelay: {
+      name: 'rexnet_load_loop_delay_seconds',
+      type: gauge,
+      unit: 's',
+      labels: none,
+      help: '99th percentile of event loop delay while offering: what it sends and sees is that much too late.',
+    },
+  },
 } as const satisfies Record<string, Record<string, MetricRow>>;
 
 const BOTH: readonly Program[] = ['node', 'miner'];
 /** Who serves the metrics of an area. */
 const PROGRAMS: Readonly<Record<keyof typeof METRICS, readonly Program[]>> = {
   ...{ node: ['node'], chain: ['node'], pool: ['node'], signatures: ['node'], peers: ['node'], rpc: ['node'] },
-  ...{ template: ['node'], store: ['node'], vm: ['node'], mining: ['miner'], bitcoin: BOTH },
+  ...{ template: ['node'], store: ['node'], vm: ['node'], mining: ['miner'], bitcoin: BOTH, load: ['load'] },
 };
 
 export function servesMetric(program: Program, area: string, row: MetricRow): boolean {
