@@ -4,7 +4,7 @@ import { findBitcoind, sharedTestnet, type Testnet } from './testnet.ts';
 import { until } from './until.ts';
 
 const FORK_DEPTH = 2;
-const GROW_MAX_MS = 60_000;
+const GROW_MAX_MS = 120_000;
 
 test('on-chain, orphan and premature parents prove blocks that the groups accept', {
   timeout: 300_000,

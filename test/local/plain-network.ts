@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Constants, makeGenesis } from '../../node/src/chain/genesis.ts';
+import { toHex } from '../../node/src/core/bytes.ts';
+import { NodeRpc } from '../../node/src/rpc/node-client.ts';
 import type { Plan } from '../../operator/src/plan/plan.ts';
 import { openNetwork } from '../../rxctl/src/adapter.ts';
 import type { ChildSpec } from '../../rxctl/src/local/child.ts';
@@ -11,6 +13,7 @@ import { childrenOf, PROGRAMS } from '../../rxctl/src/local/children.ts';
 import { writeAtomically } from '../../rxctl/src/local/files.ts';
 import { type Folders, foldersOf } from '../../rxctl/src/local/folders.ts';
 import { prepareNetwork } from '../../rxctl/src/local/prepare.ts';
+import { identify, isAlive } from '../../rxctl/src/local/process-identity.ts';
 import { Supervisor } from '../../rxctl/src/local/supervisor.ts';
 import type { Network, NodeAnswer } from '../../rxctl/src/network.ts';
 import { readTestnetFile } from '../../rxctl/src/testnet-file.ts';
@@ -27,11 +30,11 @@ export type PlainSpec = {
 
 /** Which nodes a process knows of. */
 export type Peers = (node: string) => boolean;
-type PeerFile = {
-  readonly groups: Readonly<Record<string, readonly { readonly node: string; readonly peer: string }[]>>;
-};
+type Listed = { readonly node: string; readonly grpc: string; readonly peer: string };
+type PeerFile = { readonly groups: Readonly<Record<string, readonly Listed[]>> };
 
-const START_MAX_MS = 60_000;
+const START_MAX_MS = 120_000;
+const KILL_MAX_MS = 10_000;
 const EVERYBODY: Peers = () => true;
 
 export class PlainNetwork {
@@ -53,9 +56,14 @@ export class PlainNetwork {
   /** All processes run and every node has a block when this returns. */
   static async start(spec: PlainSpec): Promise<PlainNetwork> {
     const started = await PlainNetwork.#prepare(spec);
-    await Promise.all([...started.#children.keys()].map((name) => started.startProcess(name)));
-    await started.reach(1);
-    return started;
+    try {
+      await Promise.all([...started.#children.keys()].map((name) => started.startProcess(name)));
+      await started.reach(1);
+      return started;
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
   }
 
   static async #prepare({
@@ -97,9 +105,25 @@ export class PlainNetwork {
 
   /** Sends a signal to a process that runs. */
   signal(name: string, signal: NodeJS.Signals): void {
+    process.kill(this.#pid(name), signal);
+  }
+
+  /** Ends a process as a crash would: it is gone when this returns, and the supervisor starts another after its pause. */
+  async kill(name: string): Promise<void> {
+    const identity = identify(this.#pid(name));
+    this.signal(name, 'SIGKILL');
+    await until({
+      what: `the end of ${name}`,
+      withinMs: KILL_MAX_MS,
+      look: () => identity !== undefined && isAlive(identity),
+      holds: (lives) => !lives,
+    });
+  }
+
+  #pid(name: string): number {
     const pid = this.#supervisor.states().find((state) => state.name === name)?.pid;
     if (pid === undefined) throw new Error(`${name} does not run`);
-    process.kill(pid, signal);
+    return pid;
   }
 
   restarts(): number {
@@ -126,16 +150,32 @@ export class PlainNetwork {
 
   /** Where other nodes reach it. */
   peerAddress(name: string): string {
+    return this.#listed(name).peer;
+  }
+
+  #listed(name: string): Listed {
     const found = Object.values(this.#peers())
       .flat()
       .find(({ node }) => node === name);
     if (found === undefined) throw new Error(`there is no node ${name}`);
-    return found.peer;
+    return found;
   }
 
   /** Undefined for a node that does not answer. */
   async answers(nodes: readonly string[] = this.nodes): Promise<readonly (NodeAnswer | undefined)[]> {
     return Promise.all(nodes.map((node) => this.network.ask(node)));
+  }
+
+  /** Id of the block a node has at a height, whatever others of its group have; undefined when it has none or is silent. */
+  async blockId(name: string, height: number): Promise<string | undefined> {
+    const node = new NodeRpc(this.#listed(name).grpc);
+    try {
+      return toHex((await node.getBlock({ height })).id);
+    } catch {
+      return undefined;
+    } finally {
+      node.close();
+    }
   }
 
   async heights(nodes: readonly string[] = this.nodes): Promise<readonly number[]> {

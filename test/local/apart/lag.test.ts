@@ -49,7 +49,6 @@ test('calls to a group that lags more than maxLag blocks fail early, and only th
     expect((await plain.network.audit()).problems).toEqual([]);
     expect(plain.restarts()).toBe(0);
   } finally {
-    plain.signal('g2-n0', 'SIGCONT');
     await plain.close();
   }
 });
