@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateBitcoind } from '@rexnet/node/bitcoin/locate.ts';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, note, print } from '../io.ts';
@@ -13,7 +13,8 @@ import { PROGRAMS } from '../local/children.ts';
 import { type Folders, foldersOf, makeFolders, REPOSITORY } from '../local/folders.ts';
 import { lockOwner, takeLock } from '../local/lock.ts';
 import { tail } from '../local/log-file.ts';
-import { type BitcoindFound, bitcoindFolder } from '../local/prepare.ts';
+import { bitcoindFolder, type ProgramFound } from '../local/prepare.ts';
+import { locatePrometheus, prometheusFolder } from '../local/prometheus.ts';
 import { readyOf, runNetwork } from '../local/run.ts';
 import { readProgress } from '../local/state.ts';
 import { warmCode } from '../local/warm.ts';
@@ -26,12 +27,14 @@ type UpOptions = CommonOptions & {
   readonly for?: string;
   readonly detach?: true;
   readonly checkState?: true;
+  readonly monitoring?: true;
 };
 
 const EXAMPLES = `
 Examples:
   rxctl up                              run testnet.yaml until Ctrl-C, with a live line of figures
   rxctl up -f net.yaml --for 60s -o json   a run with an end; the last line is one JSON object
+  rxctl up --monitoring                 with a Prometheus; dashboards/generated holds pages for Grafana
   rxctl up --detach                     leave it running; rxctl status, rxctl down`;
 
 const PLAIN_LINE_MS = 10_000;
@@ -44,6 +47,7 @@ export function addUp(program: Command, io: Io): void {
     .option('--for <duration>', 'end by itself after so much load, such as 60s')
     .option('--detach', 'return after the first block and leave it running')
     .option('--check-state', 'nodes compare live memory with the recorded history')
+    .addOption(new Option('--monitoring', 'run a Prometheus beside it, with rules and alerts').env('REXNET_MONITORING'))
     .addHelpText('after', EXAMPLES)
     .action((options: UpOptions) => verbOf(io, options, (format) => up(io, options, format)));
 }
@@ -70,6 +74,7 @@ async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode>
       forMs,
       format,
       checkState: options.checkState === true,
+      isMonitored: options.monitoring === true,
       base: baseOf(io, options),
     });
   } finally {
@@ -96,17 +101,26 @@ type RunOptions = {
   readonly forMs: number | undefined;
   readonly format: Format;
   readonly checkState: boolean;
+  readonly isMonitored: boolean;
   readonly base: string;
 };
 
-async function run(io: Io, { file, folders, forMs, format, checkState, base }: RunOptions): Promise<ExitCode> {
+async function run(
+  io: Io,
+  { file, folders, forMs, format, checkState, isMonitored, base }: RunOptions,
+): Promise<ExitCode> {
   const line = new LiveLine(io, format);
-  const [bitcoind] = await Promise.all([findBitcoind(io, file, base), warmCode(io.env, io.signal)]);
+  const [bitcoind, prometheus] = await Promise.all([
+    findBitcoind(io, file, base),
+    isMonitored ? findPrometheus(io, base) : undefined,
+    warmCode(io.env, io.signal),
+  ]);
   const { report, judgement } = await runNetwork({
     testnet: file.testnet,
     configMaps: file.configMaps,
     folders,
     bitcoind,
+    ...(prometheus === undefined ? {} : { prometheus }),
     openNetwork: io.openNetwork,
     devKey,
     forMs,
@@ -128,12 +142,22 @@ async function run(io: Io, { file, folders, forMs, format, checkState, base }: R
   return judgement.code;
 }
 
-async function findBitcoind(io: Io, { testnet }: TestnetFile, base: string): Promise<BitcoindFound> {
+async function findBitcoind(io: Io, { testnet }: TestnetFile, base: string): Promise<ProgramFound> {
   if (testnet.spec.bitcoin.mode === 'None') return { kind: 'absent', reason: 'spec.bitcoin.mode is None' };
   return locateBitcoind({
     configured: io.env['REXNET_BITCOIND'],
     searchPath: io.env['PATH'] ?? '',
     cacheDir: bitcoindFolder(base),
+    log: (text) => note(io, `rexnet: ${text}`),
+    signal: io.signal,
+  });
+}
+
+function findPrometheus(io: Io, base: string): Promise<ProgramFound> {
+  return locatePrometheus({
+    configured: io.env['REXNET_PROMETHEUS'],
+    searchPath: io.env['PATH'] ?? '',
+    cacheDir: prometheusFolder(base),
     log: (text) => note(io, `rexnet: ${text}`),
     signal: io.signal,
   });
@@ -194,6 +218,7 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
     baseOf(io, options),
     ...(options.for === undefined ? [] : ['--for', options.for]),
     ...(options.checkState === true ? ['--check-state'] : []),
+    ...(options.monitoring === true ? ['--monitoring'] : []),
   ];
   const startedAtMs = Date.now();
   const child = spawn(process.execPath, [join(REPOSITORY, 'rxctl', 'src', 'main.ts'), ...words], {

@@ -129,11 +129,14 @@ function minerChild(
 }
 
 /** The load generator: told by a file, it writes its report to another, and ends by itself when its time is over. */
-export function loadChild(folders: Folders, programs: Programs): ChildSpec {
+export function loadChild(folders: Folders, programs: Programs, metrics?: string): ChildSpec {
   return {
     name: 'load',
     command: process.execPath,
-    args: [YOUNG_SPACE, programs.load, '--spec', folders.loadSpec],
+    args: [
+      ...[YOUNG_SPACE, programs.load, '--spec', folders.loadSpec],
+      ...(metrics === undefined ? [] : ['--metrics', metrics]),
+    ],
     env: SMALL_HEAPS,
     leftover: 'end',
     restart: 'once',

@@ -20,6 +20,7 @@ export type Folders = {
   readonly governance: string;
   readonly peers: string;
   readonly bitcoin: string;
+  readonly monitoring: string;
   readonly loadSpec: string;
   readonly loadReport: string;
   readonly node: (name: string) => string;
@@ -39,6 +40,7 @@ export function foldersOf(base: string, name: string): Folders {
     governance: join(root, 'governance.key'),
     peers: join(root, 'peers.json'),
     bitcoin: join(root, 'bitcoin'),
+    monitoring: join(root, 'monitoring'),
     loadSpec: join(root, 'load.json'),
     loadReport: join(root, 'load-report.json'),
     node: (node) => join(root, 'nodes', node),

@@ -20,8 +20,8 @@ import { type Folders, makeFolders } from './folders.ts';
 import { allocatePorts, LOOPBACK } from './ports.ts';
 import { type LocalState, readState, writeState } from './state.ts';
 
-/** What was found of a bitcoind. */
-export type BitcoindFound =
+/** What was found of a program of others. */
+export type ProgramFound =
   | { readonly kind: 'found'; readonly command: string }
   | { readonly kind: 'absent'; readonly reason: string };
 
@@ -35,7 +35,12 @@ export type Prepared = {
 };
 
 /** Makes or completes the folder of a network; refuses what a running chain cannot become. */
-export async function prepareNetwork(testnet: Testnet, folders: Folders, bitcoind: BitcoindFound): Promise<Prepared> {
+export async function prepareNetwork(
+  testnet: Testnet,
+  folders: Folders,
+  bitcoind: ProgramFound,
+  otherPorts: readonly string[] = [],
+): Promise<Prepared> {
   makeFolders(folders);
   const old = readState(folders);
   if (old !== undefined) refuseChanges(testnet, old);
@@ -50,7 +55,7 @@ export async function prepareNetwork(testnet: Testnet, folders: Folders, bitcoin
   const { plan } = planned;
   const networkId = writeGenesis(plan, folders, old);
   const ports = await allocatePorts(
-    portNames(plan),
+    [...portNames(plan), ...otherPorts],
     old?.ports ?? {},
     (name) => findLeftover(folders, portOwner(name)) !== undefined,
   );
@@ -82,7 +87,7 @@ function refuseChanges(testnet: Testnet, old: LocalState): void {
 }
 
 /** A chain stays on the parent it began with: the headers of one parent do not continue those of another. */
-function parentFact(testnet: Testnet, old: LocalState | undefined, bitcoind: BitcoindFound): Facts['bitcoind'] {
+function parentFact(testnet: Testnet, old: LocalState | undefined, bitcoind: ProgramFound): Facts['bitcoind'] {
   if (testnet.spec.bitcoin.mode === 'None' || old === undefined) return bitcoind;
   if (old.parent === 'regtest' && bitcoind.kind === 'absent') {
     throw new CliError(
@@ -130,7 +135,7 @@ function governanceKey(folders: Folders): Uint8Array {
   return publicKeyOf(privateKey(fromHex(readFileSync(folders.governance, 'utf8').trim())));
 }
 
-function parentOf(plan: Plan, folders: Folders, ports: Prepared['ports'], bitcoind: BitcoindFound): ParentEndpoint {
+function parentOf(plan: Plan, folders: Folders, ports: Prepared['ports'], bitcoind: ProgramFound): ParentEndpoint {
   const rpcPort = ports['bitcoind.rpc'];
   if (plan.bitcoin.kind === 'toy' || bitcoind.kind === 'absent' || rpcPort === undefined) return { kind: 'toy' };
   return {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
@@ -131,6 +131,41 @@ test('what is fixed at genesis cannot be changed on a network that exists', asyn
 test('secrets are files of their owner alone', async () => {
   await run({ spec: '{groups: 1, chain: {partitions: 1}, bitcoin: {mode: None}}', forMs: 10 });
   expect(statSync(foldersOf(base, 'demo').governance).mode & 0o777).toBe(0o600);
+});
+
+test('a Prometheus runs beside the network for as long as it does, and the load generator serves metrics', async () => {
+  const folders = foldersOf(base, 'demo');
+  const command = join(base, 'prometheus');
+  const heard = join(base, 'heard');
+  writeFileSync(command, `#!/bin/sh\necho "$@" > ${heard}\nexec sleep 1000\n`);
+  chmodSync(command, 0o755);
+  const notes: string[] = [];
+  let running: readonly string[] = [];
+  await run({
+    prometheus: { kind: 'found', command },
+    onNote: (line) => notes.push(line),
+    onView: (report) => {
+      if (report.offered > 0) running = leftoverNames(folders);
+    },
+  });
+  expect(running).toEqual(['g0-n0', 'g1-n0', 'load', 'miner-0', 'prometheus']);
+  const [, address] = /(http:\S+),/.exec(notes.join('\n')) ?? [];
+  expect(readFileSync(heard, 'utf8')).toContain(`--web.listen-address=${address?.replace('http://', '')}`);
+  expect(leftoverNames(folders)).toEqual([]);
+});
+
+test('without a Prometheus one sentence says so and everything else goes on', async () => {
+  const notes: string[] = [];
+  const { judgement } = await run({
+    spec: '{groups: 1, chain: {partitions: 1}, bitcoin: {mode: None}}',
+    forMs: 50,
+    prometheus: { kind: 'absent', reason: 'no prometheus: this machine has no apt' },
+    onNote: (line) => notes.push(line),
+  });
+  expect(judgement.code).toBe(0);
+  expect(notes.filter((line) => line.includes('monitoring'))).toEqual([
+    'no monitoring: no prometheus: this machine has no apt; everything else goes on',
+  ]);
 });
 
 test('Ctrl-C stops everything within 5 s', async () => {

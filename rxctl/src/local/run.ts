@@ -11,15 +11,16 @@ import { heightsOf, type Judgement, judge, type RunReport, reportOf } from '../r
 import type { EventSight } from '../sources/source.ts';
 import { conditionChanges } from '../sources/transitions.ts';
 import type { TestnetFile } from '../testnet-file.ts';
-import { logFile } from './child.ts';
-import { childrenOf, loadChild, type Programs } from './children.ts';
+import { type ChildSpec, logFile } from './child.ts';
+import { addressOf, childrenOf, loadChild, type Programs } from './children.ts';
 import { deployContracts } from './contracts.ts';
 import { appendEvents } from './event-log.ts';
 import type { Folders } from './folders.ts';
 import { DRAIN_SECONDS, readLoadReport, writeLoadSpec } from './load.ts';
 import { tail } from './log-file.ts';
+import { MONITORING_PORTS, prometheusChild, writeMonitoring } from './monitoring.ts';
 import { type LocalView, observe } from './observe.ts';
-import { type BitcoindFound, type Prepared, prepareNetwork } from './prepare.ts';
+import { type Prepared, type ProgramFound, prepareNetwork } from './prepare.ts';
 import { type Progress, writeProgress } from './state.ts';
 import { Supervisor, type SupervisorEvent } from './supervisor.ts';
 
@@ -27,7 +28,9 @@ export type RunInput = {
   readonly testnet: Testnet;
   readonly configMaps: TestnetFile['configMaps'];
   readonly folders: Folders;
-  readonly bitcoind: BitcoindFound;
+  readonly bitcoind: ProgramFound;
+  /** A Prometheus to run beside the network, when one was asked for. */
+  readonly prometheus?: ProgramFound;
   readonly openNetwork: (folders: Folders) => Promise<Network>;
   readonly devKey: (folders: Folders, name: string) => Signer;
   /** How long the load runs; absent means until the signal. */
@@ -106,7 +109,8 @@ class LocalRun {
       if (isLoaded) {
         rmSync(folders.loadReport, { force: true });
         writeLoadSpec(folders, load, forMs === undefined ? undefined : forMs / 1_000);
-        await this.#supervisor.ensure(loadChild(folders, this.#input.programs));
+        const metrics = this.#isMonitored ? addressOf(prepared.ports, 'load.metrics') : undefined;
+        await this.#supervisor.ensure(loadChild(folders, this.#input.programs, metrics));
       }
       await this.#untilOver(isLoaded);
       return await this.#finish(prepared, signal.aborted ? 'not audited: interrupted' : await this.#audit());
@@ -123,7 +127,7 @@ class LocalRun {
 
   async #start(): Promise<Prepared> {
     const { testnet, folders, bitcoind, checkState, onNote, openNetwork } = this.#input;
-    const prepared = await prepareNetwork(testnet, folders, bitcoind);
+    const prepared = await prepareNetwork(testnet, folders, bitcoind, this.#isMonitored ? MONITORING_PORTS : []);
     this.#prepared = prepared;
     if (prepared.bitcoindMissing !== undefined) {
       onNote(
@@ -132,7 +136,7 @@ class LocalRun {
       this.#progress = { ...this.#progress, bitcoindMissing: prepared.bitcoindMissing };
     }
     writeProgress(folders, this.#progress);
-    const children = childrenOf({
+    const planned = childrenOf({
       plan: prepared.plan,
       folders,
       ports: prepared.ports,
@@ -140,11 +144,29 @@ class LocalRun {
       programs: this.#input.programs,
       checkState,
     });
+    const children = [...planned, ...this.#monitoring(prepared)];
     const ended = await this.#supervisor.endOthers(children.map(({ name }) => name));
     if (ended.length > 0) onNote(`ended what an earlier run left: ${ended.join(', ')}`);
     await Promise.all(children.map((child) => this.#supervisor.ensure(child)));
     this.#network = await openNetwork(folders);
     return prepared;
+  }
+
+  get #isMonitored(): boolean {
+    return this.#input.prometheus?.kind === 'found';
+  }
+
+  #monitoring({ plan, ports }: Prepared): readonly ChildSpec[] {
+    const { prometheus, folders, onNote } = this.#input;
+    if (prometheus === undefined || plan.suspended) return [];
+    if (prometheus.kind === 'absent') {
+      onNote(`no monitoring: ${prometheus.reason}; everything else goes on`);
+      return [];
+    }
+    const watched = { plan, folders, ports };
+    writeMonitoring(watched);
+    onNote(`Prometheus answers on http://${addressOf(ports, 'prometheus.http')}, with rules and alerts`);
+    return [prometheusChild(prometheus.command, watched)];
   }
 
   /** Looks again and again until told to stop; nothing it sees can end the run. */
