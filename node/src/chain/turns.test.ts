@@ -213,7 +213,7 @@ test('a group that lags too far behind fails new calls to it, not the relays of 
     expect(block.receipts[0]!.status).toBe(0);
   }
   const busy = world.mine(0, { transactions: [world.transfer(user, far.address, 5n)] });
-  expect(busy.receipts[0]).toMatchObject({ status: 6, exception: 22 });
+  expect(busy.receipts[0]).toMatchObject({ status: 6, exception: 34 });
   world.mine(1);
   const again = world.mine(0, { transactions: [world.transfer(user, far.address, 5n)] });
   expect(again.receipts[0]!.status).toBe(0);

@@ -85,6 +85,25 @@ test('a folder as a node leaves it is clean, and is not written to', async () =>
   expect(printOf(clean)).toEqual(before);
 });
 
+test('of four groups one reads many blocks at once, in the computed order', async () => {
+  const four = new World({ groups: 4, bare: true, chain: { confirmations: 0 } });
+  const mine = (group: number): ReturnType<World['mine']> => {
+    const payers = four.users.filter((user) => user.group === group);
+    const next = (user: User) => four.users[(four.users.indexOf(user) + 1) % four.users.length]!;
+    return four.mine(group, { transactions: payers.map((user) => four.transfer(user, next(user).address, 77n)) });
+  };
+  for (let i = 0; i < ROUNDS; i++) for (const group of [0, 1, 2]) mine(group);
+  const groups = mine(3).sources.map(({ group }) => group);
+  expect(groups).toHaveLength(3 * ROUNDS);
+  expect(groups).not.toEqual(groups.toSorted());
+  const dirs = four.lines.map((_, group) => join(root, `four${group}`));
+  for (const [group, dataDir] of dirs.entries()) {
+    await storeWorld(four, group, dataDir);
+    const report = await auditFolder({ network: four.network, dataDir });
+    expect(report).toMatchObject({ clean: true, group, findings: [], blocks: four.lines[group]!.blocks.length });
+  }
+});
+
 test('1 msat more in a stored diff: the account, the block and both values', async () => {
   const dir = copy();
   const user = world.users.find(({ group }) => group === GROUP)!;

@@ -193,17 +193,20 @@ export class World {
     const line = this.lines[group]!;
     const height = line.blocks.length + 1;
     const read = options.read ?? [...this.lines.keys()].filter((g) => g !== group);
-    const sources = [...read].sort((a, b) => a - b).flatMap((source) => this.#unread(line, group, source));
+    const queues = [...read].sort((a, b) => a - b).map((source) => this.#unread(line, group, source));
+    const sources = this.#inReadingOrder(group, queues);
     const newest = new Map(sources.map((s) => [s.group, s]));
     return {
       group,
       height,
       parent: this.tipId(group),
-      timestampMs: height * 1_000,
+      timestampMs: this.#timeOf(line, [...newest.values()]),
       target: this.network.genesis.floorTarget,
       epoch: 0,
       miner: options.miner ?? MINER,
-      reads: [...newest.values()].map(({ group: g, height: h, id }) => ({ group: g, height: h, id })),
+      reads: [...newest.values()]
+        .sort((a, b) => a.group - b.group)
+        .map(({ group: g, height: h, id }) => ({ group: g, height: h, id })),
       sources,
       content: {
         mapUpdate: NO_BYTES,
@@ -286,6 +289,30 @@ export class World {
     for (const name of ['diff', 'receipts', 'totals'] as const) {
       if (!equalBytes(outcome[name], block.outcome[name])) throw new Error(`builder and judge differ in ${name}`);
     }
+  }
+
+  /** A second after its parent, and not before what it reads. */
+  #timeOf({ blocks }: Line, reads: readonly SourceBlock[]): number {
+    const parentMs = blocks.at(-1)?.header.timestampMs ?? 0;
+    const times = reads.map(({ group, height }) => this.lines[group]!.blocks[height - 1]!.header.timestampMs);
+    return Math.max(parentMs + 1_000, ...times);
+  }
+
+  /** Again and again the lowest source whose next block's own past is read; what may not be read yet is left for later. */
+  #inReadingOrder(reader: number, queues: readonly SourceBlock[][]): SourceBlock[] {
+    const cursors = new Map(this.lines[reader]!.cursors);
+    const order: SourceBlock[] = [];
+    for (;;) {
+      const next = queues.find(([first]) => first !== undefined && this.#pastIsRead(reader, first, cursors))?.shift();
+      if (next === undefined) return order;
+      cursors.set(next.group, next.height);
+      order.push(next);
+    }
+  }
+
+  #pastIsRead(reader: number, { group, height }: SourceBlock, cursors: ReadonlyMap<number, number>): boolean {
+    const { reads } = this.lines[group]!.blocks[height - 1]!.header;
+    return reads.every((read) => read.group === reader || read.height <= (cursors.get(read.group) ?? 0));
   }
 
   #unread(line: Line, reader: number, source: number): SourceBlock[] {
