@@ -2,20 +2,26 @@
 import { Command, CommanderError } from 'commander';
 import { openNetwork } from './adapter.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBench } from './commands/bench.ts';
 import { addBlock } from './commands/block.ts';
 import { addCall } from './commands/call.ts';
 import { addCompile } from './commands/compile.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDown } from './commands/down.ts';
+import { addEvents } from './commands/events.ts';
 import { addFaucet } from './commands/faucet.ts';
 import { addKey } from './commands/key.ts';
 import { addLogs } from './commands/logs.ts';
+import { addNodes } from './commands/nodes.ts';
 import { addParent } from './commands/parent.ts';
 import { addSend } from './commands/send.ts';
 import { addStatus } from './commands/status.ts';
+import { addTree } from './commands/tree.ts';
 import { addTx } from './commands/tx.ts';
 import { addUp } from './commands/up.ts';
 import { addVerifyChain } from './commands/verify-chain.ts';
+import { addWait } from './commands/wait.ts';
+import { addWhy } from './commands/why.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -23,6 +29,12 @@ const VERBS = [
   addUp,
   addDown,
   addStatus,
+  addWhy,
+  addWait,
+  addTree,
+  addNodes,
+  addEvents,
+  addLogs,
   addCompile,
   addDeploy,
   addCall,
@@ -34,7 +46,7 @@ const VERBS = [
   addAudit,
   addVerifyChain,
   addParent,
-  addLogs,
+  addBench,
 ] as const;
 
 /** Runs one verb against given streams; resolves to the exit code. */

@@ -2,7 +2,7 @@
 // judges no curve.
 import type { Profile, Reading } from './reading.ts';
 import { type Interval, mean, meanInterval, median } from './statistics.ts';
-import { invalidities } from './validity.ts';
+import { invalidities, invalidReason } from './validity.ts';
 
 export interface Point {
   readonly groups: number;
@@ -25,7 +25,7 @@ export interface Point {
   readonly cpuSecondsPerTx: Readonly<Record<string, number>>;
   /** Readings that count. */
   readonly repeats: number;
-  /** Readings that were thrown away, by reason. */
+  /** Readings that were thrown away, by their first reason. */
   readonly discarded: Readonly<Record<string, number>>;
   readonly valid: boolean;
   readonly invalidReason: string | null;
@@ -48,8 +48,7 @@ export function isSound(reading: Reading, profile: Profile): boolean {
 
 export function pointOf({ groups, readings, baseline, profile, repeats }: PointInput): Point {
   const sound = readings.filter((reading) => isSound(reading, profile));
-  const discarded = countReasons(readings, profile);
-  const [reason] = Object.keys(discarded);
+  const reason = readings.map((reading) => invalidReason(reading, profile)).find((said) => said !== undefined);
   // A point without a sound reading still shows what was seen; that it does not count stands beside it.
   const shown = sound.length > 0 ? sound : readings.filter(({ broken }) => broken === undefined);
   const of = (pick: (reading: Reading) => number): number => (shown.length === 0 ? 0 : mean(shown.map(pick)));
@@ -72,7 +71,7 @@ export function pointOf({ groups, readings, baseline, profile, repeats }: PointI
     crossGroupShare: of(({ crossGroupShare }) => crossGroupShare),
     cpuSecondsPerTx: meansByRole(shown),
     repeats: sound.length,
-    discarded,
+    discarded: countReasons(readings, profile),
     valid: isValid,
     invalidReason: isValid ? null : (reason ?? `${sound.length} of ${repeats} runs were made`),
   };

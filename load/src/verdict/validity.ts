@@ -29,15 +29,23 @@ interface Rule {
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** In the order in which they are told: what makes figures wrong, then whom, then where. */
+/** Whoever disturbs from outside first, then the generator, then what follows from either. */
 export const RULES: readonly Rule[] = [
   { culprit: 'run', reason: ({ broken }) => broken },
   {
-    culprit: 'gates',
-    reason: ({ gates }) => {
-      const failed = gates.find(({ isMet }) => !isMet);
-      return failed === undefined ? undefined : `${failed.name}: ${failed.detail}`;
-    },
+    culprit: 'machine',
+    reason: ({ machine: { foreignShare } }) =>
+      atMost(foreignShare, FOREIGN_MAX, () => `other processes used ${percent(foreignShare)} of the machine meanwhile`),
+  },
+  {
+    culprit: 'machine',
+    reason: ({ machine: { stealShare } }) =>
+      atMost(stealShare, STEAL_MAX, () => `the host took ${percent(stealShare)} of the cores away (steal)`),
+  },
+  {
+    culprit: 'machine',
+    reason: ({ machine: { throttledShare } }) =>
+      atMost(throttledShare, THROTTLED_MAX, () => `throttled in ${percent(throttledShare)} of the periods`),
   },
   {
     culprit: 'generator',
@@ -48,30 +56,6 @@ export const RULES: readonly Rule[] = [
         (max) => `the generator used ${percent(cpuShare)} of a core, more than ${percent(max)}`,
       ),
   },
-  {
-    culprit: 'machine',
-    reason: ({ machine: { foreignShare } }) =>
-      atMost(
-        foreignShare,
-        FOREIGN_MAX,
-        () => `other processes used ${percent(foreignShare)} of the machine's cores meanwhile`,
-      ),
-  },
-  {
-    culprit: 'machine',
-    reason: ({ machine: { stealShare } }) =>
-      atMost(stealShare, STEAL_MAX, () => `the host took ${percent(stealShare)} of the cores away (steal)`),
-  },
-  {
-    culprit: 'machine',
-    reason: ({ machine: { throttledShare } }) =>
-      atMost(
-        throttledShare,
-        THROTTLED_MAX,
-        () => `the processes were throttled in ${percent(throttledShare)} of their periods`,
-      ),
-  },
-  { culprit: 'machine', reason: starvation },
   {
     culprit: 'generator',
     reason: ({ generator: { sentOverOffered } }) =>
@@ -85,8 +69,16 @@ export const RULES: readonly Rule[] = [
       atMost(
         loopLagP99Ms,
         LOOP_LAG_P99_MAX_MS,
-        (max) => `the generator's event loop was up to ${loopLagP99Ms.toFixed(0)} ms late (p99), more than ${max} ms`,
+        (max) => `the generator's event loop was ${loopLagP99Ms.toFixed(0)} ms late (p99), more than ${max} ms`,
       ),
+  },
+  { culprit: 'machine', reason: starvation },
+  {
+    culprit: 'gates',
+    reason: ({ gates }) => {
+      const failed = gates.find(({ isMet }) => !isMet);
+      return failed === undefined ? undefined : `${failed.name}: ${failed.detail}`;
+    },
   },
 ];
 
@@ -105,10 +97,16 @@ function atMost(value: number, max: number, word: (max: number) => string): stri
   return value <= max ? undefined : word(max);
 }
 
-/** All that is wrong with a reading, the weightiest first. */
+/** All that is wrong with a reading, in the order of the rules. */
 export function invalidities(reading: Reading, profile: Profile): readonly Invalidity[] {
   return RULES.flatMap(({ culprit, reason }) => {
     const said = reason(reading, profile);
     return said === undefined ? [] : [{ culprit, reason: said }];
   });
+}
+
+/** The same in one sentence; undefined when nothing is wrong. */
+export function invalidReason(reading: Reading, profile: Profile): string | undefined {
+  const all = invalidities(reading, profile).map(({ reason }) => reason);
+  return all.length === 0 ? undefined : all.join('; ');
 }

@@ -1,0 +1,80 @@
+// rxctl bench: the verb with its benches. Arguments in, report and exit code out; what a bench does is in bench/.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { writeArtefacts } from '../bench/artefacts.ts';
+import type { Bench } from '../bench/definition.ts';
+import { type MachineFacts, machineFacts } from '../bench/facts.ts';
+import { openWorkplace, sweepLeftovers } from '../bench/leftovers.ts';
+import { Prices } from '../bench/price.ts';
+import { type BenchReport, exitCodeOf, toArtefacts, toObject, toText } from '../bench/report.ts';
+import { canWatch } from '../bench/usage.ts';
+import { verbOf, withOutput } from '../context.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { type Io, note, print } from '../io.ts';
+import { warmCode } from '../local/warm.ts';
+import type { Format, Printable } from '../print.ts';
+import { BENCHES } from './benches.ts';
+
+/** What every bench takes. */
+export interface BenchOptions {
+  readonly output: string;
+  readonly out?: string;
+}
+
+export function addBench(program: Command, io: Io): void {
+  const bench = program
+    .command('bench')
+    .description('measure on fresh networks of this machine, and say what the figures are worth')
+    .addHelpText('after', `\nExit codes: 0 met, 5 not met, 6 the measurement is invalid.`);
+  for (const each of BENCHES) {
+    each
+      .addFlags(withOutput(bench.command(each.name).description(each.summary)))
+      .option('--out <folder>', 'write JSON, Markdown and a chart there')
+      .addHelpText('after', `\nExample:\n  ${each.example}`)
+      .action((options: BenchOptions & Readonly<Record<string, unknown>>) =>
+        verbOf(io, options, (format) => runBench(io, each, options, format)),
+      );
+  }
+}
+
+async function runBench(
+  io: Io,
+  bench: Bench,
+  options: BenchOptions & Readonly<Record<string, unknown>>,
+  format: Format,
+): Promise<ExitCode> {
+  if (!canWatch())
+    throw new CliError(EXIT.error, 'this system has no /proc, so nobody could say what limited a run', 'use Linux');
+  const onNote = (line: string): void => note(io, `bench ${bench.name}: ${line}`);
+  const swept = await sweepLeftovers();
+  if (swept > 0) onNote(`ended ${swept} processes that an earlier bench left`);
+  await warmCode(io.env, io.signal);
+  const machine = machineFacts();
+  const report = await measureAll(io, bench, options, { onNote, machine });
+  if (options.out !== undefined)
+    for (const path of writeArtefacts(resolve(io.cwd, options.out), toArtefacts(report, machine)))
+      onNote(`wrote ${path}`);
+  print(io, format, plain(toObject(report, machine)), () => toText(report, machine));
+  return exitCodeOf(report.outcome);
+}
+
+async function measureAll(
+  io: Io,
+  bench: Bench,
+  options: Readonly<Record<string, unknown>>,
+  { onNote, machine }: { readonly onNote: (line: string) => void; readonly machine: MachineFacts },
+): Promise<BenchReport> {
+  await using workplace = openWorkplace();
+  try {
+    return await bench.run(options, { workplace, prices: new Prices(), onNote, signal: io.signal }, machine);
+  } catch (error) {
+    if (io.signal.aborted)
+      throw new CliError(EXIT.error, 'interrupted; nothing was judged', undefined, { cause: error });
+    throw error;
+  }
+}
+
+/** Interfaces are no index types; the text of them is. */
+function plain(value: unknown): Printable {
+  return JSON.parse(JSON.stringify(value)) as Printable;
+}
