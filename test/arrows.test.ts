@@ -56,7 +56,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'node/src': ['*node', 'preda/src', 'proto/src'],
   'load/src/verdict': [],
   'dashboards/src': ['node/src/telemetry'],
-  'load/src': ['node/src/client', 'node/src/core', 'node/src/chain', 'node/src/signatures', 'preda/src'],
+  'load/src': [
+    'node/src/client',
+    'node/src/core',
+    'node/src/chain',
+    'node/src/signatures',
+    'node/src/telemetry',
+    'preda/src',
+  ],
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
   'rxctl/src': [

@@ -10,6 +10,7 @@ import { ClientNetwork } from './client-network.ts';
 import { Measurement } from './measure.ts';
 import { progressLine, type RunReport } from './report.ts';
 import { runLoad } from './run.ts';
+import { type ServedMeters, serveMeters } from './serve-meters.ts';
 import { type LoadSpec, LoadSpecError, parseLoadSpec } from './spec.ts';
 
 const LEFTOVERS_MAX_MS = 2_000;
@@ -52,14 +53,14 @@ function signals(): { readonly stop: AbortSignal; readonly quit: AbortSignal } {
   return { stop: stop.signal, quit: quit.signal };
 }
 
-function readSpec(): LoadSpec {
-  const { values } = parseArgs({ options: { spec: { type: 'string' } } });
+function readArguments(): { readonly spec: LoadSpec; readonly metrics: string | undefined } {
+  const { values } = parseArgs({ options: { spec: { type: 'string' }, metrics: { type: 'string' } } });
   const path = values.spec ?? process.env['REXNET_SPEC'];
   if (path === undefined) throw new LoadSpecError('--spec FILE is missing');
-  return parseLoadSpec(readFileSync(path, 'utf8'));
+  return { spec: parseLoadSpec(readFileSync(path, 'utf8')), metrics: values.metrics ?? process.env['REXNET_METRICS'] };
 }
 
-async function run(spec: LoadSpec): Promise<RunReport> {
+async function run(spec: LoadSpec, served: ServedMeters | undefined): Promise<RunReport> {
   const { stop, quit } = signals();
   const genesis = readGenesis(readFileSync(spec.genesis));
   const network = await ClientNetwork.open(spec.peers, stop);
@@ -71,6 +72,7 @@ async function run(spec: LoadSpec): Promise<RunReport> {
       if (spec.progress === undefined) process.stdout.write(line);
       else appendFileSync(spec.progress, line);
       writeReport(spec.report, report);
+      served?.meters.progress(report);
     };
     return await runLoad({ spec, genesis, network, clock, note, onProgress, stop, quit });
   } finally {
@@ -80,9 +82,12 @@ async function run(spec: LoadSpec): Promise<RunReport> {
 
 async function main(): Promise<number> {
   let spec: LoadSpec | undefined;
+  let served: ServedMeters | undefined;
   try {
-    spec = readSpec();
-    const report = await run(spec);
+    const given = readArguments();
+    spec = given.spec;
+    served = given.metrics === undefined ? undefined : await serveMeters(given.metrics);
+    const report = await run(spec, served);
     writeReport(spec.report, report);
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return EXIT.ok;
@@ -92,6 +97,8 @@ async function main(): Promise<number> {
     if (spec === undefined) return EXIT.usage;
     writeReport(spec.report, { ...new Measurement().report(0), done: true, invalid: message });
     return EXIT.error;
+  } finally {
+    await served?.stop();
   }
 }
 
