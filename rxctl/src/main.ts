@@ -16,6 +16,7 @@ import { addNodes } from './commands/nodes.ts';
 import { addParent } from './commands/parent.ts';
 import { addSend } from './commands/send.ts';
 import { addStatus } from './commands/status.ts';
+import { addTop } from './commands/top.ts';
 import { addTree } from './commands/tree.ts';
 import { addTx } from './commands/tx.ts';
 import { addUp } from './commands/up.ts';
@@ -32,6 +33,7 @@ const VERBS = [
   addWhy,
   addWait,
   addTree,
+  addTop,
   addNodes,
   addEvents,
   addLogs,

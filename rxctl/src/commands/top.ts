@@ -1,0 +1,163 @@
+// rxctl top: a network as it lives, in a terminal. It only looks: nothing here changes a network.
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseDuration } from '@rexnet/node/core/duration.ts';
+import type { Command } from 'commander';
+import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
+import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { type Io, print } from '../io.ts';
+import type { Format } from '../print.ts';
+import { laptopSource } from '../sources/laptop.ts';
+import { Recorder, readRecording, replaySource } from '../sources/recording.ts';
+import type { Snapshot, Source } from '../sources/source.ts';
+import { hasColor } from '../style.ts';
+import { frameOf } from '../views/frame.ts';
+import type { Size } from '../views/line.ts';
+import { type Courses, extend, FIRST_UI, NO_COURSES } from '../views/model.ts';
+import { paint } from '../views/paint.ts';
+
+type TopOptions = CommonOptions & {
+  readonly once?: true;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly interval: string;
+  readonly scaling?: string;
+};
+
+const INTERVAL_MIN_MS = 200;
+/** Looks between which one frame's rates are taken. */
+const ONCE_BEATS = 3;
+const ONCE_MIN_MS = 1_000;
+const PLAIN_SIZE: Size = { columns: 120, rows: 40 };
+
+const EXAMPLES = `
+Examples:
+  rxctl top                              live, until q
+  rxctl top --once                       one frame, for a pipe or a pull request
+  rxctl top --once -o json               the same look as data
+  rxctl top --record run.jsonl           keep every look
+  rxctl top --replay run.jsonl           show them again, without a network
+  rxctl top --scaling bench              with the curve that bench scale --out bench left`;
+
+export function addTop(program: Command, io: Io): void {
+  withCommon(program.command('top').description('a network as it lives: groups, machines, parent chain, lag, events'))
+    .option('--once', 'print one frame and end')
+    .option('--record <file>', 'keep every look in a file')
+    .option('--replay <file>', 'show what --record kept')
+    .option('--interval <duration>', 'time between looks', '1s')
+    .option('--scaling <path>', 'verdict of bench scale, or the folder it is in')
+    .addHelpText('after', EXAMPLES)
+    .action((options: TopOptions) => verbOf(io, options, (format) => top(io, options, format)));
+}
+
+async function top(io: Io, options: TopOptions, format: Format): Promise<ExitCode> {
+  const intervalMs = parseDuration(options.interval);
+  if (intervalMs === undefined || intervalMs < INTERVAL_MIN_MS)
+    throw new CliError(
+      EXIT.usage,
+      `--interval ${options.interval} is no duration of 200ms or more`,
+      'write 1s or 500ms',
+    );
+  if (options.replay !== undefined && options.record !== undefined)
+    throw new CliError(EXIT.usage, '--record and --replay exclude each other', 'copy the recording instead');
+  if (options.once !== true) refuseWithoutTerminal(io, format);
+  const source = await sourceOf(io, options);
+  const recorder = options.record === undefined ? undefined : new Recorder(resolve(io.cwd, options.record));
+  try {
+    if (options.once === true) return await once(io, options, source, recorder, format);
+    return await live(io, options, source, recorder, intervalMs);
+  } finally {
+    recorder?.close();
+    await source.close();
+  }
+}
+
+function refuseWithoutTerminal(io: Io, format: Format): void {
+  if (io.stdout.isTTY !== true || process.stdin.isTTY !== true)
+    throw new CliError(EXIT.usage, 'top needs a terminal for its live view', 'print one frame: rxctl top --once');
+  if (format !== 'text' && format !== 'wide')
+    throw new CliError(EXIT.usage, `the live view is no ${format}`, `one look as data: rxctl top --once -o ${format}`);
+}
+
+async function sourceOf(io: Io, options: TopOptions): Promise<Source> {
+  if (options.replay !== undefined) return replaySource(resolve(io.cwd, options.replay));
+  const folders = localFolders(io, options);
+  return laptopSource({
+    folders,
+    network: await io.openNetwork(folders),
+    nowMs: Date.now,
+    ...(options.scaling === undefined ? {} : { scaling: resolve(io.cwd, options.scaling) }),
+  });
+}
+
+async function live(
+  io: Io,
+  options: TopOptions,
+  source: Source,
+  recorder: Recorder | undefined,
+  intervalMs: number,
+): Promise<ExitCode> {
+  // React keeps a history of every frame otherwise.
+  process.env['NODE_ENV'] ??= 'production';
+  const { showLive } = await import('../views/live.ts');
+  await showLive({
+    source,
+    terminal: { stdout: process.stdout, stdin: process.stdin },
+    intervalMs,
+    hasColor: hasColor(io, io.stdout),
+    isReplay: options.replay !== undefined,
+    onLook: (snapshot) => recorder?.add(snapshot),
+    signal: io.signal,
+  });
+  return EXIT.ok;
+}
+
+/** One frame; of a recording the last one, with the courses of all. */
+async function once(
+  io: Io,
+  options: TopOptions,
+  source: Source,
+  recorder: Recorder | undefined,
+  format: Format,
+): Promise<ExitCode> {
+  const { snapshot, courses } =
+    options.replay === undefined
+      ? await twoLooks(io, source, recorder)
+      : await wholeRecording(resolve(io.cwd, options.replay));
+  const model = { snapshot, courses, ui: FIRST_UI, logLines: [], isReplay: options.replay !== undefined };
+  const names = snapshot.groups.map(({ group }) => `g${group}`);
+  const text = (): string =>
+    frameOf(model, sizeOf(io))
+      .flatMap((band) => band.lines)
+      .map((line) => paint(line, hasColor(io, io.stdout)))
+      .join('\n');
+  print(io, format, snapshot, text, names);
+  return snapshot.status.phase === 'Healthy' || snapshot.status.phase === 'Suspended' ? EXIT.ok : EXIT.degraded;
+}
+
+type Seen = { readonly snapshot: Snapshot; readonly courses: Courses };
+
+/** Rates need two. */
+async function twoLooks(io: Io, source: Source, recorder: Recorder | undefined): Promise<Seen> {
+  const first = await source.look();
+  recorder?.add(first);
+  await delay(Math.max(ONCE_MIN_MS, ONCE_BEATS * first.blockIntervalMs), undefined, { signal: io.signal });
+  const snapshot = await source.look();
+  recorder?.add(snapshot);
+  return { snapshot, courses: extend(extend(NO_COURSES, first), snapshot) };
+}
+
+async function wholeRecording(path: string): Promise<Seen> {
+  let seen: Seen | undefined;
+  for await (const snapshot of readRecording(path))
+    seen = { snapshot, courses: extend(seen?.courses ?? NO_COURSES, snapshot) };
+  if (seen === undefined) throw new CliError(EXIT.usage, `${path} holds no look`, 'record for longer');
+  return seen;
+}
+
+/** Of the terminal, else of COLUMNS and LINES, else what a pull request shows well. */
+function sizeOf({ stdout, env }: Io): Size {
+  const columns = stdout.columns ?? Number(env['COLUMNS'] ?? PLAIN_SIZE.columns);
+  const rows = stdout.rows ?? Number(env['LINES'] ?? PLAIN_SIZE.rows);
+  return Number.isInteger(columns) && Number.isInteger(rows) ? { columns, rows } : PLAIN_SIZE;
+}
