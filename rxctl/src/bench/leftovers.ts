@@ -23,6 +23,7 @@ export function openWorkplace(parent: string = tmpdir()): Workplace {
   return {
     next: () => join(base, `net-${++count}`),
     [Symbol.asyncDispose]: async () => {
+      if (!existsSync(base)) return;
       await endAll(base);
       if (process.env['REXNET_KEEP'] === undefined) rmSync(base, { recursive: true, force: true });
     },
