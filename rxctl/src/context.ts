@@ -10,6 +10,8 @@ import { Keystore } from './keystore.ts';
 import { chooseNetwork, type Folders, foldersOf } from './local/folders.ts';
 import type { Network, Signer } from './network.ts';
 import type { Format } from './print.ts';
+import { laptopSource } from './sources/laptop.ts';
+import type { Source } from './sources/source.ts';
 
 export type CommonOptions = VerbOptions & { readonly dir: string; readonly name?: string };
 
@@ -82,6 +84,26 @@ export function withNetwork(
       await network.close();
     }
   });
+}
+
+export type View = { readonly folders: Folders; readonly source: Source; readonly format: Format };
+
+/** For verbs that look at a network, also at one that does not run: opens the source, and closes it whatever happens. */
+export function withSource(io: Io, options: CommonOptions, verb: (view: View) => Promise<ExitCode>): Promise<void> {
+  return verbOf(io, options, async (format) => {
+    const folders = localFolders(io, options);
+    const source = await openSource(io, folders);
+    try {
+      return await verb({ folders, source, format });
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+async function openSource(io: Io, folders: Folders): Promise<Source> {
+  if (io.openSource !== undefined) return io.openSource(folders);
+  return laptopSource({ folders, network: await io.openNetwork(folders), nowMs: Date.now });
 }
 
 /** For verbs that need no running network. */

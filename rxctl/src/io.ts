@@ -5,6 +5,7 @@ import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Folders } from './local/folders.ts';
 import type { Network } from './network.ts';
 import { FORMATS, type Format, type Printable, render } from './print.ts';
+import type { Source } from './sources/source.ts';
 
 /** A stream that may be a terminal. */
 export type Out = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
@@ -19,6 +20,8 @@ export type Io = {
   signal: AbortSignal;
   /** Where the network of these folders is reached. */
   readonly openNetwork: (folders: Folders) => Promise<Network>;
+  /** Where the network of these folders is looked at; the laptop itself when absent. */
+  readonly openSource?: (folders: Folders) => Promise<Source>;
   /** Set by the verb that ran. */
   exitCode: ExitCode;
   /** --timeout of the verb that runs. */

@@ -1,110 +1,149 @@
-// rxctl status: how a local network does, as it is now: asks processes and nodes, not the rxctl that looks after them.
-
-import { type Status, statusOf } from '@rexnet/operator/plan/status.ts';
+// rxctl status: how a network does, as it is now: asks processes and nodes, not the rxctl that looks after them. What is wrong
+// stands last, where the eye ends.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StatusCondition } from '@rexnet/operator/plan/status.ts';
 import type { Command } from 'commander';
-import { type CommonOptions, withCommon, withNetwork } from '../context.ts';
-import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { type CommonOptions, withCommon, withSource } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { readLoadReport } from '../local/load.ts';
 import { lockOwner } from '../local/lock.ts';
-import { observe } from '../local/observe.ts';
-import { planOfState } from '../local/plan-of-state.ts';
-import { readProgress, readState } from '../local/state.ts';
-import type { NodeAnswer } from '../network.ts';
-import { table } from '../print.ts';
+import { type Format, type Printable, table } from '../print.ts';
+import type { Snapshot } from '../sources/source.ts';
+import { type Paint, PLAIN, paintOf } from '../style.ts';
+import { groupHealth } from '../views/health.ts';
+import { bytes, duration, percent, rate } from '../views/units.ts';
+import { nodesTable } from './nodes.ts';
 
-const ID_CHARS = 12;
+type StatusOptions = CommonOptions & { readonly watch?: true };
+
+const WATCH_MS = 2_000;
+const CLEAR = '\x1b[H\x1b[2J';
+const GROUP_COLUMNS = ['GROUP', 'STATE', 'READY', 'HEIGHT', 'LAG', 'TPS', 'PARTITIONS', 'POOL', 'QUEUED'] as const;
+const WIDE_COLUMNS = ['UTPS', 'GAS', 'P95', 'STATE', 'CELLS', 'REORGS'] as const;
+const EXAMPLES = `
+Examples:
+  rxctl status
+  rxctl status -o wide      nodes and every condition as well
+  rxctl status --watch      again and again, with rates
+  rxctl status -o json
+
+Exit code 4 when it is not Ready.`;
 
 export function addStatus(program: Command, io: Io): void {
   withCommon(program.command('status').description('how a network does, and what it waits for'))
-    .addHelpText(
-      'after',
-      '\nExamples:\n  rxctl status\n  rxctl status -o wide\n  rxctl status -o json\n\nExit code 4 when it is not Ready.',
-    )
-    .action((options: CommonOptions) =>
-      withNetwork(io, options, async ({ folders, network, format }): Promise<ExitCode> => {
-        const state = readState(folders);
-        if (state === undefined)
-          throw new CliError(EXIT.notReachable, 'the network has no state yet', 'start it: rxctl up');
-        const tps = lockOwner(folders.lock) === undefined ? undefined : readLoadReport(folders)?.tps;
-        const progress = readProgress(folders);
-        const { observed, answers } = await observe({
-          plan: planOfState(state, progress),
-          folders,
-          network,
-          progress,
-          nowMs: Date.now(),
-          ...(tps === undefined ? {} : { tps }),
-        });
-        const status = statusOf(observed);
-        const supervisor = lockOwner(folders.lock)?.pid ?? null;
-        const shown = {
-          network: state.name,
-          networkId: state.networkId,
-          supervisor,
-          ...status,
-          conditions: status.conditions,
-          groupsObserved: observed.groups,
-        };
-        print(io, format, shown, (isWide) => describe(state.name, status, answers, supervisor, isWide));
-        return status.phase === 'Healthy' || status.phase === 'Suspended' ? EXIT.ok : EXIT.degraded;
+    .option('-w, --watch', 'go on until Ctrl-C')
+    .addHelpText('after', EXAMPLES)
+    .action((options: StatusOptions) =>
+      withSource(io, options, async ({ folders, source, format }) => {
+        for (;;) {
+          const snapshot = await source.look();
+          const supervisor = lockOwner(folders.lock)?.pid ?? null;
+          show(io, format, snapshot, supervisor, options.watch === true);
+          const isOver = options.watch !== true || io.signal.aborted;
+          if (!isOver) await delay(WATCH_MS, undefined, { signal: io.signal }).catch(() => undefined);
+          if (isOver || io.signal.aborted) return exitOf(snapshot);
+        }
       }),
     );
 }
 
-function describe(
-  name: string,
-  status: Status,
-  answers: readonly NodeAnswer[],
-  supervisor: number | null,
-  isWide: boolean,
+function exitOf({ status: { phase } }: Snapshot): ExitCode {
+  return phase === 'Healthy' || phase === 'Suspended' ? EXIT.ok : EXIT.degraded;
+}
+
+function show(io: Io, format: Format, snapshot: Snapshot, supervisor: number | null, isWatched: boolean): void {
+  if (isWatched && io.stdout.isTTY === true && (format === 'text' || format === 'wide')) io.stdout.write(CLEAR);
+  print(
+    io,
+    format,
+    printable(snapshot, supervisor),
+    (isWide) => describeStatus(snapshot, { isWide, paint: paintOf(io) }),
+    [`testnet/${snapshot.name}`],
+  );
+}
+
+/** What a program reads; `observed` is what the conditions were made from. */
+function printable(snapshot: Snapshot, supervisor: number | null): Printable {
+  const { name, networkId, status, events: _events, ...observed } = snapshot;
+  return { network: name, supervisor, networkId, ...JSON.parse(JSON.stringify({ ...status, observed })) };
+}
+
+export type StatusView = { readonly isWide: boolean; readonly paint: Paint };
+
+export function describeStatus(
+  snapshot: Snapshot,
+  { isWide, paint }: StatusView = { isWide: false, paint: PLAIN },
 ): string {
-  const { phase, groupsText, nodesText, minHeight, tps, bitcoinText, firstBlockAfter, conditions } = status;
-  const head = [
-    `${name}: ${phase}`,
+  const { name, status, groups, nodes, isLookedAfter } = snapshot;
+  const { phase, conditions } = status;
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const tone = phase === 'Healthy' ? 'green' : phase === 'Degraded' ? 'red' : 'yellow';
+  const unmet = conditions.filter((condition) => condition.status !== 'True');
+  return [
+    `${paint('bold', name)}  ${paint(tone, phase)}: ${ready?.message ?? ''}`,
+    ...factLines(snapshot),
+    '',
+    groupsTable(snapshot, isWide),
+    ...(isWide ? ['', nodesTable(nodes, true)] : []),
+    ...(groups.length === 0 ? [] : ['']),
+    ...(isLookedAfter ? [] : ['no rxctl looks after it: what ends stays down; start it again with rxctl up']),
+    ...(isWide ? conditions : unmet).map((condition) => conditionLine(condition, paint)),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function factLines({ status, epoch, startedAtMs, atMs, load, parent, contracts }: Snapshot): readonly string[] {
+  const { groupsText, nodesText, minHeight, firstBlockAfter, bitcoinText } = status;
+  const facts = [
     `groups ${groupsText}`,
     `nodes ${nodesText}`,
     `height ${minHeight}`,
-    bitcoinText,
-    ...(tps === undefined ? [] : [`${tps} tps`]),
-    ...(firstBlockAfter === undefined ? [] : [`first block ${firstBlockAfter}`]),
+    `epoch ${epoch}`,
+    ...(firstBlockAfter === undefined ? [] : [`first block ${firstBlockAfter} after start`]),
+    ...(startedAtMs === undefined ? [] : [`up ${duration(atMs - startedAtMs)}`]),
   ];
-  const columns = [
-    'NODE',
-    'GROUP',
-    'HEIGHT',
-    'TIP',
-    'POOL',
-    'QUEUED',
-    'PEERS',
-    ...(isWide ? ['STATE ROOT', 'VERSION'] : []),
-  ];
-  const rows = answers.map((answer) => [
-    ...[
-      answer.node,
-      answer.group,
-      answer.height,
-      answer.tipId.slice(0, ID_CHARS),
-      answer.pool,
-      answer.queuedRelays,
-      answer.peers,
-    ].map(String),
-    ...(isWide ? [answer.stateRoot.slice(0, ID_CHARS), answer.version] : []),
-  ]);
-  const unmet = conditions.filter((condition) => condition.status !== 'True');
-  const told = isWide ? conditions : unmet;
-  return [
-    head.join(', '),
-    ...(supervisor === null ? ['no rxctl looks after it: what crashes stays down; start it again with rxctl up'] : []),
-    ...(rows.length === 0 ? [] : ['', table(columns, rows)]),
-    ...(told.length === 0
+  const { onChain, orphan, premature } = parent;
+  const figures =
+    load === undefined
       ? []
       : [
-          '',
-          ...told.map(
-            ({ type, status: value, reason, message }) =>
-              `${value === 'True' ? 'ok  ' : 'wait'}  ${type} ${reason}: ${message}`,
-          ),
-        ]),
-  ].join('\n');
+          `  load       ${load.workload} ${rate(load.tps)} of ${rate(load.offeredTps)} tps, p50 ${duration(load.p50Ms)}, p95 ${duration(load.p95Ms)}, p99 ${duration(load.p99Ms)}, ${percent(load.crossGroupShare)} cross groups${load.invalid === undefined ? '' : ` (do not use: ${load.invalid})`}`,
+        ];
+  const deployed = contracts.map(({ name, fullName, state }) => `${fullName ?? name} ${state}`);
+  return [
+    `  ${facts.join(', ')}`,
+    ...figures,
+    `  parent     ${bitcoinText}, blocks proven by ${onChain} on-chain, ${orphan} orphan, ${premature} premature headers`,
+    ...(deployed.length === 0 ? [] : [`  contracts  ${deployed.join(', ')}`]),
+  ];
+}
+
+function groupsTable(snapshot: Snapshot, isWide: boolean): string {
+  return table(
+    [...GROUP_COLUMNS, ...(isWide ? WIDE_COLUMNS : [])],
+    snapshot.groups.map((group) => {
+      const { icon, word } = groupHealth(group, snapshot);
+      const { lagBlocks, tps, partitions, pool, queuedRelays } = group;
+      const { utps, gasShare, p95Ms, stateBytes, stateCells, reorganisations } = group;
+      return [
+        ...[`g${group.group}`, `${icon} ${word}`, `${group.readyNodes}/${group.nodes}`, `${group.height}`],
+        ...[lagBlocks === undefined ? '–' : `${lagBlocks}`, rate(tps), `${partitions}`, `${pool}`, `${queuedRelays}`],
+        ...(isWide
+          ? [
+              rate(utps),
+              percent(gasShare),
+              duration(p95Ms),
+              bytes(stateBytes),
+              `${stateCells ?? '–'}`,
+              `${reorganisations ?? '–'}`,
+            ]
+          : []),
+      ];
+    }),
+  );
+}
+
+function conditionLine({ type, status, reason, message }: StatusCondition, paint: Paint): string {
+  return `${status === 'True' ? paint('green', 'ok  ') : paint('yellow', 'wait')}  ${type} ${reason}: ${message}`;
 }

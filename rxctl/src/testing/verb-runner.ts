@@ -11,9 +11,15 @@ import { type Folders, foldersOf, makeFolders } from '../local/folders.ts';
 import { writeState } from '../local/state.ts';
 import { runRxctl } from '../main.ts';
 import type { Network } from '../network.ts';
+import type { Source } from '../sources/source.ts';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
-export type RunOptions = { readonly isTerminal?: boolean; readonly env?: Readonly<Record<string, string>> };
+export type RunOptions = {
+  readonly source?: Source;
+  readonly signal?: AbortSignal;
+  readonly isTerminal?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 const FIRST_PORT = 4_000;
 const KEY = new Uint8Array(32);
@@ -49,7 +55,10 @@ export class TestFolder {
     });
   }
 
-  async run(args: readonly string[], { isTerminal = false, env = {} }: RunOptions = {}): Promise<Ran> {
+  async run(
+    args: readonly string[],
+    { isTerminal = false, env = {}, source, signal = new AbortController().signal }: RunOptions = {},
+  ): Promise<Ran> {
     const stdout = new Sink(isTerminal);
     const stderr = new Sink(isTerminal);
     const code = await runRxctl(args, {
@@ -58,8 +67,9 @@ export class TestFolder {
       stdin: process.stdin,
       env: { HOME: this.cwd, ...env },
       cwd: this.cwd,
-      signal: new AbortController().signal,
+      signal,
       openNetwork: async () => this.network,
+      ...(source === undefined ? {} : { openSource: async () => source }),
       exitCode: 0,
     });
     return { code, out: stdout.text, err: stderr.text };
