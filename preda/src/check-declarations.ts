@@ -147,6 +147,7 @@ function structType(unit: Unit, { name, fields: nodes }: StructDecl): Type {
   }
   const nesting = 1 + Math.max(...fields.map(({ type }) => nestingOf(type)));
   if (nesting > MAX_NESTING) fail(2003, name.span, `the struct is nested more than ${MAX_NESTING} levels deep`);
+  unit.reporter.nest(nesting);
   const index = unit.typeCounts.struct++;
   return structOf({ contract: unit.module.name, name: name.text, index, fields, flatFields, nesting });
 }

@@ -85,6 +85,7 @@ export class Cursor {
   nested<T>(parse: () => T): T {
     if (this.#depth >= MAX_NESTING) failFatally(2003, this.token.span, `nested more than ${MAX_NESTING} levels deep`);
     this.#depth++;
+    this.reporter.nest(this.#depth);
     const result = parse();
     this.#depth--;
     return result;

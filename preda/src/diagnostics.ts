@@ -112,9 +112,19 @@ export function failFatally(code: Code, span: Span, message: string): never {
 export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
   #steps = 0;
+  #nesting = 0;
 
   get steps(): number {
     return this.#steps;
+  }
+
+  /** The deepest nesting met so far, of statements, expressions and types. */
+  get nesting(): number {
+    return this.#nesting;
+  }
+
+  nest(depth: number): void {
+    this.#nesting = Math.max(this.#nesting, depth);
   }
 
   /** One step per token, node and comparison. */

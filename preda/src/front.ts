@@ -12,7 +12,7 @@ import { checkSupported } from './supported.ts';
 /** `language` judges the language alone; `release` also refuses what this version does not compile. */
 export type AnalyzeOptions = { readonly accept: 'language' | 'release' };
 export type Analysis =
-  | { readonly program: Program; readonly steps: number }
+  | { readonly program: Program; readonly steps: number; readonly nesting: number }
   | { readonly diagnostics: readonly Diagnostic[] };
 
 export function analyze(sources: readonly Source[], { accept }: AnalyzeOptions): Analysis {
@@ -25,7 +25,8 @@ export function analyze(sources: readonly Source[], { accept }: AnalyzeOptions):
     if (!(error instanceof Rejected) || !error.diagnostic) throw error;
     reporter.report(error.diagnostic);
   }
-  if (reporter.diagnostics.length === 0) return { program: { contracts }, steps: reporter.steps };
+  const { steps, nesting } = reporter;
+  if (reporter.diagnostics.length === 0) return { program: { contracts }, steps, nesting };
   return { diagnostics: inSourceOrder(reporter.diagnostics, sources) };
 }
 

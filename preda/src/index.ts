@@ -31,6 +31,8 @@ export type Compiled = {
   readonly codeHash: string;
   /** Work of the front-end, machine-independent. */
   readonly steps: number;
+  /** How deep statements, expressions and types are nested at most. */
+  readonly nesting: number;
 };
 export type CompileResult = Compiled | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -41,7 +43,7 @@ export function compile(source: string, options: CompileOptions = {}): CompileRe
   try {
     const wasm = emitModule(lowerContract(contract), { guard: options.guard ?? false, names: options.names ?? false });
     const codeHash = createHash('sha256').update(source, 'utf8').digest('hex');
-    return { ok: true, wasm, abi: abiOf(contract), codeHash, steps: analysis.steps };
+    return { ok: true, wasm, abi: abiOf(contract), codeHash, steps: analysis.steps, nesting: analysis.nesting };
   } catch (error) {
     return { ok: false, diagnostics: [refusalOf(error, contract)] };
   }

@@ -68,10 +68,16 @@ export function parseTypeName(cursor: Cursor): TypeNode & { kind: 'named' } {
 export function parseExpr(cursor: Cursor): Expr {
   return cursor.nested(() => {
     const target = parseTernary(cursor);
+    cursor.reporter.nest(target.depth);
     if (!ASSIGN_OPERATORS.has(cursor.token.text)) return target;
     const op = cursor.take().text as AssignOp;
     const value = parseExpr(cursor);
-    return node({ kind: 'assign', op, target, value, span: joinSpans(target.span, value.span) }, [target, value]);
+    const assign = node({ kind: 'assign', op, target, value, span: joinSpans(target.span, value.span) }, [
+      target,
+      value,
+    ]);
+    cursor.reporter.nest(assign.depth);
+    return assign;
   });
 }
 

@@ -19,6 +19,7 @@ export type Compile = (source: string) => ContractCode | undefined;
 export interface CompilerLimits {
   readonly compilerSteps: number;
   readonly sourceBytes: number;
+  readonly nesting: number;
   /** Stores checked, for tests. */
   readonly guard?: boolean;
 }
@@ -40,7 +41,7 @@ export function predaCompiler(limits: CompilerLimits): Compile {
 function compileOnce(source: string, limits: CompilerLimits): ContractCode | undefined {
   if (Buffer.byteLength(source) > limits.sourceBytes) return undefined;
   const result = compile(source, { guard: limits.guard ?? false });
-  if (!result.ok || result.steps > limits.compilerSteps) return undefined;
+  if (!result.ok || result.steps > limits.compilerSteps || result.nesting > limits.nesting) return undefined;
   return {
     name: result.abi.contract,
     codeHash: fromHex(result.codeHash),

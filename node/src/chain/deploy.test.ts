@@ -46,6 +46,7 @@ test('deploys fail with a receipt in group 0 and cost their gas', () => {
   ]);
   world.settle();
   expect(world.lines[1]!.builder.registry.find('Mine', 'Plain')).toBe(2);
+  expect(world.lines[1]!.builder.registry.find('Cash', 'Plain')).toBe(3);
 });
 
 test('an undone deploy is gone, and may come again', () => {

@@ -141,18 +141,20 @@ class BlockRun {
 
   /** One source block: its messages take effect at once, its relays join the tails of their queues. */
   #read(source: SourceBlock): void {
-    const { machine, queues, genesis } = this.#engine;
+    const { machine, queues, registry, genesis } = this.#engine;
     const { group, height, id, seen } = source;
     this.#system.cursors.set(group, { group, height, id, seen });
     const batch = readBatch(source.leaf, group, height, {
       partitions: genesis.partitions,
       holds: (partition) => queues.holds(partition),
+      maxGas: genesis.blockGas,
       deltas: this.#system.deltas,
+      contracts: registry,
       headroom: HELD_MAX - this.#system.totals.held,
       partitionOf: (address) => partitionOf(address, genesis.partitions),
     });
     for (const { to, amount } of batch.credits) machine.credit(to, amount);
-    if (batch.delta !== undefined) this.#applyDelta(entriesOf(batch.delta.cells));
+    if (batch.delta !== undefined) this.#applyDelta(batch.delta);
     if (batch.relays.length > 0) this.#effects.enqueue(batch.relays);
     this.#system.totals.receive(group, batch.worth);
   }

@@ -1,8 +1,9 @@
 // What a block sends: relays and system messages gathered per destination, encoded as batches; and reading a batch back.
 // The tree over the batches and its proofs are outbox-proof.ts.
 import { DecodeError } from '../core/codec.ts';
-import { BATCH, CREDIT, type Credit, DELTA, type Delta, MAX_BATCH_BYTES, type SystemMessage } from '../core/layouts.ts';
-import { entriesOf } from './cell-entries.ts';
+import { BATCH, CREDIT, type Credit, DELTA, MAX_BATCH_BYTES, type SystemMessage } from '../core/layouts.ts';
+import type { CellEntry } from './cell-entries.ts';
+import { judgeDelta, type KnownContracts } from './delta.ts';
 import { checkRelays, type RelayRules } from './relay.ts';
 import { HOME_GROUP } from './shard-map.ts';
 import { withTail } from './tail.ts';
@@ -63,7 +64,8 @@ export class Outbox {
 /** A batch that is what its source had to write. */
 export interface ReadBatch {
   readonly credits: readonly Credit[];
-  readonly delta: Delta | undefined;
+  /** New cells of the replica. */
+  readonly delta: readonly CellEntry[] | undefined;
   /** Relay records, well-formed and all for partitions held here. */
   readonly relays: Uint8Array;
   /** msat it brings. */
@@ -73,6 +75,7 @@ export interface ReadBatch {
 export interface BatchRules extends RelayRules {
   /** Version of the replica before this batch. */
   readonly deltas: number;
+  readonly contracts: KnownContracts;
   /** msat that may still come in before a group would hold more than can exist. */
   readonly headroom: bigint;
   /** Partition of an account, to see that a credit came to its owner. */
@@ -99,7 +102,7 @@ function decodeBatch(leaf: Uint8Array, source: number, height: number, rules: Ba
   const batch = BATCH.decode(leaf);
   if (batch.source !== source || batch.height !== height) return undefined;
   const credits: Credit[] = [];
-  let delta: Delta | undefined;
+  let delta: readonly CellEntry[] | undefined;
   const relayWorth = checkRelays(batch.relays, rules);
   if (relayWorth === undefined) return undefined;
   let worth = relayWorth;
@@ -110,9 +113,9 @@ function decodeBatch(leaf: Uint8Array, source: number, height: number, rules: Ba
       credits.push(credit);
       worth += credit.amount;
     } else if (kind === MESSAGE_KIND.delta && delta === undefined && source === HOME_GROUP) {
-      delta = DELTA.decode(payload);
-      if (delta.version !== rules.deltas + 1) return undefined;
-      for (const _ of entriesOf(delta.cells));
+      const { version, cells } = DELTA.decode(payload);
+      delta = version === rules.deltas + 1 ? judgeDelta(cells, rules.contracts) : undefined;
+      if (delta === undefined) return undefined;
     } else return undefined;
   }
   return worth <= rules.headroom ? { credits, delta, relays: batch.relays, worth } : undefined;

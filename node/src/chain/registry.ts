@@ -11,11 +11,13 @@ type RegistryMachine = Pick<VirtualMachine, 'get' | 'put' | 'installContract' | 
 
 const FIRST_CONTRACT = 1;
 /** The machine knows contracts below this number. */
-const CONTRACTS_MAX = 1 << 20;
+export const CONTRACTS_MAX: number = 1 << 20;
 const DAPP_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
 const utf8 = new TextEncoder();
 const NEXT_ID = ledgerCellId(LEDGER_SCOPE.registry, new Uint8Array(0));
+/** What registering contracts writes: row, owner, name, count. */
+export type RegistryCell = { readonly id: Uint8Array; readonly value: Uint8Array };
 
 function rowCell(id: number): Uint8Array {
   return ledgerCellId(LEDGER_SCOPE.registry, sequenceKey(id));
@@ -26,6 +28,16 @@ function ownerCell(dapp: string): Uint8Array {
 }
 function nameCell(dapp: string, name: string): Uint8Array {
   return ledgerCellId(LEDGER_SCOPE.registry, utf8.encode(`n${dapp}.${name}`));
+}
+
+/** The cells of one more contract. */
+export function registryCells(id: number, row: RegistryRow): readonly RegistryCell[] {
+  return [
+    { id: rowCell(id), value: REGISTRY_ROW.encode(row) },
+    { id: ownerCell(row.dapp), value: row.deployer },
+    { id: nameCell(row.dapp, row.name), value: u64Bytes(id) },
+    { id: NEXT_ID, value: u64Bytes(id + 1) },
+  ];
 }
 
 /** Number of the contract a registry cell is the row of, undefined for any other cell. */
@@ -81,6 +93,13 @@ export class Registry {
     return this.#nextId(REPLICA_PARTITION);
   }
 
+  /** Code of a row that is what group 0 writes for its source, undefined for any other. */
+  codeOf(row: RegistryRow): ContractCode | undefined {
+    if (!DAPP_NAME.test(row.dapp)) return undefined;
+    const code = this.#compile(row.source);
+    return code !== undefined && code.name === row.name && equalBytes(code.codeHash, row.codeHash) ? code : undefined;
+  }
+
   /** Group 0: why this deployer may not use this name now. */
   nameProblem(dapp: string, deployer: Uint8Array): NameProblem | undefined {
     if (!DAPP_NAME.test(dapp)) return 'BAD_NAME';
@@ -96,10 +115,7 @@ export class Registry {
 
   /** Group 0: writes row, name, owner and count of a contract whose on_deploy has passed. */
   record(id: number, row: RegistryRow): void {
-    this.#machine.put(GLOBAL_PARTITION, rowCell(id), REGISTRY_ROW.encode(row));
-    this.#machine.put(GLOBAL_PARTITION, ownerCell(row.dapp), row.deployer);
-    this.#machine.put(GLOBAL_PARTITION, nameCell(row.dapp, row.name), u64Bytes(id));
-    this.#machine.put(GLOBAL_PARTITION, NEXT_ID, u64Bytes(id + 1));
+    for (const cell of registryCells(id, row)) this.#machine.put(GLOBAL_PARTITION, cell.id, cell.value);
   }
 
   install(id: number, code: ContractCode): void {
@@ -107,12 +123,11 @@ export class Registry {
     this.#installed.set(id, code);
   }
 
-  /** Of a row group 0 has judged: that it does not compile here is a defect of this node, never of the block. */
+  /** Of a row judged before it was written: that it does not compile now is a defect of this node. */
   installRow(id: number, row: RegistryRow): void {
-    const code = this.#compile(row.source);
-    if (code === undefined || !equalBytes(code.codeHash, row.codeHash)) {
-      throw new Error(`contract ${id} (${row.dapp}.${row.name}) does not compile here as it did in group 0`);
-    }
+    const code = this.codeOf(row);
+    if (code === undefined)
+      throw new Error(`contract ${id} (${row.dapp}.${row.name}) does not compile here as it did before`);
     this.install(id, code);
   }
 

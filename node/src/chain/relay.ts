@@ -69,6 +69,8 @@ export interface RelayRules {
   readonly partitions: number;
   /** Whether this group is who the source had to send the partition's relays to. */
   readonly holds: (partition: number) => boolean;
+  /** A record that asks for more could never run, and its partition would wait for ever. */
+  readonly maxGas: bigint;
 }
 
 /**
@@ -84,6 +86,7 @@ export function checkRelays(bytes: Uint8Array, rules: RelayRules): bigint | unde
     const size = bytes.length - at < RELAY_FIXED_BYTES ? 0 : view.getUint32(at, true);
     if (size < RELAY_FIXED_BYTES || size > bytes.length - at) return undefined;
     if (!shapeFits(bytes, view, at, size) || !targetFits(bytes, view, at, rules)) return undefined;
+    if (view.getBigUint64(at + RECORD.gas, true) > rules.maxGas) return undefined;
     worth += worthOf(view, at);
     if (worth >= U64_END) return undefined;
     at += size;
