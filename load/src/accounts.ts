@@ -3,6 +3,7 @@ import { deriveKey, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from '@rexnet/node/ch
 import { ownerOf, type ShardMap } from '@rexnet/node/chain/shard-map.ts';
 import { partitionOf } from '@rexnet/node/core/address.ts';
 import { Signer } from '@rexnet/node/signatures/signer.ts';
+import type { LoadSpec } from './spec.ts';
 
 export interface LoadAccount {
   /** Place in the list. */
@@ -13,26 +14,51 @@ export interface LoadAccount {
   readonly signer: Signer;
 }
 
+export type AccountsWanted = Partial<
+  Pick<LoadSpec, 'accountsPerGroup' | 'skipAccountsPerGroup' | 'accounts' | 'groups'>
+>;
+
 export class TooFewAccountsError extends Error {
   readonly code = 'TOO_FEW_ACCOUNTS';
 }
 
-/** The first `perGroup` load accounts of every group, groups ascending. */
-export function loadAccounts(seed: number, map: ShardMap, perGroup: number): LoadAccount[] {
-  const found = new Map<number, Omit<LoadAccount, 'index'>[]>(map.groups.map((group) => [group, []]));
+/** Load accounts of the wanted groups, groups ascending; or the first so many, whatever their groups. */
+export function loadAccounts(seed: number, map: ShardMap, wanted: AccountsWanted): LoadAccount[] {
+  return wanted.accounts === undefined ? accountsByGroup(seed, map, wanted) : firstAccounts(seed, map, wanted.accounts);
+}
+
+function firstAccounts(seed: number, map: ShardMap, count: number): LoadAccount[] {
   const funded = map.groups.length * LOAD_ACCOUNTS_PER_GROUP;
-  let missing = map.groups.length * perGroup;
+  if (count > funded) throw new TooFewAccountsError(`genesis funds ${funded} load accounts, not ${count}`);
+  return Array.from({ length: count }, (_, index) => ({ index, ...accountOf(seed, map, loadKeyName(index)) }));
+}
+
+function accountsByGroup(seed: number, map: ShardMap, wanted: AccountsWanted): LoadAccount[] {
+  const { accountsPerGroup = 0, skipAccountsPerGroup = 0, groups = map.groups } = wanted;
+  const absent = groups.find((group) => !map.groups.includes(group));
+  if (absent !== undefined) throw new TooFewAccountsError(`there is no group ${absent}`);
+  const needed = skipAccountsPerGroup + accountsPerGroup;
+  const found = new Map<number, Omit<LoadAccount, 'index'>[]>(groups.map((group) => [group, []]));
+  const funded = map.groups.length * LOAD_ACCOUNTS_PER_GROUP;
+  let missing = groups.length * needed;
   for (let i = 0; i < funded && missing > 0; i++) {
-    const { name, address, secret } = deriveKey(seed, loadKeyName(i));
-    const group = ownerOf(map, partitionOf(address, map.owners.length));
-    const members = found.get(group) ?? [];
-    if (members.length >= perGroup) continue;
-    members.push({ name, group, address, signer: new Signer(secret) });
+    const account = accountOf(seed, map, loadKeyName(i));
+    const members = found.get(account.group);
+    if (members === undefined || members.length >= needed) continue;
+    members.push(account);
     missing--;
   }
   for (const [group, members] of found) {
-    if (members.length < perGroup)
-      throw new TooFewAccountsError(`genesis funds ${members.length} load accounts of group ${group}, not ${perGroup}`);
+    if (members.length < needed)
+      throw new TooFewAccountsError(`genesis funds ${members.length} load accounts of group ${group}, not ${needed}`);
   }
-  return map.groups.flatMap((group) => found.get(group) ?? []).map((account, index) => ({ index, ...account }));
+  return [...groups]
+    .sort((a, b) => a - b)
+    .flatMap((group) => (found.get(group) ?? []).slice(skipAccountsPerGroup))
+    .map((account, index) => ({ index, ...account }));
+}
+
+export function accountOf(seed: number, map: ShardMap, keyName: string): Omit<LoadAccount, 'index'> {
+  const { name, address, secret } = deriveKey(seed, keyName);
+  return { name, group: ownerOf(map, partitionOf(address, map.owners.length)), address, signer: new Signer(secret) };
 }

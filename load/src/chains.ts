@@ -1,20 +1,23 @@
-// The chains of all groups as they are seen: one watch per group, its events handed to whoever listens. Keeps only heights.
+// The chains of all groups as they are seen: one watch per group, its events handed to whoever listens. Keeps only tips.
 import type { ChainEvent, LoadNetwork } from './network.ts';
+import type { Tip } from './window.ts';
 
 /** Time as a port: a run under test makes its own. */
 export interface Clock {
-  /** Monotonic. */
+  /** Monotonic, ms. */
   nowMs(): number;
   /** Of day. */
   wallMs(): number;
   sleep(ms: number): Promise<void>;
+  /** Keeps the thread busy. */
+  spin(ms: number): void;
 }
 
 export type Listener = (event: ChainEvent, nowMs: number) => void;
 
 export class Chains {
   readonly #listeners = new Set<Listener>();
-  readonly #heights = new Map<number, number>();
+  readonly #tips = new Map<number, Tip>();
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>[];
 
@@ -25,7 +28,12 @@ export class Chains {
 
   /** Groups of which something has been seen. */
   get seen(): number {
-    return this.#heights.size;
+    return this.#tips.size;
+  }
+
+  /** The newest block seen of every group. */
+  get tips(): ReadonlyMap<number, Tip> {
+    return this.#tips;
   }
 
   /** Answers how to stop listening. */
@@ -41,8 +49,11 @@ export class Chains {
 
   async #follow(events: AsyncIterable<ChainEvent>, clock: Clock): Promise<void> {
     for await (const event of events) {
-      this.#heights.set(event.group, event.height);
-      for (const listener of this.#listeners) listener(event, clock.nowMs());
+      const nowMs = clock.nowMs();
+      // What took the place of undone blocks follows at once, with a time of its own.
+      const { timestampMs } = event.kind === 'block' ? event : (this.#tips.get(event.group) ?? { timestampMs: 0 });
+      this.#tips.set(event.group, { height: event.height, timestampMs, seenMs: nowMs });
+      for (const listener of this.#listeners) listener(event, nowMs);
     }
   }
 }

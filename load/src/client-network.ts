@@ -77,7 +77,7 @@ export class ClientNetwork implements LoadNetwork {
   }
 
   async read(group: number, call: ReadCall): Promise<Uint8Array> {
-    const request = { ...call, args: new Uint8Array(0), gas: READ_GAS };
+    const request = { args: new Uint8Array(0), ...call, gas: READ_GAS };
     const { status, exception, value } = await this.#connection.ask(group, (node) => node.call(request));
     if (status !== 0)
       throw new Error(`reading function ${call.op} of contract ${call.contract} failed with ${status}/${exception}`);
@@ -106,7 +106,14 @@ export class ClientNetwork implements LoadNetwork {
           seen.push({ height: event.height, id: event.id });
           if (seen.length > CURSORS_KEPT) seen.shift();
           if (event.kind === 'undone') yield { kind: 'undone', group, height: event.height };
-          else yield { kind: 'block', group, height: event.height, receipts: event.receipts };
+          else
+            yield {
+              kind: 'block',
+              group,
+              height: event.height,
+              timestampMs: event.timestampMs,
+              receipts: event.receipts,
+            };
         }
       } catch (error) {
         // This node does not know where we are: begin at a block it may know, and undo what came after.

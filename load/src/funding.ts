@@ -1,44 +1,35 @@
-// Before the load: tokens for the accounts that have none, by airdrops of their owner, and one transfer of his to himself
-// that shows what a debit burns. Everything is followed to the end; nothing is offered before.
-import { TRANSACTION_KIND, transactionId } from '@rexnet/node/chain/transaction.ts';
-import { SCOPE } from '@rexnet/node/core/scopes.ts';
+// Before the load: what the workload's contract must give accounts that have too little, by calls of its owner, and one call of
+// his to himself that shows what the workload's first invocation burns. Followed to the end; nothing is offered before.
+import { transactionId } from '@rexnet/node/chain/transaction.ts';
 import type { LoadAccount } from './accounts.ts';
 import type { Clock } from './chains.ts';
 import type { LoadNetwork } from './network.ts';
 import { Tracker } from './tracker.ts';
-import { bodyOf } from './workload.ts';
-import { airdropArgs, type Token, transferArgs } from './workload-token.ts';
+import { type AddressCall, type Bound, callBody, type Grant } from './workload.ts';
 
 export class FundingError extends Error {
   readonly code = 'FUNDING';
 }
 
-/** Tokens an account begins with: no run of payments of at most 1,000 uses them up. */
-const TOKENS_EACH = 1_000_000_000n;
-/** Who has less gets a whole portion. */
-export const TOKENS_ENOUGH: bigint = TOKENS_EACH / 100n;
-/** The relay, its code, and a cell that grows from nothing. */
-const AIRDROP_GAS_EACH = 12_500n;
-const AIRDROP_GAS_BASE = 60_000n;
-const AIRDROP_RECEIVERS_MAX = 250;
-/** Twice what a transfer has ever burnt. */
-const PROBE_GAS = 60_000n;
+const RECEIVERS_MAX = 250;
 const VALID_FOR_MS = 600_000;
 const ATTEMPTS_MAX = 5;
 
 export interface FundingParts {
   readonly network: Pick<LoadNetwork, 'submit' | 'account'>;
-  readonly owner: LoadAccount;
-  readonly token: Token;
+  readonly owner: Omit<LoadAccount, 'index'>;
+  readonly contract: bigint;
+  readonly bound: Pick<Bound, 'grant' | 'probe'>;
   readonly networkId: Uint8Array;
   readonly gasPrice: bigint;
+  /** What one block gives users. */
   readonly userGas: bigint;
   readonly clock: Pick<Clock, 'wallMs'>;
 }
 
 interface Step {
-  readonly name: 'airdrop' | 'probe';
-  readonly body: (nonce: number) => Uint8Array;
+  readonly name: 'grant' | 'probe';
+  readonly call: AddressCall;
 }
 
 /** Goes ahead in steps: the caller sends, feeds `tracker` with blocks, and waits until `isDone`. */
@@ -47,26 +38,27 @@ export class Funding {
   readonly #parts: FundingParts;
   readonly #steps: readonly Step[];
   #failed = 0;
-  #debitGas = 0;
+  #probeGas = 0;
 
   constructor(parts: FundingParts, poor: readonly Uint8Array[], confirmations: number) {
     this.#parts = parts;
-    const room = Number((parts.userGas - AIRDROP_GAS_BASE) / AIRDROP_GAS_EACH);
-    const size = Math.max(1, Math.min(AIRDROP_RECEIVERS_MAX, room));
-    const chunks = Array.from({ length: Math.ceil(poor.length / size) }, (_, i) =>
-      poor.slice(i * size, (i + 1) * size),
-    );
-    const { airdrop, transfer } = parts.token.functions;
+    const { contract, bound, owner } = parts;
+    const { grant, probe } = bound;
+    const own = owner.address;
     this.#steps = [
-      ...chunks.map((to): Step => {
-        const gas = AIRDROP_GAS_BASE + AIRDROP_GAS_EACH * BigInt(to.length);
-        return { name: 'airdrop', body: this.#call(airdrop, airdropArgs(to, TOKENS_EACH), gas) };
-      }),
-      { name: 'probe', body: this.#call(transfer, transferArgs(parts.owner.address, 1n), PROBE_GAS) },
+      ...(grant === undefined ? [] : grants(grant, poor, parts)),
+      ...(probe === undefined
+        ? []
+        : [
+            {
+              name: 'probe',
+              call: { contract, op: probe.op, args: probe.args(own), gasLimit: probe.gasLimit },
+            } as const,
+          ]),
     ];
     this.tracker = new Tracker(confirmations, (tree) => {
       if (tree.failed) this.#failed++;
-      if (tree.subject === 'probe') this.#debitGas = tree.rootGas;
+      if (tree.subject === 'probe') this.#probeGas = tree.rootGas;
     });
   }
 
@@ -74,19 +66,21 @@ export class Funding {
     return this.tracker.pending === 0;
   }
 
-  /** What the debit of a transfer burns. Throws when a transaction failed. */
+  /** What the probe's first invocation burnt; 0 without one. Throws when a transaction failed. */
   result(): number {
     if (this.#failed > 0) throw new FundingError(`${this.#failed} of ${this.#steps.length} transactions failed`);
-    return this.#debitGas;
+    return this.#probeGas;
   }
 
   async send(nowMs: number): Promise<void> {
-    const { network, owner } = this.#parts;
+    const { network, owner, clock } = this.#parts;
     let left = this.#steps;
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; left.length > 0; attempt++) {
       const { nextNonce } = await network.account(owner.group, owner.address);
-      const signed = left.map(({ name, body }, i) => {
-        const bytes = owner.signer.signTransaction(body(nextNonce + i));
+      const validUntilMs = clock.wallMs() + VALID_FOR_MS;
+      const signed = left.map(({ name, call }, i) => {
+        const body = callBody(this.#parts, { index: 0, ...owner }, { nonce: nextNonce + i, validUntilMs }, call);
+        const bytes = owner.signer.signTransaction(body);
         this.tracker.submitted(transactionId(bytes), nowMs, name);
         return bytes;
       });
@@ -94,26 +88,21 @@ export class Funding {
       for (const { index } of refused) this.tracker.refused(transactionId(signed[index] ?? new Uint8Array(0)));
       const [first] = refused;
       if (first === undefined) return;
-      if (attempt === ATTEMPTS_MAX) throw new FundingError(`${owner.name} cannot send an airdrop: ${first.code}`);
+      if (attempt === ATTEMPTS_MAX) throw new FundingError(`${owner.name} cannot send: ${first.code}`);
       const again = new Set(refused.map(({ index }) => index));
       left = left.filter((_, index) => again.has(index));
     }
   }
+}
 
-  #call(op: number, args: Uint8Array, gasLimit: bigint): (nonce: number) => Uint8Array {
-    const { owner, token, networkId, gasPrice, clock } = this.#parts;
-    return (nonce) =>
-      bodyOf(networkId, {
-        kind: TRANSACTION_KIND.call,
-        sender: owner.signer.publicKey,
-        nonce: BigInt(nonce),
-        validUntilMs: clock.wallMs() + VALID_FOR_MS,
-        gasLimit,
-        gasPrice,
-        contract: token.contract,
-        op,
-        target: { scope: SCOPE.address, key: owner.address },
-        args,
-      });
-  }
+/** As many receivers a call as a block has room for. */
+function grants(grant: Grant, poor: readonly Uint8Array[], { contract, userGas }: FundingParts): Step[] {
+  const { op, each, gasBase, gasEach } = grant;
+  const room = Number((userGas - gasBase) / gasEach);
+  const size = Math.max(1, Math.min(RECEIVERS_MAX, room));
+  return Array.from({ length: Math.ceil(poor.length / size) }, (_, i) => {
+    const to = poor.slice(i * size, (i + 1) * size);
+    const gasLimit = gasBase + gasEach * BigInt(to.length);
+    return { name: 'grant', call: { contract, op, args: grant.args(to, each), gasLimit } };
+  });
 }

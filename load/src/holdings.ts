@@ -1,47 +1,28 @@
 // What accounts hold by the word of the chain, read through the network port a few at a time. Judges nothing.
-import { SCOPE } from '@rexnet/node/core/scopes.ts';
-import type { LoadAccount } from './accounts.ts';
+
+import { toHex } from '@rexnet/node/core/bytes.ts';
+import { taggedHash } from '@rexnet/node/core/hash.ts';
+import { mapFew } from './map-few.ts';
 import type { Holding } from './model.ts';
-import type { AccountState, LoadNetwork } from './network.ts';
-import { readUint128, type Token } from './workload-token.ts';
-
-type Reading = Pick<LoadNetwork, 'account' | 'read'>;
-type Owner = Pick<LoadAccount, 'group' | 'address'>;
-
-const READS_AT_ONCE = 16;
-const HOME_GROUP = 0;
-
-/** Keeps order; never more than a few calls at once. */
-async function mapFew<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array<R>(items.length);
-  const work = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of work) results[index] = await run(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, items.length) }, worker));
-  return results;
-}
-
-export function tokensOf(network: Reading, token: Token, { group, address }: Owner): Promise<bigint> {
-  const { contract, functions } = token;
-  return network
-    .read(group, { contract, op: functions.balanceOf, scope: SCOPE.address, key: address, sender: address })
-    .then(readUint128);
-}
-
-export async function supplyOf(network: Reading, token: Token, sender: Uint8Array): Promise<bigint> {
-  const { contract, functions } = token;
-  const call = { contract, op: functions.totalSupply, scope: SCOPE.global, key: new Uint8Array(0), sender };
-  return readUint128(await network.read(HOME_GROUP, call));
-}
+import type { AccountState } from './network.ts';
+import type { Book, Owner, Reader } from './workload.ts';
 
 export interface Standing extends Holding, Pick<AccountState, 'nonce' | 'nextNonce'> {}
 
-/** Of every account; tokens are 0 where there is no token. */
-export function standings(network: Reading, accounts: readonly Owner[], token: Token | undefined): Promise<Standing[]> {
+/** Of every account; tokens are 0 where no contract keeps any. */
+export function standings(network: Reader, accounts: readonly Owner[], book: Book | undefined): Promise<Standing[]> {
   return mapFew(accounts, async (account) => {
     const { nonce, nextNonce, balance } = await network.account(account.group, account.address);
-    const tokens = token === undefined ? 0n : await tokensOf(network, token, account);
+    const tokens = book === undefined ? 0n : await book.holding(network, account);
     return { native: balance, tokens, nonce, nextNonce };
   });
+}
+
+/** Of what changed, account by account: the same for the same changes, whatever the groups and whatever was there before. */
+export function digestOf(before: readonly Holding[], after: readonly Holding[]): string {
+  const changes = after.map(({ native, tokens }, index) => {
+    const { native: nativeBefore, tokens: tokensBefore } = before[index] ?? { native: 0n, tokens: 0n };
+    return `${index} ${native - nativeBefore} ${tokens - tokensBefore}\n`;
+  });
+  return toHex(taggedHash('rexnet/load-changes', new TextEncoder().encode(changes.join(''))));
 }

@@ -11,9 +11,9 @@ test('a spec that is wrong ends the program with one sentence and exit code 2', 
   const folder = mkdtempSync(join(tmpdir(), 'load-'));
   try {
     const file = join(folder, 'load.json');
-    writeFileSync(file, JSON.stringify({ genesis: 'g', peers: 'p', report: 'r', workload: 'Poll', tps: 1 }));
+    writeFileSync(file, JSON.stringify({ genesis: 'g', peers: 'p', report: 'r', workload: 'Ballot', tps: 1 }));
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, '--spec', file], { encoding: 'utf8' });
-    expect(stderr).toBe('load: workload must be one of Token, Transfer; others do not exist yet\n');
+    expect(stderr).toMatch(/^load: workload must be one of Token, Transfer, .*\n$/);
     expect(status).toBe(2);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // The load generator as a program: reads the spec, wires network, clock and files, ends with the report. Decides nothing else.
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -7,9 +7,13 @@ import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { equalBytes } from '@rexnet/node/core/bytes.ts';
 import type { Clock } from './chains.ts';
 import { ClientNetwork } from './client-network.ts';
+import { type Control, parseControl } from './control.ts';
 import { Measurement } from './measure.ts';
-import { progressLine, type RunReport } from './report.ts';
-import { runLoad } from './run.ts';
+import { PresignedFile } from './presigned-file.ts';
+import type { RunReport } from './report.ts';
+import { progressLine } from './reporting.ts';
+import { presignLoad, type RunParts, runLoad } from './run.ts';
+import { ProcessWatch } from './self-watch.ts';
 import { type ServedMeters, serveMeters } from './serve-meters.ts';
 import { type LoadSpec, LoadSpecError, parseLoadSpec } from './spec.ts';
 
@@ -23,7 +27,20 @@ const clock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
   sleep: (ms) => delay(ms),
+  spin: (ms) => {
+    const untilMs = performance.now() + ms;
+    while (performance.now() < untilMs);
+  },
 };
+
+const VERSIONS = { load: packageVersion(), node: process.version };
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
 
 /** The file is whole at any moment. */
 function writeAtomically(path: string, text: string): void {
@@ -60,10 +77,14 @@ function readArguments(): { readonly spec: LoadSpec; readonly metrics: string | 
   return { spec: parseLoadSpec(readFileSync(path, 'utf8')), metrics: values.metrics ?? process.env['REXNET_METRICS'] };
 }
 
-async function run(spec: LoadSpec, served: ServedMeters | undefined): Promise<RunReport> {
+async function run(
+  spec: LoadSpec,
+  served: ServedMeters | undefined,
+): Promise<RunReport | { readonly presigned: number }> {
   const { stop, quit } = signals();
   const genesis = readGenesis(readFileSync(spec.genesis));
   const network = await ClientNetwork.open(spec.peers, stop);
+  const replay = spec.replay === undefined ? undefined : new PresignedFile(spec.replay);
   try {
     if (!equalBytes(network.genesisId, genesis.id))
       throw new LoadSpecError(`the nodes of ${spec.peers} run another network than ${spec.genesis}`);
@@ -74,9 +95,42 @@ async function run(spec: LoadSpec, served: ServedMeters | undefined): Promise<Ru
       writeReport(spec.report, report);
       served?.meters.progress(report);
     };
-    return await runLoad({ spec, genesis, network, clock, note, onProgress, stop, quit });
+    const control = (): Control | undefined => readControl(spec.control);
+    const common = { spec, genesis, network, clock, note, onProgress, control, stop, quit };
+    const parts: RunParts = {
+      ...common,
+      watch: new ProcessWatch(),
+      onFinished: (tree) => served?.meters.finished(tree),
+      versions: VERSIONS,
+      ...(replay === undefined ? {} : { replay }),
+    };
+    return spec.presign === undefined ? await runLoad(parts) : await presignTo(spec.presign, parts);
   } finally {
+    replay?.close();
     network.close();
+  }
+}
+
+/** The file has its name when it is whole. */
+async function presignTo(path: string, parts: RunParts): Promise<{ readonly presigned: number }> {
+  const next = `${path}.${process.pid}.next`;
+  const file = openSync(next, 'w');
+  try {
+    const presigned = await presignLoad(parts, (piece) => writeSync(file, piece));
+    renameSync(next, path);
+    return { presigned };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Nothing is told while there is no file. */
+function readControl(path: string | undefined): Control | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return parseControl(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
   }
 }
 

@@ -28,11 +28,20 @@ export interface ReadCall {
   readonly scope: number;
   readonly key: Uint8Array;
   readonly sender: Uint8Array;
+  /** None when absent. */
+  readonly args?: Uint8Array;
 }
 
 /** What happens on the chain of a group, in order and without gaps. */
 export type ChainEvent =
-  | { readonly kind: 'block'; readonly group: number; readonly height: number; readonly receipts: Uint8Array }
+  | {
+      readonly kind: 'block';
+      readonly group: number;
+      readonly height: number;
+      /** As its header has it. */
+      readonly timestampMs: number;
+      readonly receipts: Uint8Array;
+    }
   /** Blocks above `height` are no longer on the chain. */
   | { readonly kind: 'undone'; readonly group: number; readonly height: number };
 

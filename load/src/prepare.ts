@@ -1,29 +1,24 @@
 // Everything between a running network and the first offered transaction: the contract known everywhere, accounts funded and
 // at rest, the price of one transaction measured. Waits on the network; offers nothing.
-
-import { RELAY_GAS, userGas } from '@rexnet/node/chain/gas.ts';
+import { userGas } from '@rexnet/node/chain/gas.ts';
 import type { Network as GenesisNetwork } from '@rexnet/node/chain/genesis.ts';
-import { deriveKey } from '@rexnet/node/chain/keys.ts';
-import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
-import { partitionOf } from '@rexnet/node/core/address.ts';
-import { Signer } from '@rexnet/node/signatures/signer.ts';
-import { type LoadAccount, loadAccounts } from './accounts.ts';
+import { accountOf, type LoadAccount, loadAccounts } from './accounts.ts';
 import type { Chains, Clock } from './chains.ts';
-import { Funding, FundingError, TOKENS_ENOUGH } from './funding.ts';
-import { type Standing, standings, supplyOf } from './holdings.ts';
-import type { LoadNetwork } from './network.ts';
+import { Funding, FundingError } from './funding.ts';
+import { type Standing, standings } from './holdings.ts';
+import type { ContractState, LoadNetwork } from './network.ts';
 import type { LoadSpec } from './spec.ts';
-import type { Workload } from './workload.ts';
-import { type Token, TokenWorkload, tokenFunctions } from './workload-token.ts';
-import { TRANSFER_GAS, TransferWorkload } from './workload-transfer.ts';
+import type { Book, Bound, Workload, WorkloadKind } from './workload.ts';
+import { KINDS } from './workloads.ts';
 
 export interface Ready {
   readonly accounts: readonly LoadAccount[];
+  readonly kind: WorkloadKind;
   readonly workload: Workload;
   readonly standings: readonly Standing[];
-  readonly token: Token | undefined;
-  /** Tokens there are before the run; 0 without a token. */
-  readonly supply: bigint;
+  readonly book: Book | undefined;
+  /** What the workload must leave as it is; undefined when its contract does not tell. */
+  readonly supply: bigint | undefined;
 }
 
 export interface PrepareParts {
@@ -41,64 +36,76 @@ export class PrepareError extends Error {
 
 const WAIT_MAX_MS = 120_000;
 const POLL_MS = 200;
-/** The credit's code reads and writes 16 bytes: it has never burnt half of this. */
-const CREDIT_GAS = 500n;
 const REST_ROUNDS_MAX = 30;
 
 export async function prepare(parts: PrepareParts): Promise<Ready> {
   const { spec, genesis, network } = parts;
   const { seed, gasPriceFloor } = genesis.genesis;
-  const accounts = loadAccounts(seed, genesis.firstMap, spec.accountsPerGroup);
+  const accounts = loadAccounts(seed, genesis.firstMap, spec);
   const common = { accounts, networkId: genesis.networkId, gasPrice: gasPriceFloor };
-  if (spec.workload === 'Transfer') {
-    const workload = new TransferWorkload({ ...common, gasLimit: TRANSFER_GAS });
+  const kind = KINDS[spec.workload];
+  if ('make' in kind) {
     const rested = await atRest(parts, accounts, undefined, await standings(network, accounts, undefined));
-    return { accounts, workload, standings: rested, token: undefined, supply: 0n };
+    return { accounts, kind, workload: kind.make(common), standings: rested, book: undefined, supply: undefined };
   }
-  const token = await findToken(parts, spec.contract ?? '');
-  const before = await standings(network, accounts, token);
-  const debitGas = await fund(parts, token, accounts, before);
-  const workload = new TokenWorkload({ ...common, gasLimit: BigInt(debitGas) + RELAY_GAS + CREDIT_GAS }, token);
-  const rested = await atRest(parts, accounts, token, before);
-  const supply = await supplyOf(network, token, accountOf(parts, spec.owner).address);
-  return { accounts, workload, standings: rested, token, supply };
+  const contract = await findContract(parts, spec.contract ?? '');
+  const bound = kind.bind(contract, spec);
+  const before = await standings(network, accounts, bound.book);
+  const rootGas = await fund(parts, contract, bound, accounts, before);
+  const workload = bound.make(common, BigInt(rootGas));
+  const rested = await atRest(parts, accounts, bound, before);
+  return {
+    accounts,
+    kind,
+    workload,
+    standings: rested,
+    book: bound.book,
+    supply: await supplyOf(parts, bound.book, rested),
+  };
+}
+
+/** What payments leave as it is, by the word of the contract. */
+export async function supplyOf(
+  { spec, genesis, network }: Pick<PrepareParts, 'spec' | 'genesis' | 'network'>,
+  book: Book | undefined,
+  found: readonly Standing[],
+): Promise<bigint | undefined> {
+  const { address: sender } = accountOf(genesis.genesis.seed, genesis.firstMap, spec.owner);
+  const holdings = found.map(({ tokens }) => tokens);
+  return book?.supply?.(network, { sender, holdings, owners: [...genesis.firstMap.owners] });
 }
 
 /** Calls of a contract that a group does not know yet fail there, so all must know it. */
-async function findToken({ genesis, network, clock, note }: PrepareParts, name: string): Promise<Token> {
+async function findContract({ genesis, network, clock, note }: PrepareParts, name: string): Promise<ContractState> {
   const deadlineMs = clock.nowMs() + WAIT_MAX_MS;
   for (let round = 0; ; round++) {
     const found = await Promise.all(genesis.firstMap.groups.map((group) => network.contract(group, name)));
     const [first] = found;
-    if (first !== undefined && found.every((one) => one !== undefined))
-      return { contract: first.id, functions: tokenFunctions(first.abi) };
+    if (first !== undefined && found.every((one) => one !== undefined)) return first;
     if (clock.nowMs() > deadlineMs) throw new PrepareError(`contract ${name} is not known in every group`);
     if (round === 0) note(`waiting for contract ${name}`);
     await clock.sleep(POLL_MS);
   }
 }
 
-function accountOf({ genesis }: PrepareParts, name: string): LoadAccount {
-  const { address, secret } = deriveKey(genesis.genesis.seed, name);
-  const group = ownerOf(genesis.firstMap, partitionOf(address, genesis.genesis.partitions));
-  return { index: 0, name, group, address, signer: new Signer(secret) };
-}
-
-/** Answers the gas of one debit. */
+/** Answers what the first invocation of one transaction burns. */
 async function fund(
   parts: PrepareParts,
-  token: Token,
+  contract: ContractState,
+  bound: Bound,
   accounts: readonly LoadAccount[],
   before: readonly Standing[],
 ): Promise<number> {
   const { spec, genesis, network, chains, clock, note } = parts;
-  const poor = accounts.filter((_, index) => (before[index]?.tokens ?? 0n) < TOKENS_ENOUGH);
+  const { enough = 0n } = bound.grant ?? {};
+  const poor = accounts.filter((_, index) => (before[index]?.tokens ?? 0n) < enough);
   if (poor.length > 0) note(`${poor.length} of ${accounts.length} accounts get tokens from ${spec.owner}`);
   const funding = new Funding(
     {
       network,
-      owner: accountOf(parts, spec.owner),
-      token,
+      owner: accountOf(genesis.genesis.seed, genesis.firstMap, spec.owner),
+      contract: contract.id,
+      bound,
       networkId: genesis.networkId,
       gasPrice: genesis.genesis.gasPriceFloor,
       userGas: userGas(genesis.genesis),
@@ -129,20 +136,20 @@ async function fund(
 async function atRest(
   { genesis, network, clock, note }: PrepareParts,
   accounts: readonly LoadAccount[],
-  token: Token | undefined,
+  bound: Bound | undefined,
   before: readonly Standing[],
 ): Promise<readonly Standing[]> {
   const { confirmations, blockIntervalMs } = genesis.genesis;
   let last = before;
   for (let round = 0; ; round++) {
-    const now = await standings(network, accounts, token);
+    const now = await standings(network, accounts, bound?.book);
     const isSame = now.every(
       (one, i) => one.native === last[i]?.native && one.tokens === last[i]?.tokens && one.nonce === one.nextNonce,
     );
     // Accounts that have never sent have nothing on its way.
     if (now.every(({ nonce, nextNonce }) => nonce === 0 && nextNonce === 0)) return now;
-    // With a token `before` is as old as the funding took.
-    if ((isSame && (round > 0 || token !== undefined)) || round === REST_ROUNDS_MAX) return now;
+    // With a probe `before` is as old as the probe took.
+    if ((isSame && (round > 0 || bound?.probe !== undefined)) || round === REST_ROUNDS_MAX) return now;
     if (round === 0) note('waiting for what an earlier run may have left on its way');
     last = now;
     await clock.sleep((confirmations + 3) * blockIntervalMs);

@@ -1,6 +1,5 @@
-// What a run says of itself: figures while it goes on, figures and verdicts at its end. Pure; writing is the caller's.
+// What a run says of itself, as a value: the contents of the report file. Types alone.
 import type { LoadReport } from './measure.ts';
-import type { Offering } from './offering.ts';
 import type { LoadSpec } from './spec.ts';
 
 /** One group in the measured window: between two blocks of its chain, both after the warm-up. */
@@ -73,12 +72,16 @@ export interface GeneratorFigures {
 
 /** What a run must not break, whatever it was asked to measure. */
 export interface Gates {
-  /** All of what follows is as it must be; false as well when it could not be judged. */
+  /** Nothing was found broken. */
   readonly passed: boolean;
+  /** Nothing was left that could not be judged: all trees whole, all accounts compared. */
+  readonly judged: boolean;
   /** `conserved`, the difference, or why nothing was compared. */
   readonly supply: string;
-  /** Relay trees that began, whose groups went on, and that are not whole: relays that got lost. */
+  /** Relay trees that began and are not whole though nothing of the run is going on any more: relays that got lost. */
   readonly lost: number;
+  /** Relay trees that are not whole while the chains still work on the run. */
+  readonly underWay: number;
   /** Invocations seen in two blocks at once. */
   readonly doubled: number;
   /** `match`, the first difference, or why nothing was compared. */
@@ -145,63 +148,3 @@ export interface RunReport extends LoadReport {
   /** Accounts whose balances were compared. */
   readonly balancesChecked?: number;
 }
-
-/** Of what was offered, so much may be sent late before the generator blames itself. */
-const LATE_SHARE_MAX = 0.01;
-
-export interface RunFacts {
-  readonly spec: Pick<LoadSpec, 'workload' | 'tps'>;
-  readonly seed: number;
-  readonly accounts: number;
-  readonly gasLimit: bigint;
-  readonly recentTps: number;
-}
-
-export function reportOf(offering: Offering, { spec, seed, accounts, gasLimit, recentTps }: RunFacts): RunReport {
-  const figures = offering.measurement.report(offering.tracker.doubled);
-  const isLate = offering.late > figures.offered * LATE_SHARE_MAX;
-  return {
-    ...figures,
-    done: false,
-    ...(isLate ? { invalid: `${offering.late} of ${figures.offered} transactions were sent more than 1 s late` } : {}),
-    workload: spec.workload,
-    seed,
-    accounts,
-    offeredTps: spec.tps,
-    gasLimit: Number(gasLimit),
-    recentTps,
-    pending: offering.pending,
-    resent: offering.resent,
-    late: offering.late,
-    refusals: Object.fromEntries([...offering.refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
-  };
-}
-
-/** One line for whoever looks on. */
-export function progressLine(report: RunReport, nowMs: number): string {
-  const { offered, completed, failed, pending, recentTps, p95Ms } = report;
-  return JSON.stringify({
-    time: new Date(nowMs).toISOString(),
-    offered,
-    completed,
-    failed,
-    pending,
-    tps: recentTps,
-    p95Ms,
-  });
-}
-
-/** Completed per second over the last few looks. */
-export class RecentRate {
-  readonly #looks: { readonly ms: number; readonly completed: number }[] = [];
-
-  look(ms: number, completed: number): number {
-    this.#looks.push({ ms, completed });
-    if (this.#looks.length > LOOKS) this.#looks.shift();
-    const first = this.#looks[0];
-    if (first === undefined || ms <= first.ms) return 0;
-    return Math.round(((completed - first.completed) * 10_000) / (ms - first.ms)) / 10;
-  }
-}
-
-const LOOKS = 11;

@@ -1,21 +1,31 @@
 import { deriveKey } from '@rexnet/node/chain/keys.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import { expect, test } from 'vitest';
+import { paymentArgs } from './arguments.ts';
+import type { Control } from './control.ts';
 import type { RunReport } from './report.ts';
 import { runLoad } from './run.ts';
-import { type LoadSpecFile, parseLoadSpec } from './spec.ts';
+import type { SelfWatch } from './self-watch.ts';
+import { CONTRACT_OF, type LoadSpecFile, parseLoadSpec } from './spec.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const FILES = { genesis: 'g', peers: 'p', report: 'r' };
 const never = new AbortController().signal;
+const nothing = { loopLagP99Ms: 0, loopLagMaxMs: 0, cpuShare: 0, cpuSeconds: 0, waitShare: 0 };
+const NO_WATCH: SelfWatch = { start: () => undefined, stop: () => undefined, figures: () => nothing };
+
+/** `undefined` takes a field away. */
+type Given = { readonly [K in keyof LoadSpecFile]?: LoadSpecFile[K] | undefined };
 
 interface Fixture {
   readonly clock: VirtualClock;
   readonly network: MemoryNetwork;
   readonly notes: string[];
   readonly reports: RunReport[];
-  run(spec?: Partial<LoadSpecFile>, stop?: AbortSignal): Promise<RunReport>;
+  /** What the run is told from now on. */
+  readonly control: { now?: Control };
+  run(spec?: Given, stop?: AbortSignal): Promise<RunReport>;
 }
 
 function aNetwork(groups = 4): Fixture {
@@ -23,15 +33,17 @@ function aNetwork(groups = 4): Fixture {
   const network = new MemoryNetwork(clock, groups);
   const notes: string[] = [];
   const reports: RunReport[] = [];
+  const control: Fixture['control'] = {};
   const run: Fixture['run'] = (given = {}, stop = never) => {
     const file = { ...FILES, workload: 'Token', contract: 'token.Token', tps: 100, seconds: 10, accountsPerGroup: 10 };
     const spec = parseLoadSpec(JSON.stringify({ ...file, ...given }));
     const { genesis } = network;
     const note = (line: string): void => void notes.push(line);
     const onProgress = (report: RunReport): void => void reports.push(report);
-    return runLoad({ spec, genesis, network, clock, note, onProgress, stop, quit: never });
+    const common = { spec, genesis, network, clock, note, onProgress, control: () => control.now };
+    return runLoad({ ...common, watch: NO_WATCH, versions: { load: '0', node: '0' }, stop, quit: never });
   };
-  return { clock, network, notes, reports, run };
+  return { clock, network, notes, reports, control, run };
 }
 
 test('everything offered completes, and balances are what the transactions imply', async () => {
@@ -40,8 +52,9 @@ test('everything offered completes, and balances are what the transactions imply
   network.close();
   expect(report).toMatchObject({
     ...{ done: true, offered: 1_000, completed: 1_000, failed: 0, lost: 0, doubled: 0, refused: 0, resent: 0, late: 0 },
-    ...{ workload: 'Token', seed: 7, accounts: 40, offeredTps: 100, gasLimit: 28_643, refusals: {} },
+    ...{ workload: 'Token', seed: 7, accounts: 40, offeredTps: 100, gasLimit: 28_603, refusals: {} },
     ...{ balances: 'match', balancesChecked: 40 },
+    gates: { passed: true, judged: true, supply: 'conserved', lost: 0, underWay: 0, doubled: 0, balancesChecked: 40 },
   });
   expect(report.crossGroupShare).toBeGreaterThan(0.65);
   expect(report.crossGroupShare).toBeLessThan(0.85);
@@ -107,7 +120,8 @@ test('a balance that is not what it should be is named', async () => {
   const { clock, network, run } = aNetwork(2);
   const report = run({ seconds: 3 });
   await clock.sleep(10_000);
-  network.of(deriveKey(7, 'load/3').address).tokens += 1n;
+  const { address } = deriveKey(7, 'load/3');
+  network.forge('token.Token', 'receive', address, paymentArgs(new Uint8Array(0), 1n).subarray(36));
   expect((await report).balances).toMatch(/^load\/3 holds \d+ tokens, its transactions imply \d+$/);
   network.close();
 });
@@ -157,4 +171,72 @@ test('without its contract nothing is offered, and a stop ends the waiting', asy
   await refused;
   await expect(run({ contract: 'token.Other' })).rejects.toThrow('token.Other is not known');
   network.close();
+});
+
+test.each(['TokenGlobal', 'Airdrop', 'Poll', 'HotContract', 'HotAddress'] as const)(
+  'a run of %s completes, and the chain holds what its model says',
+  async (workload) => {
+    const { network, run } = aNetwork(2);
+    const contract = `${CONTRACT_OF[workload]}.${workload === 'Airdrop' || workload === 'Poll' || workload === 'TokenGlobal' ? workload : 'Token'}`;
+    const report = await run({ workload, contract, seconds: 3, tps: 60, receivers: 4, drainSeconds: 60 });
+    network.close();
+    expect(report).toMatchObject({ offered: 180, completed: 180, failed: 0, lost: 0, balances: 'match' });
+    expect(report.gates).toMatchObject({ passed: true, judged: true });
+    expect(report.gates?.supply).toBe(
+      workload === 'Airdrop' ? 'not compared: there is nothing to compare but the balances' : 'conserved',
+    );
+  },
+);
+
+test('the same payments leave the same balances on one, two and four groups', async () => {
+  const digests: (string | undefined)[] = [];
+  for (const groups of [1, 2, 4]) {
+    const { network, run } = aNetwork(groups);
+    const spec = { accounts: 30, transactions: 200, seconds: undefined, accountsPerGroup: undefined, seed: 3 };
+    const report = await run({ ...spec, drainSeconds: 60 });
+    network.close();
+    expect(report).toMatchObject({ offered: 200, completed: 200, balances: 'match' });
+    digests.push(report.gates?.balancesDigest);
+  }
+  expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(digests).toEqual([digests[0], digests[0], digests[0]]);
+});
+
+test('the window begins after the warm-up and ends with the offering', async () => {
+  const { network, run } = aNetwork(2);
+  const { window, completed } = await run({ seconds: 20, warmUpSeconds: 8 });
+  network.close();
+  expect(window?.groups).toHaveLength(2);
+  expect(window?.windowMs).toBeGreaterThanOrEqual(10_000);
+  expect(window?.windowMs).toBeLessThanOrEqual(13_000);
+  expect(window?.completed).toBeLessThan(completed);
+  expect(window?.tps).toBeGreaterThan(90);
+  expect(window?.tps).toBeLessThan(110);
+  expect(window?.utps).toBeGreaterThan(180);
+});
+
+test('a generator that is too slow ends in time, and says so', async () => {
+  const { network, run } = aNetwork(2);
+  const report = await run({ seconds: 5, tps: 200, slowdownMs: 20, drainSeconds: 30 });
+  network.close();
+  expect(report.invalid).toMatch(/^the generator was too slow: it sent \d+(\.\d)? % of what was due$/);
+  expect(report.offered).toBe(1_000);
+  expect(report.unsent).toBeGreaterThan(500);
+  expect(report.completed + report.unsent).toBe(1_000);
+  expect(report.generator.sentOverOffered).toBeLessThan(0.5);
+});
+
+test('the rate can be changed and the offering ended from outside', async () => {
+  const { clock, network, control, notes, run } = aNetwork(2);
+  const report = run({ seconds: undefined, tps: 20 });
+  await clock.sleep(12_000);
+  control.now = { tps: 200 };
+  await clock.sleep(5_000);
+  control.now = { tps: 200, stop: true };
+  const { offered, completed, offeredTps, balances } = await report;
+  network.close();
+  expect(notes).toContain('offering 200 transactions a second from now on');
+  expect({ completed, offeredTps, balances }).toEqual({ completed: offered, offeredTps: 200, balances: 'match' });
+  expect(offered).toBeGreaterThan(700);
+  expect(offered).toBeLessThan(1_600);
 });

@@ -15,7 +15,16 @@ export interface Signed {
   readonly bytes: Uint8Array;
 }
 
-export interface SignAheadParts {
+/** Where offered transactions come from. */
+export interface Signing {
+  /** Has at most `slice` more ready, until `target` are. */
+  fill(target: number, slice: number): void;
+  /** The next payment, signed anew when its sender has begun again since. */
+  next(): Signed;
+  sign(payment: Payment): Signed;
+}
+
+export interface SignerParts {
   readonly accounts: readonly LoadAccount[];
   /** Of every account. */
   readonly nonces: readonly Nonces[];
@@ -28,12 +37,28 @@ export interface SignAheadParts {
 /** Long enough for a network that stands still for a while, short enough that a pool forgets what nobody mines. */
 export const VALID_FOR_MS = 600_000;
 
-export class SignAhead {
-  readonly #parts: SignAheadParts;
+/** Signs a payment with its sender's next nonce. */
+export function signPayment(parts: SignerParts, payment: Payment, validForMs: number = VALID_FOR_MS): Signed {
+  const { accounts, workload, clock } = parts;
+  const nonces = noncesOf(parts, payment.from);
+  const nonce = nonces.take();
+  const body = workload.body(payment, { nonce, validUntilMs: clock.wallMs() + validForMs });
+  const bytes = accountAt(accounts, payment.from).signer.signTransaction(body);
+  return { payment, nonce, generation: nonces.generation, id: transactionId(bytes), bytes };
+}
+
+export function noncesOf({ nonces }: Pick<SignerParts, 'nonces'>, account: number): Nonces {
+  const found = nonces[account];
+  if (found === undefined) throw new RangeError(`no account ${account}`);
+  return found;
+}
+
+export class SignAhead implements Signing {
+  readonly #parts: SignerParts;
   #ready: Signed[] = [];
   #taken = 0;
 
-  constructor(parts: SignAheadParts) {
+  constructor(parts: SignerParts) {
     this.#parts = parts;
   }
 
@@ -41,12 +66,10 @@ export class SignAhead {
     return this.#ready.length - this.#taken;
   }
 
-  /** Signs at most `slice` more, until `target` are ready. */
   fill(target: number, slice: number): void {
     for (let i = 0; i < slice && this.ready < target; i++) this.#ready.push(this.sign(this.#parts.pairs.next()));
   }
 
-  /** The next payment, signed anew when its sender has begun again since. */
   next(): Signed {
     const signed = this.#ready[this.#taken];
     if (signed === undefined) return this.sign(this.#parts.pairs.next());
@@ -55,25 +78,11 @@ export class SignAhead {
       this.#ready = this.#ready.slice(this.#taken);
       this.#taken = 0;
     }
-    return this.isCurrent(signed) ? signed : this.sign(signed.payment);
-  }
-
-  isCurrent({ payment, generation }: Signed): boolean {
-    return this.#noncesOf(payment.from).generation === generation;
+    const { payment, generation } = signed;
+    return noncesOf(this.#parts, payment.from).generation === generation ? signed : this.sign(payment);
   }
 
   sign(payment: Payment): Signed {
-    const { accounts, workload, clock } = this.#parts;
-    const nonces = this.#noncesOf(payment.from);
-    const nonce = nonces.take();
-    const body = workload.body(payment, { nonce, validUntilMs: clock.wallMs() + VALID_FOR_MS });
-    const bytes = accountAt(accounts, payment.from).signer.signTransaction(body);
-    return { payment, nonce, generation: nonces.generation, id: transactionId(bytes), bytes };
-  }
-
-  #noncesOf(account: number): Nonces {
-    const nonces = this.#parts.nonces[account];
-    if (nonces === undefined) throw new RangeError(`no account ${account}`);
-    return nonces;
+    return signPayment(this.#parts, payment);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLoadSpec } from './spec.ts';
+import { offeredCount, offeredTps, parseLoadSpec } from './spec.ts';
 
 const GOOD = {
   ...{ genesis: 'genesis.bin', peers: 'peers.json', report: 'report.json' },
@@ -9,13 +9,22 @@ const parse = (changes: Readonly<Record<string, unknown>>): unknown =>
   parseLoadSpec(JSON.stringify({ ...GOOD, ...changes }));
 
 test('what is left out has its default', () => {
-  expect(parse({})).toEqual({ ...GOOD, owner: 'alice', accountsPerGroup: 100, drainSeconds: 15, verifyBalances: true });
+  const defaults = {
+    ...{ owner: 'alice', accountsPerGroup: 100, skipAccountsPerGroup: 0, receivers: 10, warmUpSeconds: 5 },
+    ...{ drainSeconds: 15, verifyBalances: true, slowdownMs: 0 },
+  };
+  expect(parse({})).toEqual({ ...GOOD, ...defaults });
   expect(parse({ seconds: 60, crossGroupPercent: 50, owner: 'bob' })).toMatchObject({ seconds: 60, owner: 'bob' });
   expect(parse({ workload: 'Transfer', contract: undefined })).toMatchObject({ workload: 'Transfer' });
 });
 
 test.each([
-  [{ workload: 'Poll' }, 'workload must be one of Token, Transfer; others do not exist yet'],
+  [{ workload: 'Ballot' }, /^workload must be one of Token, Transfer, /],
+  [{ tps: undefined }, 'tps is missing, and tpsPerGroup as well'],
+  [{ tpsPerGroup: 100 }, 'tps and tpsPerGroup exclude each other'],
+  [{ seconds: 5, transactions: 100 }, 'seconds and transactions exclude each other'],
+  [{ groups: [1, 1] }, 'groups must be a list of different group ids, such as [1, 2]'],
+  [{ presign: 'file' }, 'presign needs seconds or transactions'],
   [{ contract: undefined }, 'contract is missing; Token calls one'],
   [{ contract: 'Token' }, 'contract must be a name such as token.Token'],
   [{ tps: 0 }, 'tps must be a number from 0.01 to 1000000'],
@@ -30,4 +39,11 @@ test.each([
 
 test('what is no object is refused', () => {
   for (const text of ['', '[]', 'null', '3', '{']) expect(() => parseLoadSpec(text)).toThrow(/JSON/);
+});
+
+test('rates and counts follow from what is asked for', () => {
+  expect([offeredTps({ tps: 7 }, 4), offeredTps({ tpsPerGroup: 7 }, 4)]).toEqual([7, 28]);
+  expect(offeredCount({ seconds: 2.5 }, 7)).toBe(18);
+  expect(offeredCount({ transactions: 9 }, 7)).toBe(9);
+  expect(offeredCount({}, 7)).toBe(Number.POSITIVE_INFINITY);
 });

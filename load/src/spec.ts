@@ -4,6 +4,17 @@
 export const WORKLOADS = ['Token', 'Transfer', 'Airdrop', 'Poll', 'HotContract', 'HotAddress', 'TokenGlobal'] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
+/** The shipped contract that a workload calls, by its name in a Testnet's `spec.contracts`. */
+export const CONTRACT_OF: Readonly<Record<WorkloadName, string | undefined>> = {
+  Token: 'token',
+  Transfer: undefined,
+  Airdrop: 'airdrop',
+  Poll: 'poll',
+  HotContract: 'token',
+  HotAddress: 'token',
+  TokenGlobal: 'token_global',
+};
+
 export interface LoadSpec {
   /** Genesis file. */
   readonly genesis: string;
@@ -68,9 +79,9 @@ const ACCOUNTS_PER_GROUP_MAX = 1_000;
 const ACCOUNTS_MAX = 100_000;
 const GROUPS_MAX = 1_024;
 const RECEIVERS_MAX = 100;
-const TPS_MAX = 1_000_000;
+export const TPS_MAX = 1_000_000;
 /** One transaction in 100 seconds. */
-const MIN_RATE = 0.01;
+export const TPS_MIN = 0.01;
 const SECONDS_MAX = 7 * 86_400;
 const TRANSACTIONS_MAX = 1_000_000_000;
 const SLOWDOWN_MAX_MS = 10_000;
@@ -96,8 +107,8 @@ const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | u
   contract: (value) =>
     typeof value === 'string' && /^[^.]+\.[^.]+$/.test(value) ? undefined : 'must be a name such as token.Token',
   owner: aText,
-  tps: (value) => aNumber(value, MIN_RATE, TPS_MAX),
-  tpsPerGroup: (value) => aNumber(value, MIN_RATE, TPS_MAX),
+  tps: (value) => aNumber(value, TPS_MIN, TPS_MAX),
+  tpsPerGroup: (value) => aNumber(value, TPS_MIN, TPS_MAX),
   seconds: (value) => aNumber(value, 1, SECONDS_MAX),
   transactions: (value) => anInteger(value, 1, TRANSACTIONS_MAX),
   warmUpSeconds: (value) => aNumber(value, 0, SECONDS_MAX),
@@ -148,7 +159,7 @@ export function parseLoadSpec(text: string): LoadSpec {
   // Every field has passed its check.
   const spec = { ...DEFAULTS, ...(value as LoadSpecFile) };
   if (spec.tps === undefined && spec.tpsPerGroup === undefined) refuse('tps', 'is missing, and tpsPerGroup as well');
-  if (spec.workload !== 'Transfer' && spec.contract === undefined)
+  if (CONTRACT_OF[spec.workload] !== undefined && spec.contract === undefined)
     refuse('contract', `is missing; ${spec.workload} calls one`);
   if (spec.presign !== undefined && spec.seconds === undefined && spec.transactions === undefined)
     refuse('presign', 'needs seconds or transactions');

@@ -1,27 +1,35 @@
 // Follows the relay trees of submitted transactions over the receipts of all groups, through reorganisations, and says
 // when each was executed and completed. Counts what it sees; judges nothing.
+import { outcomeOf } from '@rexnet/node/client/outcomes.ts';
 import { viewOf } from '@rexnet/node/core/bytes.ts';
 import { sha256dInto } from '@rexnet/node/core/hash.ts';
 import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 
 const STATUS_OFFSET = 68;
+const EXCEPTION_OFFSET = 69;
 const CHILDREN_OFFSET = 70;
 const GAS_OFFSET = 72;
 /** Completed trees that are still watched, so that a second execution is noticed. */
 const COMPLETED_KEPT_MAX = 8_192;
+const U32 = 2 ** 32;
 
-interface Leaf {
+/** One invocation as a block tells it. */
+export interface Leaf {
+  readonly id: string;
   readonly group: number;
   readonly height: number;
   readonly children: number;
+  /** 0 = success (preda.md a.15). */
   readonly status: number;
+  readonly exception: number;
   readonly gas: number;
 }
 
 interface Tree<T> {
+  readonly root: string;
   readonly intendedMs: number;
   readonly subject: T;
-  readonly receipts: Map<string, Leaf>;
+  leaves: Leaf[];
   executedMs: number | undefined;
   isCompleted: boolean;
 }
@@ -34,14 +42,26 @@ export interface Finished<T = undefined> {
   readonly executedMs: number;
   readonly completedMs: number;
   readonly failed: boolean;
-  /** Status of the first invocation, 0 = success (preda.md a.15). */
+  /** Status of the first invocation, 0 = success. */
   readonly rootStatus: number;
+  /** How the first invocation that failed ended. */
+  readonly failure?: string;
   readonly invocations: number;
   /** Relays that ran in another group than the invocation that began the tree. */
   readonly crossed: number;
   readonly relays: number;
   /** What the first invocation burnt, without what it gave its relays. */
   readonly rootGas: number;
+  /** The invocation that began the tree comes first. */
+  readonly leaves: readonly Leaf[];
+}
+
+/** A submitted transaction that is not completed. */
+export interface Unfinished<T> {
+  readonly subject: T;
+  /** Where it began; nothing when no block has it. */
+  readonly leaves: readonly Leaf[];
+  readonly isIncluded: boolean;
 }
 
 export interface ObservedBlock {
@@ -55,8 +75,8 @@ export class Tracker<T = undefined> {
   readonly #confirmations: number;
   readonly #onFinished: (tree: Finished<T>) => void;
   readonly #trees = new Map<string, Tree<T>>();
-  /** Executed, but not deep enough yet. */
-  readonly #waiting = new Map<string, Tree<T>>();
+  /** Executed and not deep enough: under the height of a group that each waits for next. */
+  readonly #waiting = new Map<number, Map<number, Tree<T>[]>>();
   /** The oldest completed trees first. */
   readonly #completed = new Map<string, Tree<T>>();
   readonly #tips = new Map<number, number>();
@@ -78,97 +98,140 @@ export class Tracker<T = undefined> {
   }
 
   /** What was submitted and is not completed, oldest first. */
-  *unfinished(): Generator<{ readonly subject: T; readonly isIncluded: boolean }> {
-    for (const [root, { subject, receipts }] of this.#trees) yield { subject, isIncluded: receipts.has(root) };
+  *unfinished(): Generator<Unfinished<T>> {
+    for (const { subject, root, leaves } of this.#trees.values())
+      yield { subject, leaves, isIncluded: leaves.some(({ id }) => id === root) };
+  }
+
+  /** Some block has it, or it is completed. */
+  isIncluded(id: Uint8Array): boolean {
+    const key = keyAt(id, 0);
+    return this.#trees.get(key)?.leaves.some((leaf) => leaf.id === key) ?? true;
   }
 
   submitted(id: Uint8Array, intendedMs: number, subject: T): void {
-    const tree = { intendedMs, subject, receipts: new Map(), executedMs: undefined, isCompleted: false };
-    this.#trees.set(keyOf(id), tree);
+    const root = keyAt(id, 0);
+    this.#trees.set(root, { root, intendedMs, subject, leaves: [], executedMs: undefined, isCompleted: false });
   }
 
   /** Forgets a transaction that was refused. */
   refused(id: Uint8Array): void {
-    this.#trees.delete(keyOf(id));
+    this.#trees.delete(keyAt(id, 0));
   }
 
-  block(block: ObservedBlock, nowMs: number): void {
+  /** Answers how many of its receipts belong to what was submitted. */
+  block(block: ObservedBlock, nowMs: number): number {
     const { group, height, receipts } = block;
+    let own = 0;
     this.#tips.set(group, height);
     const view = viewOf(receipts);
     for (let at = 0; at < receipts.length; at += RECEIPT_BYTES) {
-      const root = keyOf(receipts.subarray(at + 32, at + 64));
+      const root = keyAt(receipts, at + 32);
       const tree = this.#trees.get(root) ?? this.#completed.get(root);
       if (tree === undefined) continue;
-      const id = keyOf(receipts.subarray(at, at + 32));
-      const before = tree.receipts.get(id);
-      if (before !== undefined && (before.group !== group || before.height !== height)) this.#doubled++;
-      const status = receipts[at + STATUS_OFFSET] ?? 0;
-      const children = view.getUint16(at + CHILDREN_OFFSET, true);
-      const gas = Number(view.getBigUint64(at + GAS_OFFSET, true));
-      tree.receipts.set(id, { group, height, children, status, gas });
-      if (tree.isCompleted || !isWhole(root, tree.receipts)) continue;
+      own++;
+      this.#ran(tree, {
+        id: keyAt(receipts, at),
+        group,
+        height,
+        children: view.getUint16(at + CHILDREN_OFFSET, true),
+        status: view.getUint8(at + STATUS_OFFSET),
+        exception: view.getUint8(at + EXCEPTION_OFFSET),
+        gas: view.getUint32(at + GAS_OFFSET, true) + view.getUint32(at + GAS_OFFSET + 4, true) * U32,
+      });
+      if (tree.isCompleted || !isWhole(tree)) continue;
       tree.executedMs ??= nowMs;
-      this.#waiting.set(root, tree);
+      this.#await(tree, nowMs);
     }
-    this.#finish(nowMs);
+    this.#reached(group, height, nowMs);
+    return own;
   }
 
   /** The blocks of a group above `height` are no longer on its chain. */
   undone(group: number, height: number): void {
     this.#tips.set(group, height);
     for (const trees of [this.#trees, this.#completed]) {
-      for (const [root, tree] of trees) {
-        const count = tree.receipts.size;
-        for (const [id, leaf] of tree.receipts)
-          if (leaf.group === group && leaf.height > height) tree.receipts.delete(id);
-        if (tree.receipts.size === count || tree.isCompleted) continue;
-        tree.executedMs = undefined;
-        this.#waiting.delete(root);
+      for (const tree of trees.values()) {
+        const left = tree.leaves.filter((leaf) => leaf.group !== group || leaf.height <= height);
+        if (left.length === tree.leaves.length) continue;
+        tree.leaves = left;
+        if (!tree.isCompleted) tree.executedMs = undefined;
       }
     }
   }
 
-  #finish(nowMs: number): void {
-    for (const [root, tree] of this.#waiting) {
-      if (!this.#isConfirmed(tree)) continue;
-      this.#waiting.delete(root);
-      this.#trees.delete(root);
-      this.#keep(root, tree);
-      this.#onFinished(summary(root, tree, nowMs));
+  #ran(tree: Tree<T>, leaf: Leaf): void {
+    const { leaves } = tree;
+    const before = leaves.findIndex(({ id }) => id === leaf.id);
+    if (before < 0) {
+      leaves.push(leaf);
+      return;
+    }
+    const seen = leaves[before];
+    if (seen !== undefined && (seen.group !== leaf.group || seen.height !== leaf.height)) this.#doubled++;
+    leaves[before] = leaf;
+  }
+
+  /** Under the first height it still lacks; finished when it lacks none. */
+  #await(tree: Tree<T>, nowMs: number): void {
+    for (const { group, height } of tree.leaves) {
+      const needed = height + this.#confirmations;
+      if ((this.#tips.get(group) ?? 0) >= needed) continue;
+      const heights = this.#waiting.get(group) ?? new Map<number, Tree<T>[]>();
+      this.#waiting.set(group, heights);
+      const others = heights.get(needed);
+      if (others === undefined) heights.set(needed, [tree]);
+      else others.push(tree);
+      return;
+    }
+    this.#trees.delete(tree.root);
+    this.#keep(tree);
+    this.#onFinished(summary(tree, nowMs));
+  }
+
+  #reached(group: number, height: number, nowMs: number): void {
+    const heights = this.#waiting.get(group);
+    if (heights === undefined) return;
+    for (const [needed, trees] of heights) {
+      if (needed > height) continue;
+      heights.delete(needed);
+      // One that a reorganisation took apart waits again when it is whole again.
+      for (const tree of trees) if (!tree.isCompleted && tree.executedMs !== undefined) this.#await(tree, nowMs);
     }
   }
 
-  #keep(root: string, tree: Tree<T>): void {
+  #keep(tree: Tree<T>): void {
     tree.isCompleted = true;
-    this.#completed.set(root, tree);
+    this.#completed.set(tree.root, tree);
     if (this.#completed.size <= COMPLETED_KEPT_MAX) return;
     const oldest = this.#completed.keys().next();
     if (!oldest.done) this.#completed.delete(oldest.value);
   }
-
-  #isConfirmed(tree: Tree<T>): boolean {
-    for (const { group, height } of tree.receipts.values()) {
-      if ((this.#tips.get(group) ?? 0) < height + this.#confirmations) return false;
-    }
-    return true;
-  }
 }
 
-function keyOf(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
+/** The 32 bytes of an id as a text, which a Map finds faster than anything else. */
+function keyAt(bytes: Uint8Array, at: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, ID_BYTES).toString('latin1');
 }
+const ID_BYTES = 32;
 
 /** Every child announced by a receipt has one of its own, from the root down. */
-function isWhole(root: string, receipts: ReadonlyMap<string, Leaf>): boolean {
+function isWhole({ root, leaves }: Pick<Tree<unknown>, 'root' | 'leaves'>): boolean {
+  let announced = 1;
+  for (const { children } of leaves) announced += children;
+  // Equal numbers prove nothing where trees are deep, but unequal ones spare the hashing.
+  if (announced !== leaves.length) return false;
+  const byId = leaves.length <= FEW ? undefined : new Map(leaves.map((leaf) => [leaf.id, leaf]));
   const open = [root];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const leaf = receipts.get(id);
+    const leaf = byId === undefined ? leaves.find((one) => one.id === id) : byId.get(id);
     if (leaf === undefined) return false;
     for (let i = 0; i < leaf.children; i++) open.push(childKey(id, i));
   }
   return true;
 }
+/** Up to so many leaves looking through them beats an index. */
+const FEW = 8;
 
 /** Emitter ‖ child number u32, and the hash of it: scratch of one call. */
 const relayName = Buffer.alloc(36);
@@ -182,19 +245,28 @@ function childKey(parent: string, index: number): string {
   return relayId.toString('latin1');
 }
 
-function summary<T>(root: string, tree: Tree<T>, completedMs: number): Finished<T> {
-  const first = tree.receipts.get(root);
-  const leaves = [...tree.receipts.values()];
+function summary<T>({ subject, intendedMs, executedMs, root, leaves }: Tree<T>, completedMs: number): Finished<T> {
+  const first = leaves.find(({ id }) => id === root);
+  const ordered =
+    first === undefined || first === leaves[0] ? leaves : [first, ...leaves.filter((one) => one !== first)];
+  let crossed = 0;
+  let failed: Leaf | undefined;
+  for (const leaf of ordered) {
+    if (leaf.group !== first?.group) crossed++;
+    if (leaf.status !== 0) failed ??= leaf;
+  }
   return {
-    subject: tree.subject,
-    intendedMs: tree.intendedMs,
-    executedMs: tree.executedMs ?? completedMs,
+    subject,
+    intendedMs,
+    executedMs: executedMs ?? completedMs,
     completedMs,
-    failed: leaves.some((leaf) => leaf.status !== 0),
+    failed: failed !== undefined,
     rootStatus: first?.status ?? 0,
-    invocations: leaves.length,
-    crossed: leaves.filter((leaf) => leaf.group !== first?.group).length,
-    relays: leaves.length - 1,
+    ...(failed === undefined ? {} : { failure: outcomeOf(failed.status, failed.exception) }),
+    invocations: ordered.length,
+    crossed,
+    relays: ordered.length - 1,
     rootGas: first?.gas ?? 0,
+    leaves: ordered,
   };
 }

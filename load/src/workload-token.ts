@@ -1,112 +1,129 @@
 // Transfers of a fungible token between load accounts: calls of transfer(address, uint128) as the contract's ABI has it.
-import { TRANSACTION_KIND } from '@rexnet/node/chain/transaction.ts';
-import { viewOf } from '@rexnet/node/core/bytes.ts';
+import { RELAY_GAS } from '@rexnet/node/chain/gas.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
-import type { Abi, AbiFunction } from '@rexnet/preda/index.ts';
-import type { Transfer } from './model.ts';
+import type { Abi } from '@rexnet/preda/index.ts';
+import { airdropArgs, paymentArgs, readUint } from './arguments.ts';
+import type { Effect, FailedRelay } from './model.ts';
+import type { ContractState } from './network.ts';
 import type { Payment } from './pairs.ts';
-import { accountAt, bodyOf, type Stamp, type Workload, type WorkloadParts } from './workload.ts';
+import {
+  accountAt,
+  type Book,
+  callBody,
+  type Grant,
+  opOf,
+  type Probe,
+  type Stamp,
+  type Workload,
+  type WorkloadKind,
+  type WorkloadParts,
+} from './workload.ts';
 
-const ADDRESS_BYTES = 36;
-const UINT128_BYTES = 16;
+/** Tokens an account begins with: no run of payments of at most 1,000 uses them up. */
+const TOKENS_EACH = 1_000_000_000n;
+export const TOKENS_ENOUGH: bigint = TOKENS_EACH / 100n;
+/** The relay, its code, and a cell that grows from nothing. */
+const AIRDROP_GAS = { gasBase: 60_000n, gasEach: 12_500n } as const;
+/** Twice what a transfer has ever burnt. */
+const PROBE_GAS = 60_000n;
+/** The credit's code reads and writes 16 bytes: it has never burnt half of this. */
+const CREDIT_GAS = 500n;
+const HOME_GROUP = 0;
 
-export class NoTokenError extends Error {
-  readonly code = 'NO_TOKEN';
-}
-
-/** The functions of a token by what they take; opcodes are the compiler's to choose. */
 export interface TokenFunctions {
   readonly transfer: number;
   readonly airdrop: number;
-  readonly balanceOf: number;
   readonly totalSupply: number;
 }
 
+/** What every kind of token lets its holders do. */
 export function tokenFunctions(abi: Abi): TokenFunctions {
-  const find = (name: string, scope: AbiFunction['scope'], params: readonly string[], returns: string): number => {
-    const found = abi.functions.find(
-      (one) =>
-        one.name === name &&
-        one.scope === scope &&
-        one.returns === returns &&
-        one.params.map(({ type }) => type).join() === params.join(),
-    );
-    if (found === undefined) {
-      throw new NoTokenError(`${abi.contract} has no @${scope} function ${returns} ${name}(${params.join(', ')})`);
-    }
-    return found.op;
-  };
+  const asked = { scope: 'address', returns: 'void' } as const;
   return {
-    transfer: find('transfer', 'address', ['address', 'uint128'], 'void'),
-    airdrop: find('airdrop', 'address', ['array<address>', 'uint128'], 'void'),
-    balanceOf: find('balance_of', 'address', [], 'uint128'),
-    totalSupply: find('total_supply', 'global', [], 'uint128'),
+    transfer: opOf(abi, { ...asked, name: 'transfer', params: ['address', 'uint128'] }),
+    airdrop: opOf(abi, { ...asked, name: 'airdrop', params: ['array<address>', 'uint128'] }),
+    totalSupply: opOf(abi, { name: 'total_supply', scope: 'global', params: [], returns: 'uint128' }),
   };
 }
 
-export interface Token {
+export const TOKEN: WorkloadKind = {
+  pairs: { skew: 'even' },
+  bind(contract) {
+    const functions = tokenFunctions(contract.abi);
+    return {
+      book: tokenBook(contract, functions),
+      grant: tokenGrant(functions),
+      probe: tokenProbe(functions),
+      make: (parts, rootGas) =>
+        new TokenWorkload(parts, {
+          contract: contract.id,
+          transfer: functions.transfer,
+          gasLimit: rootGas + RELAY_GAS + CREDIT_GAS,
+          failedRelay: 'gone',
+        }),
+    };
+  },
+};
+
+function tokenBook({ id, abi }: ContractState, functions: TokenFunctions): Book {
+  const balanceOf = opOf(abi, { name: 'balance_of', scope: 'address', params: [], returns: 'uint128' });
+  return {
+    holding: async (network, { group, address }) => {
+      const call = { contract: id, op: balanceOf, scope: SCOPE.address, key: address, sender: address };
+      return readUint(await network.read(group, call));
+    },
+    supply: supplyReader(id, functions),
+  };
+}
+
+export function supplyReader(contract: bigint, { totalSupply }: TokenFunctions): NonNullable<Book['supply']> {
+  return async (network, { sender }) => {
+    const call = { contract, op: totalSupply, scope: SCOPE.global, key: new Uint8Array(0), sender };
+    return readUint(await network.read(HOME_GROUP, call));
+  };
+}
+
+export function tokenGrant({ airdrop }: TokenFunctions): Grant {
+  return { each: TOKENS_EACH, enough: TOKENS_ENOUGH, op: airdrop, args: airdropArgs, ...AIRDROP_GAS };
+}
+
+/** One token to oneself. */
+export function tokenProbe({ transfer }: TokenFunctions): Probe {
+  return { op: transfer, args: (self) => paymentArgs(self, 1n), gasLimit: PROBE_GAS };
+}
+
+export interface TokenParts {
   readonly contract: bigint;
-  readonly functions: TokenFunctions;
+  readonly transfer: number;
+  readonly gasLimit: bigint;
+  readonly failedRelay: FailedRelay;
 }
 
 export class TokenWorkload implements Workload {
   readonly gasLimit: bigint;
   readonly #parts: WorkloadParts;
-  readonly #token: Token;
+  readonly #token: TokenParts;
 
-  constructor(parts: WorkloadParts, token: Token) {
+  constructor(parts: WorkloadParts, token: TokenParts) {
     this.#parts = parts;
     this.#token = token;
-    this.gasLimit = parts.gasLimit;
+    this.gasLimit = token.gasLimit;
   }
 
-  body({ from, to, amount }: Payment, { nonce, validUntilMs }: Stamp): Uint8Array {
-    const { accounts, networkId, gasPrice } = this.#parts;
-    const sender = accountAt(accounts, from);
-    return bodyOf(networkId, {
-      kind: TRANSACTION_KIND.call,
-      sender: sender.signer.publicKey,
-      nonce: BigInt(nonce),
-      validUntilMs,
-      gasLimit: this.gasLimit,
-      gasPrice,
-      contract: this.#token.contract,
-      op: this.#token.functions.transfer,
-      target: { scope: SCOPE.address, key: sender.address },
-      args: transferArgs(accountAt(accounts, to).address, BigInt(amount)),
+  body({ from, to, amount }: Payment, stamp: Stamp): Uint8Array {
+    const { contract, transfer, gasLimit } = this.#token;
+    const args = paymentArgs(accountAt(this.#parts.accounts, to).address, BigInt(amount));
+    return callBody(this.#parts, accountAt(this.#parts.accounts, from), stamp, {
+      contract,
+      op: transfer,
+      args,
+      gasLimit,
     });
   }
 
-  transfer({ from, to, amount }: Payment): Transfer {
-    return { from, to, amount: BigInt(amount), asset: 'tokens', fee: this.gasLimit * this.#parts.gasPrice };
+  effect({ from, to, amount }: Payment): Effect {
+    const { failedRelay, gasLimit } = this.#token;
+    const fee = gasLimit * this.#parts.gasPrice;
+    return { kind: 'pay', from, to: [to], amount: BigInt(amount), asset: 'tokens', fee, failedRelay };
   }
-}
-
-/** Arguments of transfer(address, uint128). */
-export function transferArgs(to: Uint8Array, amount: bigint): Uint8Array {
-  const args = new Uint8Array(ADDRESS_BYTES + UINT128_BYTES);
-  args.set(to, 0);
-  writeUint128(args, ADDRESS_BYTES, amount);
-  return args;
-}
-
-/** Arguments of airdrop(array<address>, uint128). */
-export function airdropArgs(to: readonly Uint8Array[], each: bigint): Uint8Array {
-  const args = new Uint8Array(4 + to.length * ADDRESS_BYTES + UINT128_BYTES);
-  viewOf(args).setUint32(0, to.length, true);
-  for (const [i, address] of to.entries()) args.set(address, 4 + i * ADDRESS_BYTES);
-  writeUint128(args, args.length - UINT128_BYTES, each);
-  return args;
-}
-
-function writeUint128(out: Uint8Array, at: number, value: bigint): void {
-  const view = viewOf(out);
-  view.setBigUint64(at, BigInt.asUintN(64, value), true);
-  view.setBigUint64(at + 8, value >> 64n, true);
-}
-
-export function readUint128(bytes: Uint8Array): bigint {
-  if (bytes.length !== UINT128_BYTES) throw new RangeError(`a uint128 has ${UINT128_BYTES} bytes, not ${bytes.length}`);
-  const view = viewOf(bytes);
-  return view.getBigUint64(0, true) + (view.getBigUint64(8, true) << 64n);
 }

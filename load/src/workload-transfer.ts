@@ -3,20 +3,24 @@ import { RELAY_GAS, TRANSACTION_GAS } from '@rexnet/node/chain/gas.ts';
 import { TRANSACTION_KIND } from '@rexnet/node/chain/transaction.ts';
 import { viewOf } from '@rexnet/node/core/bytes.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
-import type { Transfer } from './model.ts';
+import type { Effect } from './model.ts';
 import type { Payment } from './pairs.ts';
-import { accountAt, bodyOf, type Stamp, type Workload, type WorkloadParts } from './workload.ts';
+import { accountAt, bodyOf, type Stamp, type Workload, type WorkloadKind, type WorkloadParts } from './workload.ts';
 
 /** The debit and the credit's journey. */
-export const TRANSFER_GAS: bigint = TRANSACTION_GAS + RELAY_GAS;
+const TRANSFER_GAS: bigint = TRANSACTION_GAS + RELAY_GAS;
 
-export class TransferWorkload implements Workload {
-  readonly gasLimit: bigint;
+export const TRANSFER: WorkloadKind = {
+  pairs: { skew: 'even' },
+  make: (parts) => new TransferWorkload(parts),
+};
+
+class TransferWorkload implements Workload {
+  readonly gasLimit: bigint = TRANSFER_GAS;
   readonly #parts: WorkloadParts;
 
   constructor(parts: WorkloadParts) {
     this.#parts = parts;
-    this.gasLimit = parts.gasLimit;
   }
 
   body({ from, to, amount }: Payment, { nonce, validUntilMs }: Stamp): Uint8Array {
@@ -37,7 +41,9 @@ export class TransferWorkload implements Workload {
     });
   }
 
-  transfer({ from, to, amount }: Payment): Transfer {
-    return { from, to, amount: BigInt(amount), asset: 'native', fee: this.gasLimit * this.#parts.gasPrice };
+  /** A value that cannot be credited goes back to its sender. */
+  effect({ from, to, amount }: Payment): Effect {
+    const fee = this.gasLimit * this.#parts.gasPrice;
+    return { kind: 'pay', from, to: [to], amount: BigInt(amount), asset: 'native', fee, failedRelay: 'returned' };
   }
 }

@@ -1,9 +1,13 @@
-// What a workload is: how a payment becomes the body of a transaction, and what that does to balances. No I/O.
-import { TRANSACTION_VERSION, type TransactionFields } from '@rexnet/node/chain/transaction.ts';
+// What a workload is: how a payment becomes the body of a transaction, what that does to balances, and what its contract
+// needs and keeps. No I/O but through the network port it is given.
+import { TRANSACTION_KIND, TRANSACTION_VERSION, type TransactionFields } from '@rexnet/node/chain/transaction.ts';
 import { TRANSACTION_BODY } from '@rexnet/node/core/layouts.ts';
+import { SCOPE } from '@rexnet/node/core/scopes.ts';
+import type { Abi, AbiFunction } from '@rexnet/preda/index.ts';
 import type { LoadAccount } from './accounts.ts';
-import type { Transfer } from './model.ts';
-import type { Payment } from './pairs.ts';
+import type { Effect } from './model.ts';
+import type { ContractState, LoadNetwork } from './network.ts';
+import type { PairsOptions, Payment } from './pairs.ts';
 
 /** What only the moment of signing knows. */
 export interface Stamp {
@@ -12,17 +16,79 @@ export interface Stamp {
 }
 
 export interface Workload {
-  /** Of one transaction with its relays. */
+  /** Of one transaction with its relays; of a mixed workload the mean. */
   readonly gasLimit: bigint;
   body(payment: Payment, stamp: Stamp): Uint8Array;
-  transfer(payment: Payment): Transfer;
+  effect(payment: Payment, nonce: number): Effect;
 }
 
 export interface WorkloadParts {
   readonly accounts: readonly LoadAccount[];
   readonly networkId: Uint8Array;
   readonly gasPrice: bigint;
+}
+
+/** How a contract's functions are read. */
+export type Reader = Pick<LoadNetwork, 'account' | 'read'>;
+export type Owner = Pick<LoadAccount, 'group' | 'address'>;
+
+export interface SupplyFacts {
+  /** In whose name is asked. */
+  readonly sender: Uint8Array;
+  /** Of all accounts of the run. */
+  readonly holdings: readonly bigint[];
+  /** The group of every partition. */
+  readonly owners: readonly number[];
+}
+
+/** What a contract keeps for accounts. */
+export interface Book {
+  holding(network: Reader, owner: Owner): Promise<bigint>;
+  /** What the workload leaves as it is; absent when the contract does not tell. */
+  supply?(network: Reader, facts: SupplyFacts): Promise<bigint>;
+}
+
+/** How accounts get what they need: calls of the contract's owner. */
+export interface Grant {
+  readonly each: bigint;
+  /** Who has less gets a whole portion. */
+  readonly enough: bigint;
+  readonly op: number;
+  args(to: readonly Uint8Array[], each: bigint): Uint8Array;
+  readonly gasBase: bigint;
+  readonly gasEach: bigint;
+}
+
+/** A call of the contract's owner to himself that costs its first invocation what one of the workload does. */
+export interface Probe {
+  readonly op: number;
+  args(self: Uint8Array): Uint8Array;
   readonly gasLimit: bigint;
+}
+
+/** A workload on one contract of one network. */
+export interface Bound {
+  readonly book?: Book;
+  readonly grant?: Grant;
+  readonly probe?: Probe;
+  /** `rootGas`: what the probe's first invocation burnt; 0 without a probe. */
+  make(parts: WorkloadParts, rootGas: bigint): Workload;
+}
+
+/** A workload before it is bound to a network. */
+export type WorkloadKind = {
+  /** Who pays whom. */
+  readonly pairs: Pick<PairsOptions, 'skew' | 'amountMax'>;
+  /** One transaction pays as many as the spec says. */
+  readonly fansOut?: true;
+} /** On a contract; throws WrongContractError. */ & (
+  | { bind(found: ContractState, options: { readonly receivers: number }): Bound }
+  /** Without one. */
+  | { make(parts: WorkloadParts): Workload }
+);
+
+export class WrongContractError extends Error {
+  readonly code = 'WRONG_CONTRACT';
 }
 
 export function accountAt(accounts: readonly LoadAccount[], index: number): LoadAccount {
@@ -34,4 +100,53 @@ export function accountAt(accounts: readonly LoadAccount[], index: number): Load
 /** Bytes before the signature. */
 export function bodyOf(networkId: Uint8Array, fields: TransactionFields): Uint8Array {
   return TRANSACTION_BODY.encode({ version: TRANSACTION_VERSION, networkId, ...fields });
+}
+
+export interface AddressCall {
+  readonly contract: bigint;
+  readonly op: number;
+  readonly args: Uint8Array;
+  readonly gasLimit: bigint;
+}
+
+/** Body of a call of an `@address` function on its sender's own instance. */
+export function callBody(
+  { networkId, gasPrice }: Pick<WorkloadParts, 'networkId' | 'gasPrice'>,
+  sender: LoadAccount,
+  { nonce, validUntilMs }: Stamp,
+  { contract, op, args, gasLimit }: AddressCall,
+): Uint8Array {
+  return bodyOf(networkId, {
+    kind: TRANSACTION_KIND.call,
+    sender: sender.signer.publicKey,
+    nonce: BigInt(nonce),
+    validUntilMs,
+    gasLimit,
+    gasPrice,
+    contract,
+    op,
+    target: { scope: SCOPE.address, key: sender.address },
+    args,
+  });
+}
+
+export interface Signature {
+  readonly name: string;
+  readonly scope: AbiFunction['scope'];
+  readonly params: readonly string[];
+  readonly returns: string;
+}
+
+/** Opcodes are the compiler's to choose: functions are found by what they take. Throws WrongContractError. */
+export function opOf(abi: Abi, { name, scope, params, returns }: Signature): number {
+  const found = abi.functions.find(
+    (one) =>
+      one.name === name &&
+      one.scope === scope &&
+      one.returns === returns &&
+      one.params.map(({ type }) => type).join() === params.join(),
+  );
+  if (found === undefined)
+    throw new WrongContractError(`${abi.contract} has no @${scope} function ${returns} ${name}(${params.join(', ')})`);
+  return found.op;
 }

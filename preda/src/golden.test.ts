@@ -28,7 +28,7 @@ function parsed(wasm: Uint8Array): binaryen.Module {
 }
 
 const SOURCES = [
-  ...['token', 'poll', 'airdrop'].map((name) => `contracts/${name}.prd`),
+  ...['token', 'token-global', 'poll', 'airdrop'].map((name) => `contracts/${name}.prd`),
   ...['01_counter', '03_payroll', '04_poll', '05_canvas', '06_ticker', '08a_room', '11_census'].map(
     (name) => `test/conformance/examples/${name}.prd`,
   ),

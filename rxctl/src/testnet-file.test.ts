@@ -53,9 +53,9 @@ test.each([
     't.yaml:7:7: spec.contracts[0].configMapKeyRef: ConfigMap sources with the key mine.prd is not in this file\n  cure: add it to the file as a further document after a line ---',
   ],
   [
-    'a workload no generator does yet',
+    'a poll without its contract',
     `${head}spec:\n  load:\n    tpsPerGroup: 5\n    workload: Poll\n`,
-    't.yaml:7:5: spec.load.workload is Poll, and no load generator does that yet\n  cure: write Token or Transfer, or set spec.load.tpsPerGroup to 0',
+    't.yaml:7:5: spec.load.workload is Poll, which calls the contract poll, and spec.contracts does not list it\n  cure: add contracts: [{name: poll}] to spec',
   ],
   [
     'a workload without its contract',

@@ -1,6 +1,6 @@
-// A network of groups in one object: pools, blocks once a second, relays between groups, a token. A double for the load
-// generator's tests; it knows just enough of the chain's rules to notice wrong nonces, budgets and arguments.
-import { readFileSync } from 'node:fs';
+// A network of groups in one object: pools, blocks once a second, relays between groups, the shipped contracts. A double for the
+// load generator's tests; it knows just enough of the chain's rules to notice wrong nonces, budgets and arguments.
+import { relayGas, TRANSACTION_GAS } from '@rexnet/node/chain/gas.ts';
 import { makeGenesis, type Network, readGenesis, seedAccounts } from '@rexnet/node/chain/genesis.ts';
 import { deriveKey } from '@rexnet/node/chain/keys.ts';
 import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
@@ -10,26 +10,30 @@ import { concatBytes, toHex, viewOf } from '@rexnet/node/core/bytes.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { RECEIPT, type Transaction } from '@rexnet/node/core/layouts.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
-import { compile } from '@rexnet/preda/index.ts';
 import type { Clock } from '../chains.ts';
 import type { AccountState, ChainEvent, ContractState, LoadNetwork, ReadCall, Refused } from '../network.ts';
+import { type MemoryCall, MemoryContract } from './memory-contracts.ts';
 
 const SEED = 7;
 const CONFIRMATIONS = 2;
 const BLOCK_MS = 1_000;
 const BLOCK_TRANSACTIONS = 500;
-const TOKEN_SUPPLY = 10n ** 18n;
-const DEBIT_GAS = 20_143n;
 const TRANSFER_GAS = 28_000n;
 const SENDER_POOL_MAX = 64;
+const HOME_GROUP = 0;
+const READ_GAS = 10_000_000n;
+const PARTITIONS = 64;
+/** Exceptions as statuses (preda.md a.15). */
+const ASSERTION = { exception: 21, status: 5 } as const;
+const GAS_USED_UP = { exception: 30, status: 4 } as const;
+const EXCEPTION_STATUS = 6;
 
+/** A relay on its way: a credit of money, or a call of a contract. */
 interface Relay {
   readonly id: Uint8Array;
   readonly root: Uint8Array;
-  readonly to: Uint8Array;
-  readonly amount: bigint;
-  readonly asset: 'native' | 'tokens';
   readonly readyAtMs: number;
+  readonly run: { readonly to: Uint8Array; readonly amount: bigint } | (MemoryCall & { readonly of: MemoryContract });
 }
 
 interface Group {
@@ -43,14 +47,6 @@ interface Group {
 interface Account {
   nonce: number;
   native: bigint;
-  tokens: bigint;
-}
-
-function tokenAbi(): ContractState['abi'] {
-  const source = readFileSync(new URL('../../../contracts/token.prd', import.meta.url), 'utf8');
-  const compiled = compile(source);
-  if (!compiled.ok) throw new Error('token.prd does not compile');
-  return compiled.abi;
 }
 
 export class MemoryNetwork implements LoadNetwork {
@@ -64,7 +60,7 @@ export class MemoryNetwork implements LoadNetwork {
   readonly #clock: Clock;
   readonly #groups: readonly Group[];
   readonly #accounts = new Map<string, Account>();
-  readonly #abi = tokenAbi();
+  readonly #contracts = new Map<string, MemoryContract>();
   #closed = false;
 
   constructor(clock: Clock, groups: number) {
@@ -72,7 +68,7 @@ export class MemoryNetwork implements LoadNetwork {
     this.genesis = readGenesis(
       makeGenesis({
         chain: {
-          partitions: 64,
+          partitions: PARTITIONS,
           blockIntervalMs: BLOCK_MS,
           blockGas: 4_000_000n,
           difficulty: 'Floor',
@@ -87,7 +83,6 @@ export class MemoryNetwork implements LoadNetwork {
       }),
     );
     for (const { address, amount } of this.genesis.genesis.accounts) this.of(address).native = amount;
-    this.of(deriveKey(SEED, 'alice').address).tokens = TOKEN_SUPPLY;
     this.#groups = Array.from({ length: groups }, () => ({
       pool: new Map(),
       relays: [],
@@ -100,7 +95,7 @@ export class MemoryNetwork implements LoadNetwork {
 
   of(address: Uint8Array): Account {
     const key = toHex(address);
-    const account = this.#accounts.get(key) ?? { nonce: 0, native: 0n, tokens: 0n };
+    const account = this.#accounts.get(key) ?? { nonce: 0, native: 0n };
     this.#accounts.set(key, account);
     return account;
   }
@@ -138,15 +133,27 @@ export class MemoryNetwork implements LoadNetwork {
   }
 
   async contract(_group: number, name: string): Promise<ContractState | undefined> {
-    return name === 'token.Token' ? { id: 1n, abi: this.#abi } : undefined;
+    return this.#contract(name);
   }
 
-  async read(_group: number, { op, key }: ReadCall): Promise<Uint8Array> {
-    const total = this.#op('total_supply') === op;
-    const out = new Uint8Array(16);
-    const value = total ? TOKEN_SUPPLY : this.of(key).tokens;
-    viewOf(out).setBigUint64(0, value, true);
-    return out;
+  async read(
+    group: number,
+    { contract, op, scope, key, sender, args = new Uint8Array(0) }: ReadCall,
+  ): Promise<Uint8Array> {
+    await this.#clock.sleep(1);
+    if (this.#groupOf(scope, key) !== group) throw new Error('WRONG_GROUP');
+    const call = { op, scope, key, args, initiator: sender, isRelay: false, gas: READ_GAS };
+    const { fault, returned } = this.#byId(contract).run(call);
+    if (fault !== 0) throw new Error(`reading failed with ${fault}`);
+    return returned;
+  }
+
+  /** As if somebody had slipped it in. */
+  forge(name: string, function_: string, key: Uint8Array, args: Uint8Array): void {
+    const contract = this.#contract(name);
+    const op = contract?.abi.functions.find((one) => one.name === function_)?.op;
+    if (contract === undefined || op === undefined) throw new Error(`no ${name}.${function_}`);
+    contract.run({ op, scope: SCOPE.address, key, args, initiator: key, isRelay: true, gas: READ_GAS });
   }
 
   async *watch(group: number, signal: AbortSignal): AsyncGenerator<ChainEvent, void, undefined> {
@@ -155,7 +162,8 @@ export class MemoryNetwork implements LoadNetwork {
     for (let height = first; !signal.aborted; ) {
       const receipts = blocks[height];
       if (receipts !== undefined) {
-        yield { kind: 'block', group, height, receipts: height === first ? new Uint8Array(0) : receipts };
+        const own = height === first ? new Uint8Array(0) : receipts;
+        yield { kind: 'block', group, height, timestampMs: height * BLOCK_MS, receipts: own };
         height++;
         continue;
       }
@@ -201,10 +209,7 @@ export class MemoryNetwork implements LoadNetwork {
     const receipts: Uint8Array[] = [];
     const due = group.relays.filter(({ readyAtMs }) => readyAtMs <= nowMs);
     group.relays = group.relays.filter(({ readyAtMs }) => readyAtMs > nowMs);
-    for (const { id, root, to, amount, asset } of due) {
-      this.of(to)[asset] += amount;
-      receipts.push(receiptOf(id, root, { status: 0, children: 0, gas: 8_500n }));
-    }
+    for (const relay of due) receipts.push(this.#arrive(relay));
     const inOrder = [...group.pool].sort(([, a], [, b]) => nonceOf(a) - nonceOf(b)).slice(0, BLOCK_TRANSACTIONS);
     for (const [id, bytes] of inOrder) {
       if (nonceOf(bytes) !== this.of(senderOf(bytes)).nonce) continue;
@@ -219,42 +224,72 @@ export class MemoryNetwork implements LoadNetwork {
 
   #execute(bytes: Uint8Array): Uint8Array {
     const transaction = decodeTransaction(bytes);
+    const { gasLimit, gasPrice, contract, op, target, args } = transaction;
     const id = transactionId(bytes);
-    const sender = this.of(senderOf(bytes));
+    const address = senderOf(bytes);
+    const sender = this.of(address);
     sender.nonce++;
-    sender.native -= transaction.gasLimit * transaction.gasPrice;
-    const { receivers, amount, asset } = this.#payment(transaction);
-    const total = amount * BigInt(receivers.length);
-    const needed = asset === 'native' ? TRANSFER_GAS : DEBIT_GAS + 8_500n * BigInt(receivers.length);
-    if (transaction.gasLimit < needed) return receiptOf(id, id, { status: 4, children: 0, gas: transaction.gasLimit });
-    if (sender[asset] < total) return receiptOf(id, id, { status: 5, children: 0, gas: transaction.gasLimit });
-    sender[asset] -= total;
-    for (const [index, to] of receivers.entries()) {
-      const group = this.#ownerOf(to);
-      const readyAtMs = this.#clock.nowMs() + (group === this.#ownerOf(senderOf(bytes)) ? BLOCK_MS : 3 * BLOCK_MS);
-      this.#group(group).relays.push({ id: childOf(id, index), root: id, to, amount, asset, readyAtMs });
-    }
-    return receiptOf(id, id, { status: 0, children: receivers.length, gas: DEBIT_GAS });
-  }
-
-  #payment({ contract, op, target, args }: Transaction): {
-    readonly receivers: readonly Uint8Array[];
-    readonly amount: bigint;
-    readonly asset: 'native' | 'tokens';
-  } {
-    const view = viewOf(args);
-    if (contract === 0n) return { receivers: [target.key], amount: view.getBigUint64(0, true), asset: 'native' };
+    sender.native -= gasLimit * gasPrice;
+    if (contract === 0n) return this.#transfer(transaction, id, address);
     if (target.scope !== SCOPE.address) throw new Error('WRONG_TARGET');
-    const amount = view.getBigUint64(args.length - 16, true);
-    if (op === this.#op('transfer')) return { receivers: [args.subarray(0, 36)], amount, asset: 'tokens' };
-    if (op !== this.#op('airdrop')) throw new Error('UNKNOWN_FUNCTION');
-    const count = view.getUint32(0, true);
-    const receivers = Array.from({ length: count }, (_, i) => args.subarray(4 + i * 36, 40 + i * 36));
-    return { receivers, amount, asset: 'tokens' };
+    const call = { op, scope: target.scope, key: target.key, args, initiator: address, isRelay: false };
+    return this.#call(this.#byId(contract), { ...call, gas: gasLimit - TRANSACTION_GAS }, id, id);
   }
 
-  #op(name: string): number | undefined {
-    return this.#abi.functions.find((one) => one.name === name)?.op;
+  #transfer({ gasLimit, args, target }: Transaction, id: Uint8Array, address: Uint8Array): Uint8Array {
+    const amount = viewOf(args).getBigUint64(0, true);
+    const sender = this.of(address);
+    if (gasLimit < TRANSFER_GAS) return receiptOf(id, id, { ...GAS_USED_UP, gas: gasLimit });
+    if (sender.native < amount) return receiptOf(id, id, { status: 2, gas: gasLimit });
+    sender.native -= amount;
+    this.#relay(this.#ownerOf(address), { id: childOf(id, 0), root: id, run: { to: target.key, amount } });
+    return receiptOf(id, id, { children: 1, gas: TRANSACTION_GAS });
+  }
+
+  #arrive({ id, root, run }: Relay): Uint8Array {
+    if ('of' in run) return this.#call(run.of, { ...run, gas: run.gas - relayGas(run.scope) }, id, root);
+    this.of(run.to).native += run.amount;
+    return receiptOf(id, root, { gas: relayGas(SCOPE.account) });
+  }
+
+  /** One invocation. Its relays share what is left; without any all of it is burnt. */
+  #call(of: MemoryContract, call: MemoryCall, id: Uint8Array, root: Uint8Array): Uint8Array {
+    const intrinsic = call.isRelay ? relayGas(call.scope) : TRANSACTION_GAS;
+    const { fault, gas, relays } = of.run(call);
+    if (fault !== 0 || relays.length === 0) return receiptOf(id, root, { ...failed(fault), gas: intrinsic + call.gas });
+    const group = this.#groupOf(call.scope, call.key);
+    for (const [index, relay] of relays.entries()) {
+      const share = (call.gas - gas) / BigInt(relays.length);
+      this.#relay(group, { id: childOf(id, index), root, run: { ...relay, gas: share, of } });
+    }
+    return receiptOf(id, root, { children: relays.length, gas: intrinsic + gas });
+  }
+
+  #relay(from: number, relay: Omit<Relay, 'readyAtMs'>): void {
+    const { run } = relay;
+    const to = 'of' in run ? this.#groupOf(run.scope, run.key) : this.#ownerOf(run.to);
+    const readyAtMs = this.#clock.nowMs() + (from === to ? BLOCK_MS : (CONFIRMATIONS + 1) * BLOCK_MS);
+    this.#group(to).relays.push({ ...relay, readyAtMs });
+  }
+
+  #contract(name: string): MemoryContract | undefined {
+    const known = this.#contracts.get(name);
+    if (known !== undefined) return known;
+    const { address } = deriveKey(SEED, 'alice');
+    const made = MemoryContract.find(name, BigInt(this.#contracts.size + 1), address, PARTITIONS);
+    if (made !== undefined) this.#contracts.set(name, made);
+    return made;
+  }
+
+  #byId(id: bigint): MemoryContract {
+    const found = [...this.#contracts.values()].find((one) => one.id === id);
+    if (found === undefined) throw new Error(`no contract ${id}`);
+    return found;
+  }
+
+  #groupOf(scope: number, key: Uint8Array): number {
+    if (scope === SCOPE.address) return this.#ownerOf(key);
+    return scope === SCOPE.shard ? (this.genesis.firstMap.owners[viewOf(key).getUint32(0, true)] ?? 0) : HOME_GROUP;
   }
 
   #ownerOf(address: Uint8Array): number {
@@ -278,26 +313,21 @@ function childOf(parent: Uint8Array, index: number): Uint8Array {
   return sha256d(concatBytes([parent, number]));
 }
 
+function failed(fault: number): { readonly status: number; readonly exception: number } {
+  if (fault === 0) return { status: 0, exception: 0 };
+  const known = [ASSERTION, GAS_USED_UP].find(({ exception }) => exception === fault);
+  return known ?? { status: EXCEPTION_STATUS, exception: fault };
+}
+
+type Ran = { readonly status?: number; readonly exception?: number; readonly children?: number; readonly gas: bigint };
+
 function receiptOf(
   id: Uint8Array,
   root: Uint8Array,
-  { status, children, gas }: { readonly status: number; readonly children: number; readonly gas: bigint },
+  { status = 0, exception = 0, children = 0, gas }: Ran,
 ): Uint8Array {
-  return RECEIPT.encode({
-    ...{
-      id,
-      root,
-      index: 0,
-      status,
-      exception: 0,
-      children,
-      gas,
-      kind: 0,
-      scope: 1,
-      op: 0,
-      partition: 0,
-      contract: 1n,
-    },
-    ...{ self: new Uint8Array(36), counterpart: new Uint8Array(36), amountLow: 0n, amountHigh: 0n },
-  });
+  const ran = { id, root, index: 0, status, exception, children, gas };
+  const where = { kind: 0, scope: 1, op: 0, partition: 0, contract: 1n };
+  const record = { self: new Uint8Array(36), counterpart: new Uint8Array(36), amountLow: 0n, amountHigh: 0n };
+  return RECEIPT.encode({ ...ran, ...where, ...record });
 }

@@ -19,6 +19,10 @@ export class VirtualClock implements Clock {
     return 1_700_000_000_000 + this.#nowMs;
   }
 
+  spin(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => {
       this.#sleepers.push({ atMs: this.#nowMs + ms, wake });

@@ -13,6 +13,12 @@ export type ShippedContract = {
 export const SHIPPED: Readonly<Record<string, ShippedContract>> = {
   token: { file: 'token.prd', contract: 'Token', args: ['RXT', '1000000000000000000', DEPLOYER] },
   poll: { file: 'poll.prd', contract: 'Poll', args: ['Which colour?', ['red', 'green', 'blue'], DEPLOYER] },
+  // What a token is without scopes, to be compared with; benches use it.
+  token_global: {
+    file: 'token-global.prd',
+    contract: 'TokenGlobal',
+    args: ['RXT', '1000000000000000000', DEPLOYER],
+  },
   airdrop: { file: 'airdrop.prd', contract: 'Airdrop', args: ['1000000000000', '1000', DEPLOYER] },
 };
 

@@ -59,6 +59,30 @@ story('a transfer to oneself keeps the balance', (tell) => {
   expect(token.call('balance_of', 'olga')).toBe('10');
 });
 
+story('a token with its books in one place moves, refuses and pays out alike', (tell) => {
+  const token = tell.shipped('token-global');
+  token.deploy(['RXT', '1000', at('olga')]);
+  const balanceOf = (name: string): unknown => token.call('balance_of', undefined, [at(name)]);
+  token.call('transfer', 'olga', [at('paul'), 300]);
+  expect(balanceOf('paul')).toBe('300');
+  // The asking succeeds; the books refuse where they are kept.
+  token.call('transfer', 'paul', [at('olga'), 301]);
+  expect(token.steps.map(({ outcome }) => outcome.fault)).toEqual([0, 21]);
+  expect(balanceOf('paul')).toBe('300');
+  token.call('transfer', 'olga', [at('olga'), 700]);
+  token.call('airdrop', 'olga', [[at('ann'), at('bob'), at('ann')], 100]);
+  expect([balanceOf('ann'), balanceOf('bob'), balanceOf('olga'), balanceOf('nobody')]).toEqual([
+    '200',
+    '100',
+    '400',
+    '0',
+  ]);
+  expect(token.fault('mint', 'paul', [5])).toBe(21);
+  token.call('mint', 'olga', [5]);
+  token.call('burn', 'ann', [50]);
+  expect(token.call('total_supply', undefined)).toBe('955');
+});
+
 story('an airdrop larger than 128 bits can count is refused', (tell) => {
   const token = tell.shipped('token');
   token.deploy(['RXT', '10', at('olga')]);
@@ -74,6 +98,12 @@ story('a poll counts in every partition and gathers once', (tell) => {
   });
   expect(poll.call('vote', voters[0], [1])).toBe(false);
   expect(poll.call('vote', 'late', [3])).toBe(false);
+  expect(poll.call('choose', voters[0], [1])).toBe(true);
+  expect(poll.call('choose', voters[0], [0])).toBe(true);
+  expect(poll.call('choose', voters[0], [3])).toBe(false);
+  expect([poll.call('choice_of', voters[0]), poll.call('choice_of', 'late')]).toEqual([1, 0]);
+  for (const name of ['late', voters[0], voters[1]]) poll.call('declare', name);
+  expect(poll.state('global', undefined, 'declared')).toBe('2');
   expect(poll.fault('close', 'late')).toBe(21);
   poll.call('close', 'chair');
   expect(poll.call('outcome', undefined)).toEqual({ title: 'soup', votes: '13', turnout: '20', tied: false });

@@ -1,7 +1,7 @@
 // The file by which the load generator is told what to do, and the report it writes. It measures nothing itself.
 import type { LoadReport } from '@rexnet/load/measure.ts';
 import type { RunReport } from '@rexnet/load/report.ts';
-import { type LoadSpecFile, WORKLOADS, type WorkloadName } from '@rexnet/load/spec.ts';
+import { CONTRACT_OF, type LoadSpecFile } from '@rexnet/load/spec.ts';
 import type { Problem } from '@rexnet/operator/api/check.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import type { LoadPlan } from '@rexnet/operator/plan/plan.ts';
@@ -16,30 +16,18 @@ export const DRAIN_SECONDS = 15;
 export type LoadProgress = LoadReport &
   Pick<RunReport, 'done' | 'invalid' | 'balances' | 'window'> & { readonly recentTps?: number };
 
-/** The shipped contract a workload calls. */
-const CONTRACT_OF: Readonly<Record<WorkloadName, string | undefined>> = { Transfer: undefined, Token: 'token' };
-
-/** What a Testnet may ask of a load generator and this one cannot do. */
+/** What a Testnet's load needs and the Testnet does not have. */
 export function loadProblems({ spec: { load, contracts = [] } }: Testnet): readonly Problem[] {
   if (load.tpsPerGroup === 0) return [];
   const path = ['spec', 'load', 'workload'];
-  if (!isRunnable(load.workload)) {
-    const message = `spec.load.workload is ${load.workload}, and no load generator does that yet`;
-    return [{ path, message, cure: `write ${WORKLOADS.join(' or ')}, or set spec.load.tpsPerGroup to 0` }];
-  }
   const needed = CONTRACT_OF[load.workload];
   if (needed === undefined || contracts.some(({ name }) => name === needed)) return [];
   const message = `spec.load.workload is ${load.workload}, which calls the contract ${needed}, and spec.contracts does not list it`;
   return [{ path, message, cure: `add contracts: [{name: ${needed}}] to spec` }];
 }
 
-function isRunnable(workload: LoadPlan['workload']): workload is WorkloadName {
-  return WORKLOADS.some((name) => name === workload);
-}
-
 export function writeLoadSpec(folders: Folders, plan: LoadPlan, seconds: number | undefined): void {
   const { workload } = plan;
-  if (!isRunnable(workload)) throw new RangeError(`no generator does ${workload}`);
   const name = CONTRACT_OF[workload];
   const contract = name === undefined ? undefined : `${name}.${SHIPPED[name]?.contract}`;
   const spec: LoadSpecFile = {
