@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { senderOf, validUntilMsOf } from '@rexnet/node/chain/transaction.ts';
-import type { Action as ClientAction } from '@rexnet/node/client/build.ts';
+import { type Action as ClientAction, unsignedTransaction } from '@rexnet/node/client/build.ts';
 import { Connection, type Endpoints } from '@rexnet/node/client/connection.ts';
 import { outcomeOf } from '@rexnet/node/client/outcomes.ts';
 import { Sender } from '@rexnet/node/client/send.ts';
@@ -13,6 +13,7 @@ import { SCOPE, type ScopeName } from '@rexnet/node/core/scopes.ts';
 import type { Abi } from '@rexnet/preda/index.ts';
 import { auditNetwork } from './adapter-audit.ts';
 import { blockReport } from './adapter-block.ts';
+import { transactionReport } from './adapter-transaction.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { Folders } from './local/folders.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   AuditReport,
   BlockReport,
   DeployedContract,
+  FeeReport,
   Network,
   NodeAnswer,
   ReadResult,
@@ -101,6 +103,21 @@ class ClientNetwork implements Network {
     return { status, outcome: outcomeOf(status, exception), value, gas, height };
   }
 
+  async estimate(action: Action, signer: Signer): Promise<FeeReport> {
+    const connection = await this.#connect();
+    const { networkId, gasPriceFloor, userGas } = connection.network;
+    if (action.kind === 'deploy') {
+      const gas = deployGas(action.source, connection);
+      return { gas, gasPriceMsat: gasPriceFloor, feeMsat: gas * gasPriceFloor, status: 0, outcome: outcomeOf(0, 0) };
+    }
+    const envelope = { nonce: 0n, gasPrice: gasPriceFloor, validUntilMs: Date.now(), gasLimit: userGas };
+    const bytes = unsignedTransaction(toClient(action), envelope, networkId, signer.publicKey);
+    const { gas, gasPrice, fee, status, exception } = await translate(
+      connection.askOwner(signer.address, (node) => node.estimateFee(bytes)),
+    );
+    return { gas, gasPriceMsat: gasPrice, feeMsat: fee, status, outcome: outcomeOf(status, exception) };
+  }
+
   async submit(action: Action, signer: Signer, { gasLimit, gasPriceMsat, validForMs }: SubmitOptions): Promise<string> {
     const connection = await this.#connect();
     const key = toHex(signer.publicKey);
@@ -121,34 +138,12 @@ class ClientNetwork implements Network {
 
   async transaction(id: string): Promise<TransactionReport | undefined> {
     const connection = await this.#connect();
-    const { view, tree, bytes, groups } = await translate(lookAt(connection, fromHex(id), this.#origins.get(id)));
+    const sight = await translate(lookAt(connection, fromHex(id), this.#origins.get(id)));
+    const { view, tree, bytes, groups } = sight;
     if (bytes.length > 0) this.#origins.set(id, { validUntilMs: validUntilMsOf(bytes), sender: senderOf(bytes) });
     if (view.state !== 'Expired' && tree.ran === 0 && groups.every(({ place }) => place === 'unknown'))
       return undefined;
-    const invocations = tree.invocations.map(({ id: each, group, height, contract, op, status, exception, gas }) => ({
-      id: each,
-      group,
-      height,
-      contract,
-      op,
-      status,
-      outcome: outcomeOf(status, exception),
-      gas,
-    }));
-    const first = invocations.find((each) => each.id === id);
-    const failure = view.firstFailure;
-    return {
-      id,
-      state: view.state,
-      group: first?.group,
-      height: first?.height,
-      done: view.ran,
-      total: view.known,
-      invocations,
-      ...(failure === undefined
-        ? {}
-        : { failure: { id: failure.id, outcome: outcomeOf(failure.status, failure.exception) } }),
-    };
+    return transactionReport(connection, id, sight, Date.now());
   }
 
   async block(group: number, which: 'tip' | number | string): Promise<BlockReport | undefined> {

@@ -41,6 +41,7 @@ const VERBS = [
   'deploy',
   'call',
   'send',
+  'estimate',
   'key new',
   'key list',
   'key show',
@@ -133,6 +134,22 @@ test('a read is decoded by the ABI', async () => {
     type: 'uint64',
     height: 7,
   });
+});
+
+test('an estimate signs and sends nothing', async () => {
+  const sent = network.sent.length;
+  expect(await rxctl('estimate', 'shop.Good', 'put', '7')).toEqual({
+    code: 0,
+    out: '29000 gas at 1 msat: 0.00000029 rxBTC\n',
+    err: '',
+  });
+  expect(JSON.parse((await rxctl('estimate', 'deploy', 'good.prd', '-o', 'json')).out)).toMatchObject({ gas: '29000' });
+  network.fee = { ...network.fee, status: 6, outcome: 'ExceptionThrown: Underflow' };
+  expect(await rxctl('estimate', 'transfer', 'bob', '1')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('the trial run failed: ExceptionThrown: Underflow'),
+  });
+  expect(network.sent).toHaveLength(sent);
 });
 
 test('deploy shows what does not compile, and sends what does', async () => {

@@ -8,6 +8,7 @@ import { addCall } from './commands/call.ts';
 import { addCompile } from './commands/compile.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDown } from './commands/down.ts';
+import { addEstimate } from './commands/estimate.ts';
 import { addEvents } from './commands/events.ts';
 import { addFaucet } from './commands/faucet.ts';
 import { addKey } from './commands/key.ts';
@@ -41,6 +42,7 @@ const VERBS = [
   addDeploy,
   addCall,
   addSend,
+  addEstimate,
   addKey,
   addFaucet,
   addBlock,

@@ -78,6 +78,12 @@ export type SubmitOptions = {
 
 export type Invocation = {
   readonly id: string;
+  /** The invocation that sent it; absent for the transaction itself. */
+  readonly parent?: string;
+  /** Relays it sent. */
+  readonly children: number;
+  /** Of its block. */
+  readonly timestampMs?: number;
   readonly group: number;
   readonly height: number;
   readonly contract: bigint;
@@ -97,6 +103,17 @@ export type TransactionReport = {
   readonly total: number;
   readonly invocations: readonly Invocation[];
   readonly failure?: { readonly id: string; readonly outcome: string };
+  /** What keeps it from going on, when that is known. */
+  readonly waiting?: string;
+};
+
+export type FeeReport = {
+  readonly gas: bigint;
+  readonly gasPriceMsat: bigint;
+  readonly feeMsat: bigint;
+  readonly status: number;
+  /** What a trial run came to: 'Success', 'RunOutOfGas', … */
+  readonly outcome: string;
 };
 
 export type ReadResult = {
@@ -141,6 +158,8 @@ export interface Network {
   contract(reference: string): Promise<DeployedContract | undefined>;
   /** Runs a const function at the tip; changes nothing. */
   read(call: Extract<Action, { readonly kind: 'call' }>, caller: Uint8Array): Promise<ReadResult>;
+  /** What an action would cost now; sends and signs nothing. */
+  estimate(action: Action, signer: Signer): Promise<FeeReport>;
   /** Signs and sends; resolves to the id when a node has taken it. */
   submit(action: Action, signer: Signer, options: SubmitOptions): Promise<string>;
   transaction(id: string): Promise<TransactionReport | undefined>;

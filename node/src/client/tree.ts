@@ -34,6 +34,16 @@ export interface Ran {
   readonly gas: bigint;
   readonly contract: bigint;
   readonly op: number;
+  /** Of its block, when known. */
+  readonly timestampMs?: number;
+}
+
+/** An invocation in its tree: who caused it, and what became of it so far. */
+export interface Branch {
+  readonly id: string;
+  /** Absent for the root. */
+  readonly parent?: string;
+  readonly ran: Ran | undefined;
 }
 
 /** What a user sees of his transaction. */
@@ -80,9 +90,9 @@ export class RelayTree {
     return this.#ran.size;
   }
 
-  /** What ran, parents before children. */
-  get invocations(): Ran[] {
-    return [...this.#walk()].filter((receipt) => receipt !== undefined);
+  /** Everything the tree is known to have, parents before children, siblings in the order in which they were sent. */
+  get branches(): Branch[] {
+    return [...this.#walk()];
   }
 
   /** A receipt with this root; one seen before changes nothing. */
@@ -122,27 +132,28 @@ export class RelayTree {
   /** Whether every id that the child counts promise has a receipt. */
   #isWhole(): boolean {
     if (this.#ran.size !== this.#known) return false;
-    return [...this.#walk()].every((receipt) => receipt !== undefined);
+    return [...this.#walk()].every(({ ran }) => ran !== undefined);
   }
 
   #firstFailure(): TreeView['firstFailure'] {
-    for (const receipt of this.#walk()) {
-      if (receipt === undefined || receipt.status === 0) continue;
-      const { id, status, exception } = receipt;
+    for (const { ran } of this.#walk()) {
+      if (ran === undefined || ran.status === 0) continue;
+      const { id, status, exception } = ran;
       return { id, status, exception };
     }
     return undefined;
   }
 
-  /** Parents before children, generation by generation; undefined where a receipt is missing. */
-  *#walk(): Generator<Ran | undefined> {
-    let generation: Uint8Array[] = [Buffer.from(this.root, 'hex')];
+  /** Generation by generation. */
+  *#walk(): Generator<Branch> {
+    let generation: { readonly id: Uint8Array; readonly parent?: string }[] = [{ id: Buffer.from(this.root, 'hex') }];
     while (generation.length > 0) {
-      const next: Uint8Array[] = [];
-      for (const id of generation) {
-        const receipt = this.#ran.get(toHex(id));
-        yield receipt;
-        for (let i = 0; i < (receipt?.children ?? 0); i++) next.push(relayId(id, i));
+      const next: typeof generation = [];
+      for (const { id, ...from } of generation) {
+        const name = toHex(id);
+        const ran = this.#ran.get(name);
+        yield { id: name, ...from, ran };
+        for (let i = 0; i < (ran?.children ?? 0); i++) next.push({ id: relayId(id, i), parent: name });
       }
       generation = next;
     }

@@ -67,7 +67,8 @@ export async function lookAt(connection: Connection, id: Uint8Array, origin?: Or
   const tips = new Map<number, number>();
   for (const { group, tip, receipts } of groups) {
     tips.set(group, tip.height);
-    for (const placed of receipts) tree.add(ranOf(placed.receipt, 0, group, placed.height));
+    for (const { receipt, height, timestampMs } of receipts)
+      tree.add({ ...ranOf(receipt, 0, group, height), timestampMs });
   }
   const view = tree.view(connection.network.confirmations, (group) => tips.get(group) ?? 0);
   const bytes = groups.find(({ transaction }) => transaction.length > 0)?.transaction ?? new Uint8Array(0);

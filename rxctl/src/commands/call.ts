@@ -2,11 +2,11 @@
 
 import { decodeValue, type Json } from '@rexnet/preda/index.ts';
 import type { Command } from 'commander';
+import { findContract } from '../action.ts';
 import { chooseFunction, encodeWords, targetOf } from '../call-target.ts';
 import { type CommonOptions, type Context, withCommon, withNetwork } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import type { DeployedContract } from '../network.ts';
 import type { Printable } from '../print.ts';
 
 type CallOptions = CommonOptions & { readonly from: string; readonly target?: string };
@@ -63,15 +63,4 @@ async function call(
 
 function toPrintable(value: Json): Printable {
   return value;
-}
-
-export async function findContract(network: Context['network'], reference: string): Promise<DeployedContract> {
-  const found = await network.contract(reference);
-  if (found === undefined)
-    throw new CliError(
-      EXIT.error,
-      `nobody has deployed ${reference}`,
-      'contracts are named DApp.Contract, such as token.Token; deploy one: rxctl deploy FILE',
-    );
-  return found;
 }

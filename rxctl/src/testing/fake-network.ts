@@ -8,6 +8,7 @@ import type {
   AuditReport,
   BlockReport,
   DeployedContract,
+  FeeReport,
   Network,
   NodeAnswer,
   ReadResult,
@@ -35,6 +36,9 @@ export class FakeNetwork implements Network {
   };
   outcome: Pick<TransactionReport, 'state' | 'failure'> = { state: 'Completed' };
   readResult: Uint8Array = new Uint8Array();
+  /** What the next questions for a transaction are answered, one after the other; the last one stays. */
+  reports: TransactionReport[] = [];
+  fee: FeeReport = { gas: 29_000n, gasPriceMsat: 1n, feeMsat: 29_000n, status: 0, outcome: 'Success' };
 
   constructor(folders?: Folders) {
     this.#folders = folders;
@@ -76,6 +80,10 @@ export class FakeNetwork implements Network {
     return { status: 0, outcome: 'Success', value: this.readResult, gas: 21n, height: 7 };
   }
 
+  async estimate(): Promise<FeeReport> {
+    return this.fee;
+  }
+
   async submit(action: Action, signer: Signer): Promise<string> {
     this.sent.push({ action, from: signer.name });
     if (action.kind === 'deploy') this.install(action.dapp, action.source);
@@ -83,7 +91,19 @@ export class FakeNetwork implements Network {
   }
 
   async transaction(id: string): Promise<TransactionReport | undefined> {
-    const invocation = { id, group: 0, height: 5, contract: 1n, op: 0, status: 0, outcome: 'Success', gas: 29_000n };
+    const [scripted] = this.reports.length > 1 ? this.reports.splice(0, 1) : this.reports;
+    if (scripted !== undefined) return scripted;
+    const invocation = {
+      id,
+      group: 0,
+      height: 5,
+      contract: 1n,
+      op: 0,
+      status: 0,
+      outcome: 'Success',
+      gas: 29_000n,
+      children: 0,
+    };
     const seen = { id, group: 0, height: 5, done: 1, invocations: [invocation] };
     return id === RUNNING_ID ? { ...seen, state: 'Running', total: 2 } : { ...seen, ...this.outcome, total: 1 };
   }
