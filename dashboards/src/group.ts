@@ -234,14 +234,13 @@ const GAS: readonly Panel[] = [
   }),
   series({
     title: 'Transactions per block',
-    description: 'Mean and 95 of 100 blocks.',
+    description: 'Mean of a minute.',
     unit: 'short',
     queries: [
       {
         expr: `sum(rate(rexnet_chain_block_transactions_sum{${HERE}}[1m])) / sum(rate(rexnet_chain_block_transactions_count{${HERE}}[1m]))`,
         legend: 'mean',
       },
-      ...quantiles('rexnet_chain_block_transactions', [0.95]),
     ],
   }),
 ];

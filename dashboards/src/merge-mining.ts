@@ -93,7 +93,7 @@ export const MERGE_MINING: Page = {
         }),
         series({
           title: 'Calls to bitcoind',
-          description: 'Calls a second and failed ones; none on a toy parent chain.',
+          description: 'Calls a second, and those that failed; none on a toy parent chain.',
           unit: 'short',
           queries: [
             { expr: `sum(rate(rexnet_bitcoin_rpc_seconds_count{${HERE}}[1m]))`, legend: 'calls' },
@@ -167,7 +167,7 @@ export const MERGE_MINING: Page = {
           title: 'Blocks by group',
           description: 'In the last minute, as any node saw them.',
           unit: 'short',
-          queries: [{ expr: `rexnet:group_blocks:changes1m{${HERE}}`, legend: 'group {{group}}' }],
+          queries: [{ expr: `rexnet:group_blocks:delta1m{${HERE}}`, legend: 'group {{group}}' }],
         }),
       ],
     },

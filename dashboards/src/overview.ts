@@ -44,7 +44,7 @@ export const OVERVIEW: Page = {
           title: 'Groups with blocks',
           description: 'Groups that had a block in the last minute.',
           unit: 'short',
-          queries: [{ expr: `count(rexnet:group_blocks:changes1m{${HERE}} > 0)`, legend: 'groups' }],
+          queries: [{ expr: `count(rexnet:group_blocks:delta1m{${HERE}} > 0)`, legend: 'groups' }],
         },
         {
           kind: 'stat',

@@ -167,8 +167,8 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
     help: 'How far a node is behind the best of its group; a node that does not answer, by the whole chain.',
   },
   {
-    record: 'rexnet:group_blocks:changes1m',
-    expr: `max by (testnet, group) (label_replace(changes(rexnet_chain_height_blocks[${WINDOW}]), "group", "$1", "source", "(.+)")) or max by (testnet, group) (up{component="node"})`,
+    record: 'rexnet:group_blocks:delta1m',
+    expr: `max by (testnet, group) (label_replace(delta(rexnet_chain_height_blocks[${WINDOW}]), "group", "$1", "source", "(.+)")) or max by (testnet, group) (up{component="node"})`,
     unit: 'blocks',
     help: 'Blocks of a group in the last minute as any node of any group saw them; of a group nobody knows, whether a node answers.',
   },
@@ -192,7 +192,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     severity: 'critical',
     symptoms: [
       {
-        value: 'rexnet:group_blocks:changes1m',
+        value: 'rexnet:group_blocks:delta1m',
         alarms: `== 0 unless on (testnet) max by (testnet) (rexnet_chain_beat_seconds) > ${BEAT_MAX_SECONDS}`,
       },
     ],

@@ -5,10 +5,10 @@ import type { RunReport } from './report.ts';
 import type { Finished } from './tracker.ts';
 
 /** The part of a report that is served; sums count from the start of the run. */
-export type Served = Pick<RunReport, 'offered' | 'completed' | 'pending' | 'late' | 'offeredTps' | 'gasLimit'> &
-  Partial<Pick<RunReport, 'accepted' | 'failedBy'>> & {
-    readonly generator?: Pick<RunReport['generator'], 'loopLagP99Ms'>;
-  };
+export type Served = Pick<
+  RunReport,
+  'offered' | 'accepted' | 'completed' | 'failedBy' | 'pending' | 'late' | 'offeredTps' | 'gasLimit'
+> & { readonly generator: Pick<RunReport['generator'], 'loopLagP99Ms'> };
 
 export class LoadMeters {
   readonly #load: Metrics['load'];
@@ -24,12 +24,12 @@ export class LoadMeters {
     load.wanted.set(report.offeredTps);
     load.transactionGas.set(report.gasLimit);
     load.pending.set(report.pending);
-    if (report.generator !== undefined) load.loopDelay.set(report.generator.loopLagP99Ms / 1_000);
+    load.loopDelay.set(report.generator.loopLagP99Ms / 1_000);
     load.offered.inc(this.#grown('offered', report.offered));
-    load.accepted.inc(this.#grown('accepted', report.accepted ?? 0));
+    load.accepted.inc(this.#grown('accepted', report.accepted));
     load.completed.inc(this.#grown('completed', report.completed));
     load.late.inc(this.#grown('late', report.late));
-    for (const [reason, count] of Object.entries(report.failedBy ?? {}))
+    for (const [reason, count] of Object.entries(report.failedBy))
       load.failed.inc({ reason }, this.#grown(`failed ${reason}`, count));
   }
 

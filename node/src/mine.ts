@@ -1,12 +1,12 @@
 // Wires one merge miner: groups over gRPC, a parent chain, the hashing thread, metrics and health. Decides nothing itself.
 import { randomBytes } from 'node:crypto';
-import { type BitcoinAuth, BitcoinRpc, type CallOptions } from './bitcoin/rpc.ts';
+import { type BitcoinAuth, BitcoinRpc, BitcoinRpcError, type CallOptions } from './bitcoin/rpc.ts';
 import type { Network } from './chain/genesis.ts';
 import { REGTEST_GENESIS_HEADER } from './consensus/bitcoin-header.ts';
 import { targetFromBits } from './consensus/target.ts';
 import { toHex } from './core/bytes.ts';
 import { HEADER } from './core/layouts.ts';
-import { BitcoindParent } from './miner/bitcoind-parent.ts';
+import { BitcoindParent, NOT_FOUND } from './miner/bitcoind-parent.ts';
 import { createGrinder } from './miner/grinder.ts';
 import { GrpcTemplates } from './miner/grpc-templates.ts';
 import { MinerMeters, PARENT } from './miner/meters.ts';
@@ -166,7 +166,8 @@ class MeteredRpc extends BitcoinRpc {
     try {
       return await super.call(method, params, options);
     } catch (error) {
-      if (options.signal?.aborted !== true) this.#metrics.bitcoin.rpcErrors.inc();
+      const isAnswer = error instanceof BitcoinRpcError && error.rpcCode === NOT_FOUND;
+      if (!isAnswer && options.signal?.aborted !== true) this.#metrics.bitcoin.rpcErrors.inc();
       throw error;
     } finally {
       end();

@@ -15,6 +15,8 @@ import { until } from './until.ts';
 export type Offer = Pick<LoadSpecFile, 'tps' | 'seconds' | 'crossGroupPercent' | 'workload'> & {
   /** How long the end waits for what is still under way. */
   readonly drainSeconds?: number;
+  /** HOST:PORT where it serves metrics. */
+  readonly metrics?: string;
 };
 
 const START_MAX_MS = 180_000;
@@ -27,7 +29,7 @@ export class Generator {
   #pid = 0;
   #end: Ended | undefined;
 
-  private constructor({ folders }: Testnet, { drainSeconds = DRAIN_SECONDS, ...offer }: Offer) {
+  private constructor({ folders }: Testnet, { drainSeconds = DRAIN_SECONDS, metrics, ...offer }: Offer) {
     const { genesis, peers, root } = folders;
     this.#pidFile = pidFile(folders);
     this.#report = join(root, 'generator-report.json');
@@ -42,7 +44,8 @@ export class Generator {
     };
     const path = join(root, 'generator.json');
     writeAtomically(path, JSON.stringify(spec));
-    this.#ended = runProgram(PROGRAMS.load, ['--spec', path], (pid) => {
+    const args = ['--spec', path, ...(metrics === undefined ? [] : ['--metrics', metrics])];
+    this.#ended = runProgram(PROGRAMS.load, args, (pid) => {
       this.#pid = pid;
       const identity = identify(pid);
       if (identity !== undefined) writeAtomically(this.#pidFile, formatIdentity(identity));

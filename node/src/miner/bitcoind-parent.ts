@@ -11,7 +11,8 @@ const LONG_POLL_DEADLINE_MS = 90_000;
 /** Beside the long poll, which a busy bitcoind may drop. */
 const POLL_MS = 250;
 const RETRY_MS = 500;
-const NOT_FOUND = -5;
+/** Its code for a block it does not know. */
+export const NOT_FOUND = -5;
 
 type Polled = ParentTemplate & { readonly longPollId: string };
 

@@ -54,7 +54,7 @@ const FAST_SECONDS = exponentialBuckets(0.0001, 2, 15);
 const CALL_SECONDS = exponentialBuckets(0.001, 2, 14);
 const BEAT_SECONDS = [0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 60];
 /** Relays arrive after `confirmations` beats at the soonest. */
-const RELAY_SECONDS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 15, 30, 60, 120, 300];
+const RELAY_SECONDS = [0.25, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 15, 30, 60, 120, 300];
 const COUNTS = exponentialBuckets(1, 4, 10);
 
 const none = [] as const;
@@ -611,7 +611,7 @@ export const METRICS = {
       unit: 'calls',
       labels: none,
       only: 'miner',
-      help: 'Calls to bitcoind that failed.',
+      help: 'Calls to bitcoind that failed; a block it does not know is an answer.',
     },
   },
   store: {

@@ -1,0 +1,61 @@
+// Every question of every Grafana page and every rule, put to a real Prometheus that scrapes a real network under load.
+import { expect, test } from 'vitest';
+import { panelQueries, quietReason, ruleQueries, variableQueries } from '../../dashboards/src/queries.ts';
+import { Generator } from './generator.ts';
+import { findPrometheus, Prometheus } from './prometheus.ts';
+import { findBitcoind, sharedTestnet } from './testnet.ts';
+import { until } from './until.ts';
+
+const TPS = 80;
+const ANSWERS_MAX_MS = 90_000;
+const ASK_EVERY_MS = 500;
+
+test('every query of the dashboards and rules has an answer on a running network', {
+  timeout: 300_000,
+}, async (context) => {
+  const found = await findPrometheus();
+  if ('reason' in found) return context.skip(found.reason);
+  const hasBitcoind = 'command' in (await findBitcoind());
+  const testnet = sharedTestnet();
+  await testnet.up();
+  const prometheus = await Prometheus.start(found.command, testnet);
+  let generator: Generator | undefined;
+  try {
+    generator = await Generator.start(testnet, { workload: 'Token', tps: TPS, metrics: prometheus.loadAddress });
+    const chosen = { testnet: 'four', group: '1' };
+    const queries = [...ruleQueries(), ...panelQueries(chosen)];
+    let open = queries;
+    // Rates need two looks, rules one more; asked again until all have an answer.
+    await until({
+      what: 'an answer to every query',
+      withinMs: ANSWERS_MAX_MS,
+      everyMs: ASK_EVERY_MS,
+      look: async () => {
+        const answers = await Promise.all(
+          open.map(async (query) => ({ query, answered: await isAnswered(query.expr) })),
+        );
+        open = answers.filter(({ answered }) => !answered).map(({ query }) => query);
+        return open.filter(({ expr }) => quietReason(expr, hasBitcoind) === undefined);
+      },
+      holds: (left) => left.length === 0,
+      tell: (left) => left.map(({ where, expr }) => `${where}: ${expr}`).join('\n'),
+    });
+    for (const { where, series, label } of variableQueries(chosen))
+      expect(await prometheus.labelValues(series, label), where).toEqual(
+        label === 'group' ? testnet.groups.map(String) : ['four'],
+      );
+    expect(await prometheus.brokenRules()).toEqual([]);
+    const quiet = new Set(open.map(({ expr }) => quietReason(expr, hasBitcoind)));
+    console.log(
+      `dashboards: ${queries.length} queries answered, ${open.length} of them quiet (${[...quiet].join('; ')})`,
+    );
+    await generator.stop();
+  } finally {
+    await generator?.end();
+    await prometheus.stop();
+  }
+
+  async function isAnswered(expr: string): Promise<boolean> {
+    return (await prometheus.query(expr)).some(({ value }) => !Number.isNaN(value));
+  }
+});
