@@ -1,35 +1,46 @@
-// Takes the readings of a curve: every round goes through all points, so that what changes over an hour changes all of them;
+// Takes the readings of a bench: every round goes through all points, so that what changes over an hour changes all of them;
 // what a neighbour spoilt is taken again, within a bound, and counted. It knows no workload and writes no file.
 import type { Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { invalidities, invalidReason } from '@rexnet/load/verdict/validity.ts';
+import type { Taken } from './take-reading.ts';
+
+/** One of the things that are measured in every round. */
+export interface PointPlan {
+  /** `4 groups`, `@global on 2 groups`, … */
+  readonly name: string;
+  readonly take: (repeat: number) => Promise<Taken>;
+}
 
 export interface CampaignInput {
   readonly profile: Profile;
-  readonly groups: readonly number[];
+  readonly points: readonly PointPlan[];
   readonly repeats: number;
   /** How often one reading may be taken again. */
   readonly retries: number;
-  readonly take: (groups: number, repeat: number) => Promise<Reading>;
-  readonly onReading: (line: string, reading: Reading) => void;
+  readonly onNote: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** All readings, those that do not count included, in the order in which they were taken. */
-export async function takeReadings(input: CampaignInput): Promise<readonly Reading[]> {
-  const { profile, groups, repeats, retries, take, onReading, signal } = input;
-  const readings: Reading[] = [];
+/** All that was taken at each point, in its order, what does not count included. */
+export async function takeReadings(input: CampaignInput): Promise<readonly (readonly Taken[])[]> {
+  const { profile, points, repeats, retries, onNote, signal } = input;
+  const taken = points.map((): Taken[] => []);
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const each of groups) {
+    for (const [index, point] of points.entries()) {
       for (let attempt = 0; attempt <= retries; attempt++) {
         signal.throwIfAborted();
-        const reading = await take(each, repeat);
-        readings.push(reading);
-        onReading(readingLine(reading, { profile, repeats }), reading);
-        if (!isWorthAnother(reading, profile)) break;
+        const one = await point.take(repeat);
+        taken[index]?.push(one);
+        onNote(`round ${repeat + 1} of ${repeats}, ${point.name}: ${words(one.reading, profile)}`);
+        if (!isWorthAnother(one.reading, profile)) break;
       }
     }
   }
-  return readings;
+  return taken;
+}
+
+export function countedGroups(groups: number): string {
+  return groups === 1 ? '1 group' : `${groups} groups`;
 }
 
 /** Books that do not add up are a finding, not bad luck. */
@@ -38,19 +49,20 @@ function isWorthAnother(reading: Reading, profile: Profile): boolean {
   return found.length > 0 && found.every(({ culprit }) => culprit !== 'gates');
 }
 
-function readingLine(
-  reading: Reading,
-  { profile, repeats }: { readonly profile: Profile; readonly repeats: number },
-): string {
-  const { groups, repeat, tps, capacityTps, p95Ms, crossGroupShare, machine, broken } = reading;
-  const where = `round ${repeat + 1} of ${repeats}, ${groups} ${groups === 1 ? 'group' : 'groups'}`;
+function words(reading: Reading, profile: Profile): string {
+  const { tps, capacityTps, p95Ms, crossGroupShare, machine, generator, broken } = reading;
   const wrong = invalidReason(reading, profile);
-  if (broken !== undefined) return `${where}: invalid: ${wrong}`;
+  if (broken !== undefined) return `invalid: ${wrong}`;
   const figures = [
     `${tps.toFixed(1)} TPS${capacityTps === undefined ? '' : ` (${(tps / capacityTps).toFixed(3)} of ${capacityTps})`}`,
     `p95 ${(p95Ms / 1_000).toFixed(1)} s`,
-    `${(crossGroupShare * 100).toFixed(0)} % crossing`,
-    `machine ${(machine.busyShare * 100).toFixed(0)} % busy`,
+    `${percent(crossGroupShare)} crossing`,
+    `machine ${percent(machine.busyShare)} busy, ${percent(machine.waitShare)} waiting`,
+    `generator ${percent(generator.cpuShare)} of a core, ${generator.loopLagP99Ms.toFixed(0)} ms late`,
   ];
-  return `${where}: ${figures.join(', ')}${wrong === undefined ? '' : `; invalid: ${wrong}`}`;
+  return `${figures.join(', ')}${wrong === undefined ? '' : `; invalid: ${wrong}`}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }

@@ -16,6 +16,7 @@ export interface MeasureInput {
   readonly load: TimedLoad;
   /** Loads beside it, which are told to stop when it is over. */
   readonly beside?: readonly LoadWish[];
+  readonly mayLeaveBacklog: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +29,8 @@ export interface Second {
   readonly second: number;
   /** Of all nodes together. */
   readonly nodeRssBytes: number;
-  readonly recentTps: number;
+  /** Of all so far. */
+  readonly completed: number;
 }
 
 export interface Measured {
@@ -45,7 +47,15 @@ const SECOND_MS = 1_000;
 const FINISH_MAX_MS = 90_000;
 const DEFAULT_DRAIN_SECONDS = 15;
 
-export async function measure({ net, profile, repeat, load, beside = [], signal }: MeasureInput): Promise<Measured> {
+export async function measure({
+  net,
+  profile,
+  repeat,
+  load,
+  beside = [],
+  mayLeaveBacklog,
+  signal,
+}: MeasureInput): Promise<Measured> {
   const groups = net.plan.groups.length;
   await using others = await Besides.start(net, beside, signal);
   await using generator = await GeneratorProcess.start(net.folders, 'load', load);
@@ -59,7 +69,7 @@ export async function measure({ net, profile, repeat, load, beside = [], signal 
     await until(startMs + second * SECOND_MS, signal);
     const rss = residentBytes(net.processes().filter(({ role }) => role === 'node'));
     const nodeRssBytes = [...rss.values()].reduce((sum, bytes) => sum + bytes, 0);
-    seconds.push({ second, nodeRssBytes, recentTps: generator.report?.recentTps ?? 0 });
+    seconds.push({ second, nodeRssBytes, completed: generator.report?.completed ?? 0 });
   }
   const usage = usageBetween(before, takeSnapshot(watched(), performance.now()));
   const finishMaxMs = (load.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * SECOND_MS + FINISH_MAX_MS;
@@ -69,7 +79,7 @@ export async function measure({ net, profile, repeat, load, beside = [], signal 
   const gates = [await audited(net)];
   const reading =
     death === undefined
-      ? toReading({ profile, groups, repeat, report, usage, gates })
+      ? toReading({ profile, groups, repeat, report, usage, gates, mayLeaveBacklog })
       : brokenReading({ groups, repeat }, `${death} ended during the run`);
   return { reading, report, beside: reports, seconds };
 }

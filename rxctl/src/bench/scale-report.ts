@@ -7,8 +7,8 @@ import type { BenchReport } from './report.ts';
 import { OFFERED_OVER_CAPACITY, type ScaleInput, type ScaleResult } from './scale.ts';
 
 export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResult, machine: MachineFacts): BenchReport {
-  const { profile, repeats, seconds, crossGroupPercent, load } = input;
-  const title = `${load.workload} on ${input.groups.join(', ')} groups`;
+  const { profile, repeats, seconds, crossGroupPercent, workload } = input;
+  const title = `${workload.load.workload} on ${input.groups.join(', ')} groups`;
   const crossing = crossGroupPercent === undefined ? 'natural' : `${crossGroupPercent} %`;
   const { verdict: outcome, reason, points, slope, slope95, usl } = verdict;
   return {
@@ -26,7 +26,7 @@ export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResul
       footnote: `${machineWords(machine)}; ${crossing} cross-group share, ${repeats} × ${seconds} s`,
     }),
     settings: [
-      ['workload', load.workload],
+      ['workload', workload.load.workload],
       ['cross-group share asked for', crossing],
       [
         'offered',

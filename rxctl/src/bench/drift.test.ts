@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { rssDrift, tpsDrift } from './drift.ts';
+import type { Second } from './measure.ts';
+
+const run = (completed: (s: number) => number, rss: (s: number) => number): readonly Second[] =>
+  Array.from({ length: 100 }, (_, second) => ({ second, nodeRssBytes: rss(second), completed: completed(second) }));
+
+test('a steady run does not drift, whatever it swings by on the way', () => {
+  const steady = run(
+    (s) => 400 * s,
+    (s) => 1e9 + (s % 5) * 1e6,
+  );
+  expect(tpsDrift(steady)).toBeCloseTo(0, 9);
+  expect(rssDrift(steady)).toBeCloseTo(0, 9);
+});
+
+test('a run that slows down or swells drifts by as much', () => {
+  const tired = run(
+    (s) => 400 * s - s * s,
+    (s) => 1e9 * (1 + s / 100),
+  );
+  expect(tpsDrift(tired)).toBeCloseTo(1 - (400 - 179) / (400 - 19), 2);
+  expect(rssDrift(tired)).toBeCloseTo(1.895 / 1.095 - 1, 3);
+});
+
+test('too short a run says nothing', () => {
+  expect(tpsDrift([])).toBeNaN();
+  expect(
+    rssDrift(
+      run(
+        () => 0,
+        () => 1,
+      ).slice(0, 9),
+    ),
+  ).toBeNaN();
+});
