@@ -22,25 +22,37 @@ export interface GenesisState {
   readonly checkpoint: Uint8Array;
 }
 
+/** Numbers of the funded accounts of every partition: asked for each group in turn, and there may be a thousand for each. */
+function accountsByPartition(network: Network): readonly (readonly number[])[] {
+  let found = partitioned.get(network);
+  if (found === undefined) {
+    const { accounts, partitions } = network.genesis;
+    const lists = Array.from({ length: partitions }, (): number[] => []);
+    for (const [i, { address }] of accounts.entries()) lists[partitionOf(address, partitions)]!.push(i);
+    found = lists;
+    partitioned.set(network, found);
+  }
+  return found;
+}
+const partitioned = new WeakMap<Network, readonly (readonly number[])[]>();
+
 /** The funded accounts of the group's partitions, as the diff of a block 0. */
 export function genesisState(network: Network, group: number): GenesisState {
   const { genesis, firstMap } = network;
-  const byPartition = new Map<number, { id: Uint8Array; value: Uint8Array }[]>();
+  const parts: PartitionDiff[] = [];
   let held = 0n;
-  for (const { address, amount } of genesis.accounts) {
-    const partition = partitionOf(address, genesis.partitions);
-    if (ownerOf(firstMap, partition) !== group) continue;
-    const value = new Uint8Array(16);
-    viewOf(value).setBigUint64(8, amount, true);
-    const cells = byPartition.get(partition) ?? [];
+  for (const [partition, numbers] of accountsByPartition(network).entries()) {
+    if (numbers.length === 0 || ownerOf(firstMap, partition) !== group) continue;
     // Accounts of genesis ascend, so their cells are in canonical order.
-    cells.push({ id: ledgerCellId(LEDGER_SCOPE.account, address), value });
-    byPartition.set(partition, cells);
-    held += amount;
+    const cells = numbers.map((i) => {
+      const { address, amount } = genesis.accounts[i]!;
+      const value = new Uint8Array(16);
+      viewOf(value).setBigUint64(8, amount, true);
+      held += amount;
+      return { id: ledgerCellId(LEDGER_SCOPE.account, address), value };
+    });
+    parts.push({ partition, diff: encodeEntries(cells) });
   }
-  const parts = [...byPartition]
-    .sort(([a], [b]) => a - b)
-    .map(([partition, cells]) => ({ partition, diff: encodeEntries(cells) }));
   const accumulators = new Accumulators(genesis.partitions);
   accumulators.fold(0, parts);
   const cellsOf = new Map(parts.map(({ partition, diff }) => [partition, diff]));

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { concatBytes, equalBytes, toHex } from '../core/bytes.ts';
-import { HEADER, TOTALS } from '../core/layouts.ts';
+import { HEADER, MAX_GENESIS_ACCOUNTS, TOTALS } from '../core/layouts.ts';
 import { SCOPE } from '../core/scopes.ts';
 import { bodyOf, signatureOf } from '../core/signed-bytes.ts';
 import {
   CONSTANTS,
   DEFAULT_CHAIN,
+  type FundedAccount,
   type GenesisInput,
   makeGenesis,
   readGenesis,
@@ -57,6 +58,8 @@ test('refuses networks that could not run', () => {
   expect(refusal({ groups: 0 })).toBe('BAD_GROUPS');
   expect(refusal({ accounts: [...input().accounts, input().accounts[0]!] })).toBe('BAD_ACCOUNTS');
   expect(refusal({ accounts: [{ address: new Uint8Array(36), amount: 1n }] })).toBe('BAD_KEY');
+  const crowd = new Array<FundedAccount>(MAX_GENESIS_ACCOUNTS + 1).fill(input().accounts[0]!);
+  expect(refusal({ accounts: crowd })).toBe('TOO_MANY_ACCOUNTS');
   expect(refusal({ constants: { maxLag: 0 } })).toBe('BAD_LIMIT');
   expect(refusal({ constants: { userShareNumerator: CONSTANTS.userShareDenominator + 1 } })).toBe('BAD_SHARE');
 });

@@ -6,7 +6,14 @@ import { MSAT_PER_RXBTC } from '../core/amount.ts';
 import { compareBytes, equalBytes } from '../core/bytes.ts';
 import { parseDuration } from '../core/duration.ts';
 import { sha256d } from '../core/hash.ts';
-import { GENESIS, type Genesis, MAX_BATCH_BYTES, MAX_SOURCE_BYTES, MAX_TRANSACTION_BYTES } from '../core/layouts.ts';
+import {
+  GENESIS,
+  type Genesis,
+  MAX_BATCH_BYTES,
+  MAX_GENESIS_ACCOUNTS,
+  MAX_SOURCE_BYTES,
+  MAX_TRANSACTION_BYTES,
+} from '../core/layouts.ts';
 import { RELAY_GAS, TRANSACTION_GAS, userGas } from './gas.ts';
 import { DEV_KEYS, deriveKey, FAUCET_KEY, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from './keys.ts';
 import { evenOwners, firstShardMap, type ShardMap } from './shard-map.ts';
@@ -21,6 +28,7 @@ export type GenesisProblem =
   | 'BAD_LIMIT'
   | 'BAD_KEY'
   | 'BAD_ACCOUNTS'
+  | 'TOO_MANY_ACCOUNTS'
   | 'BAD_VERSION';
 
 export class GenesisError extends Error {
@@ -249,6 +257,12 @@ function checkGenesis(g: Genesis): void {
 }
 
 function checkAccounts(g: Genesis, refuse: (code: GenesisProblem, detail: string) => never): void {
+  if (g.accounts.length > MAX_GENESIS_ACCOUNTS) {
+    refuse(
+      'TOO_MANY_ACCOUNTS',
+      `${g.accounts.length} accounts, at most ${MAX_GENESIS_ACCOUNTS} can be funded; every group brings ${LOAD_ACCOUNTS_PER_GROUP} for load`,
+    );
+  }
   let supply = 0n;
   for (const [i, { address, amount }] of g.accounts.entries()) {
     if (kindOf(address) === undefined) refuse('BAD_KEY', `account ${i} is no address`);

@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { addressOf } from '../core/address.ts';
 import { concatBytes, viewOf } from '../core/bytes.ts';
 import { taggedHash } from '../core/hash.ts';
+import { publicKeyOfSecret } from '../core/sodium.ts';
 
 export const FAUCET_KEY = 'faucet';
 export const DEV_KEYS: readonly string[] = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
@@ -21,15 +22,17 @@ export function loadKeyName(index: number): string {
   return `load/${index}`;
 }
 
+const utf8 = new TextEncoder();
+
 function secretOf(seed: number, name: string): Uint8Array {
   const salt = new Uint8Array(8);
   viewOf(salt).setBigUint64(0, BigInt(seed), true);
-  return taggedHash('rexnet/testnet-key', salt, new TextEncoder().encode(name));
+  return taggedHash('rexnet/testnet-key', salt, utf8.encode(name));
 }
 
 export function deriveKey(seed: number, name: string): DerivedKey {
   const secret = secretOf(seed, name);
-  const publicKey = publicKeyOf(privateKey(secret));
+  const publicKey = publicKeyOfSecret(secret);
   return { name, secret, publicKey, address: addressOf(publicKey) };
 }
 

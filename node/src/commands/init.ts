@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
-import { GenesisError, makeGenesis, readGenesis, seedAccounts } from '../chain/genesis.ts';
+import { GenesisError, type GenesisProblem, makeGenesis, readGenesis, seedAccounts } from '../chain/genesis.ts';
 import { equalBytes, fromHex, toHex } from '../core/bytes.ts';
 import { InputError } from '../exit.ts';
 import { type Flags, textFlag, UsageError } from '../flags.ts';
@@ -44,16 +44,21 @@ function genesisOf(file: string, spec: GenesisSpec, governance: Uint8Array): Uin
     });
   } catch (cause) {
     if (!(cause instanceof GenesisError)) throw cause;
-    const isGas = cause.code === 'BLOCK_GAS_TOO_LOW';
-    throw new InputError(
-      `${file}: ${isGas ? 'spec.chain.blockGas: ' : 'spec: '}${cause.message}`,
-      isGas
-        ? 'raise spec.chain.blockGas or lower spec.chain.partitions'
-        : 'change the spec so that such a network can run',
-      cause,
-    );
+    const { field, cure } = CURES[cause.code] ?? ANY_CURE;
+    throw new InputError(`${file}: ${field}: ${cause.message}`, cure, cause);
   }
 }
+
+type Cure = { readonly field: string; readonly cure: string };
+const CURES: Partial<Record<GenesisProblem, Cure>> = {
+  BLOCK_GAS_TOO_LOW: {
+    field: 'spec.chain.blockGas',
+    cure: 'raise spec.chain.blockGas or lower spec.chain.partitions',
+  },
+  BAD_GROUPS: { field: 'spec.groups', cure: 'lower spec.groups or raise spec.chain.partitions' },
+  TOO_MANY_ACCOUNTS: { field: 'spec.groups', cure: 'lower spec.groups' },
+};
+const ANY_CURE: Cure = { field: 'spec', cure: 'change the spec so that such a network can run' };
 
 /** False when the very same file is there already. */
 function writeOnce(path: string, bytes: Uint8Array): boolean {

@@ -27,7 +27,8 @@ export const MAX_BITCOIN_HEADERS_PER_BODY = 64;
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_SYSTEM_MESSAGES = 4_096;
 const MAX_OUTBOX_DEPTH = 16;
-const MAX_GENESIS_ACCOUNTS = 1_000_000;
+/** 1,024 groups with their load accounts, and as many again of a person's own as one group has. */
+export const MAX_GENESIS_ACCOUNTS = 1_026_000;
 export const MAX_SOURCE_BYTES = 60_000;
 
 const hash32 = bytes(32);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { acceptedBySodium } from '../core/sodium.ts';
 import { DoorError, SignatureDoor } from './door.ts';
 import { Signer } from './signer.ts';
-import { acceptedBySodium } from './sodium.ts';
 import { validByZip215 } from './zip215.ts';
 
 interface SpecCase {

@@ -1,6 +1,6 @@
 // Signs transactions fast, with a key prepared once. Keeps no file: rxctl's keystore does.
 import { MessageBuffer, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../core/signed-bytes.ts';
-import { SECRET_KEY_BYTES, SEED_BYTES, sodium } from './sodium.ts';
+import { SECRET_KEY_BYTES, SEED_BYTES, sodium } from '../core/sodium.ts';
 
 /** One key pair, ready to sign. */
 export class Signer {

@@ -1,8 +1,8 @@
 // The thread that checks signatures: one buffer of transactions in, one byte of verdict for each out. Keeps nothing.
 import { parentPort } from 'node:worker_threads';
 import { bodyOf, MessageBuffer, senderKeyOf, signatureOf } from '../core/signed-bytes.ts';
+import { acceptedBySodium } from '../core/sodium.ts';
 import { type CheckAnswer, type CheckJob, unpackJob, VERDICT } from './jobs.ts';
-import { acceptedBySodium } from './sodium.ts';
 
 const message = new MessageBuffer();
 type Rule = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;

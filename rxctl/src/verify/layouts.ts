@@ -55,7 +55,7 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
     c.u32();
     c.u32();
     const owners = c.list(c.u16(), 4_096, () => c.u32());
-    const accounts = c.list(c.u32(), 1_000_000, () => ({ address: c.take(36), amount: c.u64() }));
+    const accounts = c.list(c.u32(), 1_026_000, () => ({ address: c.take(36), amount: c.u64() }));
     return {
       version,
       partitions,
