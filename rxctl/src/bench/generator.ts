@@ -74,6 +74,16 @@ export class GeneratorProcess implements AsyncDisposable {
     return this.#until(withinMs, signal, 'it did not finish', ({ done }) => done);
   }
 
+  /** Resolves when the process has ended well. */
+  async ended(withinMs: number, signal: AbortSignal): Promise<void> {
+    const deadlineMs = performance.now() + withinMs;
+    while (this.#exitCode === 'running') {
+      if (performance.now() > deadlineMs) throw this.#failure('it did not end', withinMs);
+      await delay(POLL_MS, undefined, { signal });
+    }
+    if (this.#exitCode !== 0) throw this.#failure('it failed', withinMs);
+  }
+
   /** It offers no more, waits for what is under way, and writes its last report. */
   tellToStop(): void {
     signalProcess(this.#running.identity, 'SIGTERM');
@@ -99,12 +109,14 @@ export class GeneratorProcess implements AsyncDisposable {
       const hasEnded = this.#exitCode !== 'running';
       const { report } = this;
       if (report !== undefined && holds(report)) return report;
-      if (hasEnded || performance.now() > deadlineMs) {
-        const said = tail(logFile(this.#folders, this.#name), LAST_LINES).join(' | ');
-        const how = hasEnded ? `it ended with ${this.#exitCode}` : `within ${withinMs / 1_000} s`;
-        throw new BenchError(`generator: ${otherwise}, ${how}${said === '' ? '' : `; it said: ${said}`}`);
-      }
+      if (hasEnded || performance.now() > deadlineMs) throw this.#failure(otherwise, withinMs);
       await delay(POLL_MS, undefined, { signal });
     }
+  }
+
+  #failure(what: string, withinMs: number): BenchError {
+    const said = tail(logFile(this.#folders, this.#name), LAST_LINES).join(' | ');
+    const how = this.#exitCode === 'running' ? `within ${withinMs / 1_000} s` : `it ended with ${this.#exitCode}`;
+    return new BenchError(`generator: ${what}, ${how}${said === '' ? '' : `; it said: ${said}`}`);
   }
 }

@@ -17,6 +17,8 @@ export interface MeasureInput {
   /** Loads beside it, which are told to stop when it is over. */
   readonly beside?: readonly LoadWish[];
   readonly mayLeaveBacklog: boolean;
+  /** When the measured seconds begin, and when they end. */
+  readonly onEdge?: (edge: 'begin' | 'end') => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -47,15 +49,8 @@ const SECOND_MS = 1_000;
 const FINISH_MAX_MS = 90_000;
 const DEFAULT_DRAIN_SECONDS = 15;
 
-export async function measure({
-  net,
-  profile,
-  repeat,
-  load,
-  beside = [],
-  mayLeaveBacklog,
-  signal,
-}: MeasureInput): Promise<Measured> {
+export async function measure(input: MeasureInput): Promise<Measured> {
+  const { net, profile, repeat, load, beside = [], mayLeaveBacklog, signal } = input;
   const groups = net.plan.groups.length;
   await using others = await Besides.start(net, beside, signal);
   await using generator = await GeneratorProcess.start(net.folders, 'load', load);
@@ -64,6 +59,7 @@ export async function measure({
   const watched = (): readonly Watched[] => [...net.processes(), generator.process, ...others.processes];
   await until(startMs + load.warmUpSeconds * SECOND_MS, signal);
   const before = takeSnapshot(watched(), performance.now());
+  await input.onEdge?.('begin');
   const seconds: Second[] = [];
   for (let second = load.warmUpSeconds + 1; second < load.seconds; second++) {
     await until(startMs + second * SECOND_MS, signal);
@@ -72,6 +68,7 @@ export async function measure({
     seconds.push({ second, nodeRssBytes, completed: generator.report?.completed ?? 0 });
   }
   const usage = usageBetween(before, takeSnapshot(watched(), performance.now()));
+  await input.onEdge?.('end');
   const finishMaxMs = (load.drainSeconds ?? DEFAULT_DRAIN_SECONDS) * SECOND_MS + FINISH_MAX_MS;
   const report = await generator.finished(finishMaxMs, signal);
   const reports = await others.stop(finishMaxMs, signal);

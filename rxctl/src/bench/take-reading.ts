@@ -1,9 +1,10 @@
 // One reading on a fresh network: started, priced, loaded, measured, ended. All benches take theirs here; what is offered to
 // what is theirs to say.
+import { join } from 'node:path';
 import type { RunReport } from '@rexnet/load/report.ts';
 import type { Profile, Reading } from '@rexnet/load/verdict/reading.ts';
-import type { LoadWish } from './generator.ts';
-import { type Measured, measure, type Second } from './measure.ts';
+import { GeneratorProcess, type LoadWish } from './generator.ts';
+import { type Measured, measure, type Second, type TimedLoad } from './measure.ts';
 import { BenchNetwork } from './network.ts';
 import { brokenReading, capacityOf } from './to-reading.ts';
 import type { Tools } from './tools.ts';
@@ -28,6 +29,10 @@ export interface ReadingWish {
   readonly minerArgs?: readonly string[];
   /** The backlog of an overload may be left: what could not be judged then is no fault. */
   readonly mayLeaveBacklog?: boolean;
+  /** Sign everything before, so that the generator only has to send. */
+  readonly replay?: boolean;
+  /** When the measured seconds begin, and when they end. */
+  readonly onEdge?: (net: BenchNetwork, edge: 'begin' | 'end') => Promise<void>;
   /** On the same network, when the reading is taken. */
   readonly afterwards?: (net: BenchNetwork) => Promise<void>;
 }
@@ -43,6 +48,8 @@ export interface Taken {
 }
 
 export const WARM_UP_SECONDS = 5;
+const PRESIGNED_FILE = 'presigned.bin';
+const PRESIGN_MAX_MS = 600_000;
 /** INTERFACES §7: the presets of a profile. */
 export const CHAINS: Readonly<Record<Profile, Readonly<Record<string, string | number>>>> = {
   capped: {},
@@ -76,22 +83,33 @@ export async function measureOn(net: BenchNetwork, wish: ReadingWish, { prices, 
   const { profile, repeat, workload, rate, seconds, warmUpSeconds = WARM_UP_SECONDS, drainSeconds } = wish;
   const price = await prices.of(net, workload.load, signal);
   const groupCapacityTps = capacityOf({ ...price, groups: 1 }, price.gasLimit);
+  const load: TimedLoad = {
+    ...workload.load,
+    ...wish.load,
+    ...rate(groupCapacityTps),
+    seconds: warmUpSeconds + seconds,
+    warmUpSeconds,
+    drainSeconds,
+  };
+  const { onEdge } = wish;
   const measured = await measure({
     net,
     profile,
     repeat,
     signal,
     ...(wish.beside === undefined ? {} : { beside: wish.beside(groupCapacityTps) }),
+    ...(onEdge === undefined ? {} : { onEdge: (edge) => onEdge(net, edge) }),
     mayLeaveBacklog: wish.mayLeaveBacklog ?? false,
-    load: {
-      ...workload.load,
-      ...wish.load,
-      ...rate(groupCapacityTps),
-      seconds: warmUpSeconds + seconds,
-      warmUpSeconds,
-      drainSeconds,
-    },
+    load: wish.replay === true ? await presigned(net, load, signal) : load,
   });
   await wish.afterwards?.(net);
   return measured;
+}
+
+/** The same load as a file of signed transactions. */
+async function presigned(net: BenchNetwork, load: TimedLoad, signal: AbortSignal): Promise<TimedLoad> {
+  const path = join(net.folders.root, PRESIGNED_FILE);
+  await using generator = await GeneratorProcess.start(net.folders, 'presign', { ...load, presign: path });
+  await generator.ended(PRESIGN_MAX_MS, signal);
+  return { ...load, replay: path };
 }

@@ -18,7 +18,8 @@ export interface Measured {
 export function toReading(measured: Measured): Reading {
   const { profile, groups, repeat, report, usage, gates, mayLeaveBacklog } = measured;
   const { window, generator, network, gasLimit } = report;
-  if (window === undefined) return brokenReading({ groups, repeat }, 'the load was too short for a window of blocks');
+  if (window === undefined)
+    return brokenReading({ groups, repeat }, report.invalid ?? 'the load was too short for a window of blocks');
   const capacityTps = profile === 'capped' ? capacityOf(network, gasLimit) : undefined;
   const perSecond = 1 / usage.seconds;
   return {
