@@ -13,8 +13,9 @@ import { type MinedBlock, opOf, shipped, World } from '../../node/src/chain/test
 import { signTransaction, TRANSACTION_KIND } from '../../node/src/chain/transaction.ts';
 import { addressOf, partitionOf } from '../../node/src/core/address.ts';
 import { toHex, viewOf } from '../../node/src/core/bytes.ts';
-import { RECEIPT_BYTES } from '../../node/src/core/layouts.ts';
+import { PROVEN_LEAF, RECEIPT_BYTES } from '../../node/src/core/layouts.ts';
 import { SCOPE } from '../../node/src/core/scopes.ts';
+import { leavesInBody } from '../../node/src/store/body-leaves.ts';
 import { ChainStore } from '../../node/src/store/chain-store.ts';
 import { generator, median } from './shared/figures.ts';
 
@@ -166,9 +167,18 @@ function judge(world: World, state: GroupState, store: ChainStore, block: MinedB
   const outcome = state.apply({ ...block, body });
   const executed = ownMs();
   const { id, header, headerBytes, bodyBytes } = block;
+  const sources = block.sources.toSorted((a, b) => a.group - b.group || a.height - b.height);
   store.commit(() => {
     store.putHeader({ group: 0, height: header.height, id, header: headerBytes, witness: new Uint8Array(0) });
-    store.putExecuted({ height: header.height, id, body: bodyBytes, outcome });
+    // A node gets them ahead of the block that reads them.
+    for (const source of sources)
+      store.putLeaf(source.id, PROVEN_LEAF.encode({ ...source, path: source.path.slice() }));
+    const leaves = leavesInBody(
+      bodyBytes,
+      body,
+      sources.map((source) => source.id),
+    );
+    store.putExecuted({ height: header.height, id, body: bodyBytes, outcome, leaves });
   });
   const stored = ownMs();
   return {

@@ -249,7 +249,7 @@ test('a folder in use is refused, and audited as a copy', async () => {
 
 test('what is no folder of this network is refused', async () => {
   const dir = copy();
-  writeFileSync(join(dir, 'node.json'), '{"version":1,"genesisId":"00","group":1}');
+  writeFileSync(join(dir, 'node.json'), '{"version":2,"genesisId":"00","group":1}');
   await expect(audit(dir)).rejects.toThrow(/belongs to group 1 of network 00/);
   await expect(audit(join(root, 'nowhere'))).rejects.toThrow(/is no data folder of a node; name/);
 });

@@ -7,9 +7,10 @@ import type { AcceptedHeaders, View } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { toHex } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
-import { BODY, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
+import { BODY, type Body, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
+import { leavesInBody } from '../store/body-leaves.ts';
 import type { ChainStore } from '../store/chain-store.ts';
 import type { Announced, EngineEvents, Intake, OwnBlock, TimedWork, Want } from './api.ts';
 import { Beat } from './beat.ts';
@@ -27,6 +28,11 @@ const BRANCHES_MAX = 64;
 export const WHOLE_HEADERS = 64;
 /** Faults of a header that are its sender's; the others say only that he or we are behind. */
 const BLAMELESS: ReadonlySet<string> = new Set(['TOO_OLD', 'UNKNOWN_GROUP', 'KNOWN_INVALID', 'INVALID_PARENT']);
+
+interface AppliedBody {
+  readonly block: AppliedBlock;
+  readonly body: Body;
+}
 
 export interface EngineModules {
   readonly view: View;
@@ -199,9 +205,10 @@ export class Engine {
       const followed = this.#m.view.follow();
       if (followed.undone.length + followed.applied.length + followed.condemned.length > 0) {
         const execute = secondsSince(startedMs);
+        const applied = followed.applied.map((block) => ({ block, body: BODY.decode(block.bodyBytes) }));
         const executedMs = performance.now();
-        this.#commit(() => this.#write(followed));
-        this.#settle(followed, { execute, commit: secondsSince(executedMs) });
+        this.#commit(() => this.#write(followed, applied));
+        this.#settle(followed, applied, { execute, commit: secondsSince(executedMs) });
         if (followed.applied.length > 0 && !followed.more) this.#putSnapshotWhenDue();
         this.#m.store.tidy();
       }
@@ -219,11 +226,13 @@ export class Engine {
     for (const entry of headers) entry.ancestorAt(entry.height - WHOLE_HEADERS)?.compact();
   }
 
-  #write(followed: Followed): void {
+  #write(followed: Followed, applied: readonly AppliedBody[]): void {
     const { store, view } = this.#m;
     this.#writePending();
-    for (const { entry, bodyBytes, outcome } of followed.applied) {
-      store.putExecuted({ height: entry.height, id: entry.id, body: bodyBytes, outcome });
+    for (const { block, body } of applied) {
+      const { entry, bodyBytes, outcome } = block;
+      const leaves = leavesInBody(bodyBytes, body, sourcesOf(entry));
+      store.putExecuted({ height: entry.height, id: entry.id, body: bodyBytes, outcome, leaves });
       const settled = entry.ancestorAt(entry.height - this.#m.maxReorg);
       if (settled !== undefined) store.dropUndo(settled.id);
     }
@@ -258,9 +267,12 @@ export class Engine {
     this.#pendingLeaves = [];
   }
 
-  #settle(followed: Followed, seconds: { readonly execute: number; readonly commit: number }): void {
+  #settle(
+    followed: Followed,
+    applied: readonly AppliedBody[],
+    seconds: { readonly execute: number; readonly commit: number },
+  ): void {
     const { pool, history, sums, emit, store } = this.#m;
-    const applied = followed.applied.map((block) => ({ block, body: BODY.decode(block.bodyBytes) }));
     const undone = followed.undone.flatMap((entry) => BODY.decode(store.body(entry.id)!.slice()).transactions);
     pool.settle(
       applied.flatMap(({ body }) => body.transactions),
@@ -322,6 +334,11 @@ export class Engine {
     };
     this.#m.emit('template', template);
   }
+}
+
+/** Ids of the blocks a block reads, in the order its body lists them. */
+function sourcesOf({ readingOrder }: HeaderEntry): Uint8Array[] {
+  return readingOrder.toSorted((a, b) => a.group - b.group || a.height - b.height).map(({ id }) => id);
 }
 
 function secondsSince(ms: number): number {

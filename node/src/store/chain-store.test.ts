@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ChainStore } from './chain-store.ts';
+import { BODY, PROVEN_LEAF } from '../core/layouts.ts';
+import { leavesInBody } from './body-leaves.ts';
+import { ChainStore, type ExecutedBlock } from './chain-store.ts';
 
 const identity = { genesisId: 'ab'.repeat(32), group: 1 };
+const NO_BYTES = new Uint8Array(0);
 const id = (n: number): Uint8Array => new Uint8Array(32).fill(n);
 let dir: string;
 
@@ -17,6 +20,13 @@ function receiptOf(root: Uint8Array): Uint8Array {
   const receipt = new Uint8Array(184);
   receipt.set(root, 32);
   return receipt;
+}
+
+/** A block most of whose records are as large. */
+function executed(n: number, size: number): ExecutedBlock {
+  const bytes = new Uint8Array(size).fill(n);
+  const outcome = { diff: bytes, undo: bytes, receipts: NO_BYTES, outbox: [{ group: 3, leaf: bytes }], totals: id(n) };
+  return { height: n, id: id(n), body: bytes, outcome };
 }
 
 test('what was committed is found again', async () => {
@@ -51,20 +61,17 @@ test('what was committed is found again', async () => {
 
 test('mapped memory is given back while the store is in use', async () => {
   const store = new ChainStore(dir, identity);
-  const body = (n: number): Uint8Array => new Uint8Array(3 * 1024 * 1024).fill(n);
   const kept = [];
   for (let n = 1; n <= 12; n++) {
-    store.commit(() => {
-      store.putBody(id(n), body(n));
-      store.putTip({ height: n, id: id(n) });
-    });
-    kept.push({ n, body: store.body(id(n))!, tip: store.tip()! });
+    store.commit(() => store.putExecuted(executed(n, 3 * 1024 * 1024)));
+    kept.push({ n, undo: store.undo(id(n))!, tip: store.tip()! });
     store.tidy();
     if (n % 4 === 0) store.remap();
   }
-  for (const { n, body: bytes, tip } of kept) {
-    expect([bytes.every((byte) => byte === n), tip.height, tip.id[0]]).toEqual([true, n, n]);
-    expect(store.body(id(n))?.length).toBe(3 * 1024 * 1024);
+  for (const { n, undo, tip } of kept) {
+    expect([tip.height, tip.id[0]]).toEqual([n, n]);
+    for (const bytes of [undo, store.undo(id(n))!])
+      expect(Buffer.compare(bytes, executed(n, bytes.length).body)).toBe(0);
   }
   expect(store.tip()).toMatchObject({ height: 12 });
   // Only Linux tells.
@@ -115,10 +122,55 @@ test.each([
   ['overwritten', (path: string) => writeFileSync(path, Buffer.alloc(20_000, 0x55))],
 ])('a database that was %s is refused as damaged', async (_, harm) => {
   const store = new ChainStore(dir, identity);
-  store.commit(() => store.putBody(id(1), new Uint8Array(100_000)));
+  store.commit(() => store.putExecuted(executed(1, 100_000)));
   await store.close();
   harm(join(dir, 'chain.mdb'));
   expect(() => new ChainStore(dir, identity)).toThrow(expect.objectContaining({ code: 'DAMAGED' }));
+});
+
+test('large values lie in the log, those of other groups once', async () => {
+  const store = new ChainStore(dir, identity);
+  const large = (n: number): Uint8Array => Uint8Array.from({ length: 9_000 + n }, (_, i) => i * n);
+  const proven = PROVEN_LEAF.encode({ leaf: large(3), path: [id(1), id(2)] });
+  const batches = [PROVEN_LEAF.decode(proven), { leaf: Uint8Array.of(1), path: [] }, { leaf: large(5), path: [id(3)] }];
+  const body = BODY.encode({ mapUpdate: NO_BYTES, bitcoinHeaders: [], batches, transactions: [large(7)] });
+  const block = { ...executed(1, 5_000), body };
+  const leaves = leavesInBody(body, BODY.decode(body), [id(7), id(8), id(9)]);
+  store.commit(() => store.putLeaf(id(7), proven));
+  const before = store.writtenBytes;
+  store.commit(() => store.putExecuted({ ...block, leaves }));
+  const written = store.writtenBytes - before;
+  expect(written).toBeLessThan(body.length - proven.length + 4 * 5_000 + 1_000);
+  await store.close();
+  const again = new ChainStore(dir, identity);
+  expect(Buffer.compare(again.body(id(1))!, body)).toBe(0);
+  expect(PROVEN_LEAF.encode(again.leaf(id(7))!)).toEqual(proven);
+  expect(Buffer.compare(again.diff(id(1))!, block.outcome.diff)).toBe(0);
+  expect(again.outbox(id(1))!.map(({ leaf }) => leaf.length)).toEqual([5_000]);
+  await again.close();
+  truncateSync(join(dir, 'chain.log'), 8_192);
+  expect(() => new ChainStore(dir, identity)).toThrow(/chain\.log has 8192 bytes where/);
+});
+
+test('what a process left in the log without committing it is overwritten', async () => {
+  const store = new ChainStore(dir, identity);
+  store.commit(() => store.putExecuted(executed(1, 10_000)));
+  const cut = (): void => {
+    store.putExecuted(executed(2, 5_000_000));
+    throw new Error('power cut');
+  };
+  expect(() => store.commit(cut)).toThrow('power cut');
+  expect(store.body(id(2))).toBeUndefined();
+  await store.close();
+  const again = new ChainStore(dir, identity);
+  again.commit(() => again.putExecuted(executed(3, 7_000)));
+  for (const [n, size] of [
+    [1, 10_000],
+    [3, 7_000],
+  ] as const) {
+    expect(Buffer.compare(again.body(id(n))!, new Uint8Array(size).fill(n))).toBe(0);
+  }
+  await again.close();
 });
 
 test('a LOCK left by a dead process is taken over', async () => {

@@ -1,14 +1,17 @@
 // What a node must find again after a crash: headers of all groups, the bodies and outcomes of its own blocks, and the
-// leaves other groups addressed to it. One transaction per event; a commit is on disk when it returns.
+// leaves other groups addressed to it. One transaction per event; a commit is on disk when it returns. Large values lie in
+// the log, which is on disk before the database names a place in it.
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockArchive, BlockOutcome } from '../chain/ports.ts';
 import { toHex } from '../core/bytes.ts';
 import { PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
-import { type DataFolder, type Identity, openFolder, openFolderToRead, type Table } from './database.ts';
+import type { LeafInBody } from './body-leaves.ts';
+import { type DataFolder, type Identity, META_TABLE, openFolder, openFolderToRead, type Table } from './database.ts';
 import { heightKey, outboxKey, rootsKey } from './keys.ts';
 import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
+import { INLINE_BYTES_MAX, type Place, ValueTable } from './value-table.ts';
 
 export interface StoredHeader {
   readonly group: number;
@@ -23,6 +26,8 @@ export interface ExecutedBlock {
   readonly id: Uint8Array;
   readonly body: Uint8Array;
   readonly outcome: BlockOutcome;
+  /** Where its body holds leaves of other groups' blocks, in that order: those that are stored need not be stored again. */
+  readonly leaves?: readonly LeafInBody[];
 }
 
 export interface Tip {
@@ -40,14 +45,20 @@ const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');
 
-const TABLES = [
-  ...(['headers', 'bodies', 'diffs', 'undos', 'receipts', 'roots'] as const),
-  ...(['outbox', 'totals', 'leaves', 'condemned', 'snapshots', 'meta'] as const),
-];
-type Tables = Readonly<Record<(typeof TABLES)[number], Table>>;
+const SMALL = ['headers', 'undos', 'roots', 'totals', 'condemned', 'snapshots', META_TABLE] as const;
+const LARGE = ['bodies', 'diffs', 'receipts', 'outbox', 'leaves'] as const;
+type Tables = Readonly<Record<(typeof SMALL)[number], Table> & Record<(typeof LARGE)[number], ValueTable>>;
 
-function tablesOf(folder: DataFolder): Tables {
-  return Object.fromEntries(TABLES.map((name) => [name, folder.table(name)])) as Tables;
+function tablesOf(folder: DataFolder, inlineBytes: number): Tables {
+  const small = SMALL.map((name) => [name, folder.table(name)]);
+  const large = LARGE.map((name) => [name, new ValueTable(folder.table(name), folder.log, inlineBytes)]);
+  return Object.fromEntries([...small, ...large]) as Tables;
+}
+
+export interface StoreOptions {
+  readonly open?: typeof openFolder;
+  /** The largest value that stays in the database. */
+  readonly inlineBytes?: number;
 }
 
 /** Looking for its place in the file, every put maps a little of it into memory, and LMDB never unmaps anything. */
@@ -57,44 +68,47 @@ export class ChainStore implements BlockArchive {
   readonly #dir: string;
   readonly #folder: DataFolder;
   readonly #group: number;
+  readonly #inlineBytes: number;
   #tables: Tables;
   readonly #recentRoots = new RecentRoots<Tip>();
   #writtenBytes = 0;
-  #mappedAtBytes = 0;
+  /** What of it is in the database, at most, since memory was given back. */
+  #mappedBytes = 0;
 
-  constructor(dir: string, identity: Identity, open: typeof openFolder = openFolder) {
+  constructor(dir: string, identity: Identity, { open = openFolder, inlineBytes }: StoreOptions = {}) {
     this.#dir = dir;
     this.#group = identity.group;
+    this.#inlineBytes = inlineBytes ?? INLINE_BYTES_MAX;
     this.#folder = open(dir, identity);
-    this.#tables = tablesOf(this.#folder);
+    this.#tables = tablesOf(this.#folder, this.#inlineBytes);
     this.#loadRecentRoots();
   }
 
   /** What a stopped node left, or a copy of a folder; nothing may be put into it. */
   static toRead(dir: string, identity: Identity): ChainStore {
-    return new ChainStore(dir, identity, openFolderToRead);
+    return new ChainStore(dir, identity, { open: openFolderToRead });
   }
 
   /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
   commit(write: () => void): void {
-    this.#folder.root.transactionSync(write);
+    this.#folder.commit(write);
   }
 
   /** To be called between commits: gives mapped memory back when enough was written since the last time. */
   tidy(): void {
-    if (this.#writtenBytes - this.#mappedAtBytes >= REMAP_BYTES) this.remap();
+    if (this.#mappedBytes >= REMAP_BYTES) this.remap();
   }
 
   /** Gives back all memory the data file is mapped into: a millisecond. */
   remap(): void {
     this.#folder.remap();
-    this.#tables = tablesOf(this.#folder);
-    this.#mappedAtBytes = this.#writtenBytes;
+    this.#tables = tablesOf(this.#folder, this.#inlineBytes);
+    this.#mappedBytes = 0;
   }
 
-  /** Size of the data file. */
+  /** Size of the data files. */
   get fileBytes(): number {
-    return statSync(join(this.#dir, 'chain.mdb')).size;
+    return statSync(join(this.#dir, 'chain.mdb')).size + this.#folder.log.fileBytes;
   }
 
   /** Keys and values put since the folder was opened. */
@@ -144,12 +158,8 @@ export class ChainStore implements BlockArchive {
     }
   }
 
-  putBody(id: Uint8Array, body: Uint8Array): void {
-    this.#put(this.#tables.bodies, Buffer.from(id), Buffer.from(body));
-  }
-
   putLeaf(sourceId: Uint8Array, provenLeaf: Uint8Array): void {
-    this.#put(this.#tables.leaves, Buffer.from(sourceId), Buffer.from(provenLeaf));
+    this.#putLarge(this.#tables.leaves, Buffer.from(sourceId), provenLeaf);
   }
 
   leaf(sourceId: Uint8Array): ProvenLeaf | undefined {
@@ -170,12 +180,12 @@ export class ChainStore implements BlockArchive {
   putExecuted(block: ExecutedBlock): void {
     const id = Buffer.from(block.id);
     const { diff, undo, receipts, outbox, totals } = block.outcome;
-    this.#put(this.#tables.bodies, id, buffer(block.body));
-    this.#put(this.#tables.diffs, id, buffer(diff));
+    this.#putLarge(this.#tables.bodies, id, ...this.#partsOf(block));
+    this.#putLarge(this.#tables.diffs, id, diff);
     this.#put(this.#tables.undos, id, buffer(undo));
-    this.#put(this.#tables.receipts, id, buffer(receipts));
+    this.#putLarge(this.#tables.receipts, id, receipts);
     this.#put(this.#tables.totals, id, buffer(totals));
-    for (const { group, leaf } of outbox) this.#put(this.#tables.outbox, outboxKey(block.id, group), buffer(leaf));
+    for (const { group, leaf } of outbox) this.#putLarge(this.#tables.outbox, outboxKey(block.id, group), leaf);
     if (receipts.length > 0) {
       const index = encodeRoots(receipts);
       this.#put(this.#tables.roots, rootsKey(block.height, block.id), index);
@@ -240,7 +250,7 @@ export class ChainStore implements BlockArchive {
   /** Leaves of an executed block, ascending by destination; undefined when it was not executed here. */
   outbox(id: Uint8Array): { group: number; leaf: Uint8Array }[] | undefined {
     if (!this.hasExecuted(id)) return undefined;
-    const range = this.#tables.outbox.getRange({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
+    const range = this.#tables.outbox.range({ start: outboxKey(id, 0), end: outboxKey(id, 0xffffffff) });
     return [...range].map(({ key, value }) => ({ group: key.readUInt32BE(32), leaf: value }));
   }
 
@@ -262,7 +272,28 @@ export class ChainStore implements BlockArchive {
 
   #put(table: Table, key: Buffer, value: Buffer): void {
     this.#writtenBytes += key.length + value.length;
+    this.#mappedBytes += key.length + value.length;
     table.putSync(key, value);
+  }
+
+  #putLarge(table: ValueTable, key: Buffer, ...parts: readonly (Uint8Array | Place)[]): void {
+    const written = table.put(key, ...parts);
+    this.#writtenBytes += written;
+    this.#mappedBytes += Math.min(written, INLINE_BYTES_MAX);
+  }
+
+  /** The body with the leaves that are stored already left out. */
+  #partsOf({ body, leaves = [] }: ExecutedBlock): (Uint8Array | Place)[] {
+    const parts: (Uint8Array | Place)[] = [];
+    let done = 0;
+    for (const { source, at, size } of leaves) {
+      const place = this.#tables.leaves.placeOf(Buffer.from(source));
+      if (place?.size !== size) continue;
+      if (at > done) parts.push(body.subarray(done, at));
+      parts.push(place);
+      done = at + size;
+    }
+    return done < body.length ? [...parts, body.subarray(done)] : parts;
   }
 
   /** What look-ups go through first, as it was before a restart. */

@@ -1,6 +1,8 @@
-// Opens a node's data folder: one LMDB file, one lock, one identity. Refuses folders of others and damaged files.
+// Opens a node's data folder: one LMDB file, one log of large values, one lock, one identity. Refuses folders of others
+// and damaged files.
 import {
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   fstatSync,
@@ -10,14 +12,16 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { damaged, StoreError } from './errors.ts';
 import { holderOf, lock } from './lock.ts';
+import { ValueLog } from './value-log.ts';
 
-export const DATA_VERSION = 1;
+export const DATA_VERSION = 2;
 const MAP_BYTES = 256 * 1024 ** 3;
 const MAX_TABLES = 16;
 
@@ -30,12 +34,19 @@ export interface Identity {
 export type Table = Database<Buffer, Buffer>;
 
 export interface DataFolder {
-  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly log: ValueLog;
   table(name: string): Table;
-  /** Gives back all memory the file is mapped into; tables must be asked for anew. Nothing may be reading or writing. */
+  /** Everything `write` puts is on disk, or nothing of it is, when this returns. */
+  commit(write: () => void): void;
+  /** Gives back all memory the database is mapped into; tables must be asked for anew. Nothing may be reading or writing. */
   remap(): void;
   close(): Promise<void>;
 }
+
+const LOG_FILE = 'chain.log';
+/** The table of single values, and the one among them that says where the last commit left off in the log. */
+export const META_TABLE = 'meta';
+const LOG_END = Buffer.from('log');
 
 const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
 
@@ -47,11 +58,12 @@ export function openFolder(dir: string, identity: Identity): DataFolder {
     const path = join(dir, 'chain.mdb');
     checkSize(dir, path);
     let root = openDatabase(dir, path);
+    const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...BINARY });
+    const log = openLog(dir, table(META_TABLE), false);
     return {
-      get root() {
-        return root;
-      },
-      table: (name) => root.openDB<Buffer, Buffer>({ name, ...BINARY }),
+      log,
+      table,
+      commit: (write) => commit(root, log, () => table(META_TABLE), write),
       remap: () => {
         void root.close();
         // With synchronous commits alone nothing is ever pending.
@@ -59,6 +71,7 @@ export function openFolder(dir: string, identity: Identity): DataFolder {
         root = openDatabase(dir, path);
       },
       close: async () => {
+        log.close();
         await root.close();
         unlock();
       },
@@ -67,6 +80,36 @@ export function openFolder(dir: string, identity: Identity): DataFolder {
     unlock();
     throw error;
   }
+}
+
+/** What is large is on disk before the database names its place. */
+function commit(root: RootDatabase<Buffer, Buffer>, log: ValueLog, meta: () => Table, write: () => void): void {
+  const before = log.end;
+  try {
+    root.transactionSync(() => {
+      write();
+      log.flush();
+      if (log.end === before) return;
+      const end = Buffer.alloc(8);
+      end.writeBigUInt64LE(BigInt(log.end));
+      meta().putSync(LOG_END, end);
+    });
+  } catch (error) {
+    log.discard(before);
+    throw error;
+  }
+}
+
+function openLog(dir: string, meta: Table, readOnly: boolean): ValueLog {
+  const path = join(dir, LOG_FILE);
+  const end = logEndOf(meta);
+  const size = existsSync(path) ? statSync(path).size : 0;
+  if (size < end) throw damaged(dir, `${LOG_FILE} has ${size} bytes where ${end} were written`);
+  return new ValueLog(path, end, readOnly);
+}
+
+function logEndOf(meta: Table): number {
+  return Number(meta.get(LOG_END)?.readBigUInt64LE() ?? 0n);
 }
 
 /** Opens a folder nobody uses and never writes to it: takes no lock, makes no table. Throws StoreError when a process holds it. */
@@ -90,34 +133,55 @@ export function openFolderToRead(dir: string, identity: Identity): DataFolder {
 export async function copyFolder(dir: string, identity: Identity, to: string): Promise<void> {
   refuseForeign(dir, identityOf(dir), identity);
   mkdirSync(to, { recursive: true, mode: 0o700 });
-  const folder = openReading(dir);
+  const { root, isOurs } = openReadOnly(dir);
   try {
-    await folder.root.backup(join(to, 'chain.mdb'), false);
+    await root.backup(join(to, 'chain.mdb'), false);
   } finally {
-    await folder.close();
+    await closeReadOnly(dir, root, isOurs);
   }
+  // What a commit names is in the log before it, and nothing there ever changes.
+  const log = join(dir, LOG_FILE);
+  if (existsSync(log)) copyFileSync(log, join(to, LOG_FILE), constants.COPYFILE_FICLONE);
   copyFileSync(join(dir, 'node.json'), join(to, 'node.json'));
 }
 
-function openReading(dir: string): DataFolder {
+interface ReadOnly {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  /** LMDB counts its readers in a file beside; where there is one it is the node's. */
+  readonly isOurs: boolean;
+}
+
+function openReadOnly(dir: string): ReadOnly {
   const path = join(dir, 'chain.mdb');
   if (!existsSync(path)) throw damaged(dir, 'chain.mdb is missing');
   checkSize(dir, path);
-  // LMDB counts its readers in a file beside; where there is one it is the node's.
-  const readers = `${path}-lock`;
-  const isOurs = !existsSync(readers);
-  const root = openDatabase(dir, path, true);
+  const isOurs = !existsSync(`${path}-lock`);
+  return { root: openDatabase(dir, path, true), isOurs };
+}
+
+async function closeReadOnly(dir: string, root: ReadOnly['root'], isOurs: boolean): Promise<void> {
+  await root.close();
+  if (isOurs) rmSync(join(dir, 'chain.mdb-lock'), { force: true });
+}
+
+function openReading(dir: string): DataFolder {
+  const { root, isOurs } = openReadOnly(dir);
+  const table = (name: string): Table => {
+    const found: Table | undefined = root.openDB<Buffer, Buffer>({ name, ...BINARY });
+    if (found === undefined) throw damaged(dir, `table ${name} is missing`);
+    return found;
+  };
+  const log = openLog(dir, table(META_TABLE), true);
   return {
-    root,
-    table: (name) => {
-      const table: Table | undefined = root.openDB<Buffer, Buffer>({ name, ...BINARY });
-      if (table === undefined) throw damaged(dir, `table ${name} is missing`);
-      return table;
+    log,
+    table,
+    commit: () => {
+      throw new Error(`${dir} is open to be read only`);
     },
     remap: () => undefined,
     close: async () => {
-      await root.close();
-      if (isOurs) rmSync(readers, { force: true });
+      log.close();
+      await closeReadOnly(dir, root, isOurs);
     },
   };
 }

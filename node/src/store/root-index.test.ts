@@ -15,7 +15,7 @@ function receipts(roots: readonly number[]): Uint8Array {
 }
 
 test('finds the blocks of a root, alone and merged with others', () => {
-  const blocks = fc.array(fc.array(fc.nat(60), { maxLength: 12 }), { maxLength: 12 });
+  const blocks = fc.array(fc.array(fc.nat(60), { maxLength: 12 }), { maxLength: 70, size: 'max' });
   fc.assert(
     fc.property(blocks, (all) => {
       const recent = new RecentRoots<number>();
@@ -27,6 +27,6 @@ test('finds the blocks of a root, alone and merged with others', () => {
         expect(indexes.flatMap((index, i) => (hasRoot(index, rootOf(n)) ? [i] : []))).toEqual(expected);
       }
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 });

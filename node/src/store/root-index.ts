@@ -16,10 +16,33 @@ export function encodeRoots(receipts: Uint8Array): Buffer {
   const view = viewOf(receipts);
   const prefixes = new Float64Array(receipts.length / RECEIPT_BYTES);
   for (let i = 0; i < prefixes.length; i++) prefixes[i] = prefixOf(view, i * RECEIPT_BYTES + ROOT_OFFSET);
-  prefixes.sort();
+  const sorted = sortPrefixes(prefixes);
   let count = 0;
-  for (const prefix of prefixes) if (count === 0 || prefixes[count - 1] !== prefix) prefixes[count++] = prefix;
-  return Buffer.from(prefixes.buffer, 0, count * ROOT_ENTRY_BYTES);
+  for (let i = 0; i < sorted.length; i++) {
+    const prefix = sorted[i]!;
+    if (count === 0 || sorted[count - 1] !== prefix) sorted[count++] = prefix;
+  }
+  return Buffer.from(sorted.buffer, 0, count * ROOT_ENTRY_BYTES);
+}
+
+const PREFIX_END = 2 ** 48;
+
+/** Ids are hashes, spread evenly: dealt into as many buckets as there are prefixes, each is almost in its place. */
+function sortPrefixes(prefixes: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const { length } = prefixes;
+  const scale = length / PREFIX_END;
+  const ends = new Uint32Array(length + 1);
+  for (let i = 0; i < length; i++) ends[Math.floor(prefixes[i]! * scale) + 1]!++;
+  for (let i = 1; i <= length; i++) ends[i]! += ends[i - 1]!;
+  const sorted = new Float64Array(length);
+  for (let i = 0; i < length; i++) sorted[ends[Math.floor(prefixes[i]! * scale)]!++] = prefixes[i]!;
+  for (let i = 1; i < length; i++) {
+    const prefix = sorted[i]!;
+    let at = i;
+    for (; at > 0 && sorted[at - 1]! > prefix; at--) sorted[at] = sorted[at - 1]!;
+    sorted[at] = prefix;
+  }
+  return sorted;
 }
 
 export function hasRoot(index: Uint8Array, root: Uint8Array): boolean {
@@ -44,10 +67,14 @@ interface Run {
   readonly blocks: Uint32Array;
 }
 
-/** The indexes of the newest blocks merged into a few sorted runs, so that a look-up is a handful of binary searches. */
+/** Runs a look-up searches at most; more are merged by the look-up that finds them, so that a block pays nothing for it. */
+const RUNS_MAX = 48;
+
+/** The indexes of the newest blocks as sorted runs: a look-up is a few binary searches. */
 export class RecentRoots<T> {
-  /** Oldest first, each more than twice as long as the next. */
+  /** Oldest first. */
   #runs: Run[] = [];
+  #held = 0;
   #blocks: T[] = [];
   /** Number of the first block still here. */
   #first = 0;
@@ -60,12 +87,15 @@ export class RecentRoots<T> {
   add(block: T, index: Uint8Array): void {
     const prefixes = new Float64Array(Uint8Array.from(index).buffer);
     this.#blocks.push(block);
-    this.#push({ prefixes, blocks: new Uint32Array(prefixes.length).fill(this.#first + this.#blocks.length - 1) });
+    this.#runs.push({ prefixes, blocks: new Uint32Array(prefixes.length).fill(this.#first + this.#blocks.length - 1) });
+    this.#held += prefixes.length;
+    if (this.#held > RECENT_ROOTS_MAX && this.#blocks.length > 1) this.#forgetHalf();
   }
 
   /** Blocks that may hold the root, in the order they were added. */
   find(root: Uint8Array): T[] {
     const wanted = prefixOf(viewOf(root), 0);
+    if (this.#runs.length > RUNS_MAX) this.#merge();
     const numbers: number[] = [];
     for (const { prefixes, blocks } of this.#runs) {
       for (let i = lowerBound(prefixes, wanted); prefixes[i] === wanted; i++) numbers.push(blocks[i]!);
@@ -73,14 +103,17 @@ export class RecentRoots<T> {
     return numbers.sort((a, b) => a - b).map((n) => this.#blocks[n - this.#first]!);
   }
 
-  #push(run: Run): void {
-    let last = run;
-    while ((this.#runs.at(-1)?.prefixes.length ?? Number.POSITIVE_INFINITY) <= 2 * last.prefixes.length) {
-      last = merge(this.#runs.pop()!, last);
+  /** Afterwards each run is more than twice as long as the next. */
+  #merge(): void {
+    const merged: Run[] = [];
+    for (const run of this.#runs) {
+      let last = run;
+      while ((merged.at(-1)?.prefixes.length ?? Number.POSITIVE_INFINITY) <= 2 * last.prefixes.length) {
+        last = merge(merged.pop()!, last);
+      }
+      merged.push(last);
     }
-    this.#runs.push(last);
-    const held = this.#runs.reduce((sum, { prefixes }) => sum + prefixes.length, 0);
-    if (held > RECENT_ROOTS_MAX && this.#blocks.length > 1) this.#forgetHalf();
+    this.#runs = merged;
   }
 
   #forgetHalf(): void {
@@ -88,6 +121,7 @@ export class RecentRoots<T> {
     this.#blocks = this.#blocks.slice(half);
     this.#first += half;
     this.#runs = this.#runs.map((run) => keepFrom(run, this.#first)).filter(({ prefixes }) => prefixes.length > 0);
+    this.#held = this.#runs.reduce((sum, { prefixes }) => sum + prefixes.length, 0);
   }
 }
 

@@ -12,6 +12,7 @@ import type { World } from './world.ts';
 const ROOTS_KEY_BYTES = 40;
 const SNAPSHOT_KEY_BYTES = 44;
 const TIP_BYTES = 40;
+const META_KEYS: readonly string[] = ['tip', 'log'];
 /** Offset of the root transaction in a receipt. */
 const ROOT_AT = 32;
 
@@ -124,7 +125,7 @@ export function checkTip(
 ): { height: number; id: string } | undefined {
   const place = { table: 'meta' };
   const row = folder.table('meta').find(({ key }) => Buffer.from(key).toString() === 'tip');
-  const unknown = folder.table('meta').filter(({ key }) => Buffer.from(key).toString() !== 'tip');
+  const unknown = folder.table('meta').filter(({ key }) => !META_KEYS.includes(Buffer.from(key).toString()));
   for (const { key } of unknown) findings.wrong('tip', place, `key ${hex(key)} means nothing`);
   if (row === undefined) {
     if (blocks.length > 0) findings.wrong('tip', place, 'no tip is stored');

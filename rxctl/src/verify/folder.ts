@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { FormatError, hex, same } from './bytes.ts';
 import { type Network, readNetwork } from './network.ts';
 import { MAX_META_BYTES, metasOf, type PageFile, type Row, readPages } from './pages.ts';
+import { type RowDamage, ValueLog } from './value-log.ts';
 
-const DATA_VERSION = 1;
+const DATA_VERSION = 2;
 /** A node commits every few hundred milliseconds; between two commits the file stands still. */
 const READ_ATTEMPTS = 20;
 
@@ -36,12 +37,17 @@ export const TABLES = [
 ] as const;
 export type TableName = (typeof TABLES)[number];
 
+/** Their values may lie in chain.log. */
+const LARGE: readonly TableName[] = ['bodies', 'diffs', 'receipts', 'outbox', 'leaves'];
+
 export interface Folder {
   readonly network: Network;
   readonly group: number;
   readonly table: (name: TableName) => readonly Row[];
   /** Pages or rows that cannot be read, tables that are missing or unknown. */
   readonly damages: readonly string[];
+  /** Rows whose values cannot be found. */
+  readonly rowDamages: readonly RowDamage[];
 }
 
 export function openFolder(dir: string, genesisPath: string | undefined): Folder {
@@ -52,11 +58,15 @@ export function openFolder(dir: string, genesisPath: string | undefined): Folder
   const { tables, damages }: PageFile = readPages(readStill(path));
   const missing = TABLES.filter((name) => !tables.has(name)).map((name) => `table ${name} is missing`);
   const unknown = [...tables.keys()].filter((name) => !TABLES.some((known) => known === name));
+  const log = new ValueLog(join(dir, 'chain.log'));
+  const large = new Map(LARGE.map((name) => [name, log.resolve(name, tables.get(name)?.rows ?? [])]));
+  log.checkEnd(tables.get('meta')?.rows.find(({ key }) => Buffer.from(key).toString() === 'log')?.value);
   return {
     network,
     group,
-    table: (name) => tables.get(name)?.rows ?? [],
+    table: (name) => large.get(name) ?? tables.get(name)?.rows ?? [],
     damages: [...damages, ...missing, ...unknown.map((name) => `${JSON.stringify(name)} is no table of a node`)],
+    rowDamages: log.damages,
   };
 }
 

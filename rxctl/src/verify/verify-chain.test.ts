@@ -1,11 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hex, viewOf } from './bytes.ts';
 import { readPages } from './pages.ts';
 import type { Report } from './report.ts';
-import { type StoredNetwork, storeNetwork } from './testing/stored-network.ts';
+import { LOGGED_GROUP, type StoredNetwork, storeNetwork } from './testing/stored-network.ts';
 import { verifyChain } from './verify-chain.ts';
 
 const SEED = 0x5eed;
@@ -32,14 +32,17 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** Verifies a copy of a folder whose database was changed. */
-async function verifyChanged(folder: string, change: (file: Buffer) => void): Promise<Report> {
+/** Verifies a copy of a folder one of whose files was changed. */
+async function verifyChanged(folder: string, change: (file: Buffer) => void, name = 'chain.mdb'): Promise<Report> {
   const copy = join(dir, 'copy');
-  mkdirSync(copy, { recursive: true });
-  copyFileSync(join(folder, 'node.json'), join(copy, 'node.json'));
-  const file = readFileSync(join(folder, 'chain.mdb'));
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy);
+  for (const other of ['node.json', 'chain.mdb', 'chain.log']) {
+    if (existsSync(join(folder, other))) copyFileSync(join(folder, other), join(copy, other));
+  }
+  const file = readFileSync(join(folder, name));
   change(file);
-  writeFileSync(join(copy, 'chain.mdb'), file);
+  writeFileSync(join(copy, name), file);
   return verifyChain(copy, { genesis: network.genesis });
 }
 
@@ -151,6 +154,26 @@ test('survives flipped bits anywhere in the file, and misses none that changes a
     });
     if (changed !== original) expect(report.clean).toBe(false);
   }
+});
+
+test('misses no flipped bit of a large value, and none beyond the end of their file', async () => {
+  const folder = network.folders[LOGGED_GROUP]!;
+  const original = readFileSync(join(folder, 'chain.log'));
+  const random = randomFrom(SEED + 3);
+  for (let i = 0; i < DAMAGES; i++) {
+    let at = 0;
+    while (original[at] === 0) at = Math.floor(random() * original.length);
+    const report = await verifyChanged(
+      folder,
+      (file) => flip(file, { table: '', id: '', offset: at, bit: Math.floor(random() * 8) }),
+      'chain.log',
+    );
+    expect([at, report.clean]).toEqual([at, false]);
+  }
+  const copy = join(dir, 'copy');
+  writeFileSync(join(copy, 'chain.log'), original.subarray(0, -4_096));
+  const { problems } = await verifyChain(copy, { genesis: network.genesis });
+  expect(problems.map(({ message }) => message)).toContainEqual(expect.stringMatching(/chain\.log ends at \d+, has/));
 });
 
 test('refuses folders of other networks and paths that are none', async () => {

@@ -20,8 +20,9 @@ export async function verifyChain(dir: string, options: VerifyOptions = {}): Pro
   const findings = new Findings();
   const folder = openFolder(dir, options.genesis);
   const { network, group } = folder;
-  if (folder.damages.length === 0) findings.right('folder');
+  if (folder.damages.length + folder.rowDamages.length === 0) findings.right('folder');
   for (const damage of folder.damages) findings.wrong('folder', {}, `chain.mdb: ${damage}`);
+  for (const { what, ...place } of folder.rowDamages) findings.wrong('folder', place, what);
   const headers = folder.table('headers');
   const tree = checkHeaders(network, headers, findings);
   const blocks = collectBlocks(folder, tree, findings).map((stored) => checkBlock(network, stored, findings));

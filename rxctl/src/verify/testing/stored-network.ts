@@ -10,8 +10,9 @@ import { chainSlot, encodeCommitment, MergedTree } from '@rexnet/node/consensus/
 import { meetsTarget, targetFromBits } from '@rexnet/node/consensus/target.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
-import { GENESIS, PROVEN_LEAF } from '@rexnet/node/core/layouts.ts';
+import { BODY, GENESIS, PROVEN_LEAF } from '@rexnet/node/core/layouts.ts';
 import { buildCoinbase } from '@rexnet/node/miner/coinbase.ts';
+import { leavesInBody } from '@rexnet/node/store/body-leaves.ts';
 import { ChainStore } from '@rexnet/node/store/chain-store.ts';
 import { encodeArgs, findFunction, type Json } from '@rexnet/preda/index.ts';
 
@@ -19,6 +20,9 @@ const TREE_HEIGHT = 3;
 const GROUPS = 3;
 const FLOOR_HASHES = 1_000n;
 const CHECKPOINT_EVERY = 4;
+/** The group whose values go to the log from this size on; the others keep what is so small in the database. */
+export const LOGGED_GROUP = 1;
+const LOGGED_FROM_BYTES = 300;
 
 export interface StoredNetwork {
   readonly genesis: string;
@@ -116,7 +120,8 @@ async function store(
   witnesses: Map<string, Uint8Array>,
 ): Promise<void> {
   const depth = outboxDepth(world.network.firstMap);
-  const chain = new ChainStore(folder, { genesisId: toHex(world.network.id), group });
+  const inline = group === LOGGED_GROUP ? { inlineBytes: LOGGED_FROM_BYTES } : {};
+  const chain = new ChainStore(folder, { genesisId: toHex(world.network.id), group }, inline);
   chain.commit(() => {
     for (const block of [...world.lines.flatMap(({ blocks }) => blocks), stale]) {
       const { header, id, headerBytes } = block;
@@ -127,12 +132,23 @@ async function store(
     }
     const executed = stale.header.group === group ? [stale] : [];
     for (const block of [...executed, ...world.lines[group]!.blocks]) {
-      chain.putExecuted({ height: block.header.height, id: block.id, body: block.bodyBytes, outcome: block.outcome });
+      chain.putExecuted({
+        height: block.header.height,
+        id: block.id,
+        body: block.bodyBytes,
+        outcome: block.outcome,
+        leaves: leavesInBody(block.bodyBytes, BODY.decode(block.bodyBytes), sourcesOf(block)),
+      });
     }
     const { builder, blocks } = world.lines[group]!;
     chain.putSnapshot({ height: builder.height, id: blocks.at(-1)!.id, bytes: builder.snapshot() });
   });
   await chain.close();
+}
+
+/** In the order of its batches. */
+function sourcesOf({ sources }: MinedBlock): Uint8Array[] {
+  return sources.toSorted((a, b) => a.group - b.group || a.height - b.height).map(({ id }) => id);
 }
 
 /** Work for one block, as a miner would do it. */
