@@ -123,7 +123,7 @@ async function once(
   const { snapshot, courses } =
     options.replay === undefined
       ? await twoLooks(io, source, recorder)
-      : await wholeRecording(resolve(io.cwd, options.replay));
+      : wholeRecording(resolve(io.cwd, options.replay));
   const model = { snapshot, courses, ui: FIRST_UI, logLines: [], isReplay: options.replay !== undefined };
   const names = snapshot.groups.map(({ group }) => `g${group}`);
   const text = (): string =>
@@ -147,9 +147,9 @@ async function twoLooks(io: Io, source: Source, recorder: Recorder | undefined):
   return { snapshot, courses: extend(extend(NO_COURSES, first), snapshot) };
 }
 
-async function wholeRecording(path: string): Promise<Seen> {
+function wholeRecording(path: string): Seen {
   let seen: Seen | undefined;
-  for await (const snapshot of readRecording(path))
+  for (const snapshot of readRecording(path))
     seen = { snapshot, courses: extend(seen?.courses ?? NO_COURSES, snapshot) };
   if (seen === undefined) throw new CliError(EXIT.usage, `${path} holds no look`, 'record for longer');
   return seen;

@@ -101,6 +101,6 @@ function standing(figures: Figures): Partial<GroupSight> {
 
 /** A source's newest `confirmations` blocks may not be read yet: they are no lag. */
 function lagOf(figures: Figures, group: number, source: number, confirmations: number): number | null {
-  const unread = group === source ? undefined : figures.get(`${READ_LAG}{group="${source}"}`);
+  const unread = group === source ? undefined : figures.get(`${READ_LAG}{source="${source}"}`);
   return unread === undefined ? null : Math.max(0, unread - confirmations);
 }

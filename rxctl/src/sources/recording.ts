@@ -1,6 +1,5 @@
 // Looks kept in a file, one JSON line each, and a source that gives them back in the same order. An event is written once.
-import { closeSync, createReadStream, existsSync, openSync, writeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
 import { CliError, EXIT } from '../exit.ts';
 import type { EventSight, Snapshot, Source } from './source.ts';
 
@@ -9,6 +8,8 @@ const MAGIC = { rexnetRecording: 1 } as const;
 /** A look at 64 groups takes 60 KB: this is an hour of them. */
 const BYTES_MAX = 256 * 1024 * 1024;
 const EVENTS_MAX = 200;
+const CHUNK_BYTES = 64 * 1024;
+const NEWLINE = 10;
 
 export class Recorder {
   readonly #file: number;
@@ -40,30 +41,43 @@ export class Recorder {
 }
 
 /** Every look of a recording. Throws CliError when the file is none. */
-export async function* readRecording(path: string): AsyncGenerator<Snapshot, void, undefined> {
+export function* readRecording(path: string): Generator<Snapshot, void, undefined> {
   if (!existsSync(path))
     throw new CliError(EXIT.usage, `there is no recording ${path}`, 'make one: rxctl top --record FILE');
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let events: readonly EventSight[] = [];
   let number = 0;
-  try {
-    for await (const line of lines) {
-      const value = parse(line, path, ++number);
-      if (number === 1) {
-        if (!('rexnetRecording' in value) || value['rexnetRecording'] !== MAGIC.rexnetRecording)
-          throw new CliError(
-            EXIT.usage,
-            `${path} is no recording of this version`,
-            'make one: rxctl top --record FILE',
-          );
-        continue;
-      }
-      const snapshot = value as Snapshot;
-      events = [...events, ...snapshot.events].slice(-EVENTS_MAX);
-      yield { ...snapshot, events };
+  for (const line of linesOf(path)) {
+    const value = parse(line, path, ++number);
+    if (number === 1) {
+      if (!('rexnetRecording' in value) || value['rexnetRecording'] !== MAGIC.rexnetRecording)
+        throw new CliError(EXIT.usage, `${path} is no recording of this version`, 'make one: rxctl top --record FILE');
+      continue;
     }
+    const snapshot = value as Snapshot;
+    events = [...events, ...snapshot.events].slice(-EVENTS_MAX);
+    yield { ...snapshot, events };
+  }
+}
+
+/** One line at a time: a long recording never lies in memory. */
+function* linesOf(path: string): Generator<string, void, undefined> {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let parts: Buffer[] = [];
+  try {
+    for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
+      let start = 0;
+      for (let end = chunk.indexOf(NEWLINE); end >= 0 && end < size; end = chunk.indexOf(NEWLINE, start)) {
+        parts.push(Buffer.from(chunk.subarray(start, end)));
+        yield Buffer.concat(parts).toString('utf8');
+        parts = [];
+        start = end + 1;
+      }
+      if (start < size) parts.push(Buffer.from(chunk.subarray(start, size)));
+    }
+    if (parts.length > 0) yield Buffer.concat(parts).toString('utf8');
   } finally {
-    lines.close();
+    closeSync(file);
   }
 }
 
@@ -83,14 +97,14 @@ export function replaySource(path: string): Source {
   let last: Snapshot | undefined;
   return {
     async look(): Promise<Snapshot> {
-      const { value } = await looks.next();
+      const { value } = looks.next();
       last = value ?? last;
       if (last === undefined) throw new CliError(EXIT.usage, `${path} holds no look`, 'record for longer');
       return last;
     },
     log: async () => [],
     close: async () => {
-      await looks.return();
+      looks.return();
     },
   };
 }

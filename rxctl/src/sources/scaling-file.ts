@@ -5,7 +5,7 @@ import { readIfThere } from '../local/files.ts';
 import type { ScalingSight } from './source.ts';
 
 /** Where a bench with `--out DIR` leaves its verdict. */
-export const VERDICT_FILE = 'verdict.json';
+export const VERDICT_FILE = 'scale.json';
 const POINTS_MAX = 64;
 
 /** A folder or the file itself; read again only when it changed. */

@@ -1,9 +1,9 @@
 // What is known of one group: its chain, its rates, its nodes, whom it reads late and who reads it late, what happened to it.
 import type { GroupSight, Snapshot } from '../sources/source.ts';
-import { spark } from './bars.ts';
+import { area, spark } from './bars.ts';
 import { eventLine } from './events.ts';
 import { groupHealth, lagTone } from './health.ts';
-import { type Line, plain, type Span, toned, wrapped } from './line.ts';
+import { type Line, plain, type Span, toned } from './line.ts';
 import { nodesOf } from './lists.ts';
 import type { Model } from './model.ts';
 import { nodesTable } from './nodes-table.ts';
@@ -18,7 +18,6 @@ export function groupDetail(model: Model, group: number, chosen: number, width: 
   const sight = snapshot.groups.find((each) => each.group === group);
   if (sight === undefined)
     return { title: `GROUP ${group}`, lines: [[toned('dim', 'There is no such group any more; esc goes back.')]] };
-  const course = courses.groups.get(group) ?? [];
   const nodes = nodesOf(snapshot, group);
   const shown = Math.min(NODES_MAX, nodes.length);
   const happened = snapshot.events
@@ -26,10 +25,7 @@ export function groupDetail(model: Model, group: number, chosen: number, width: 
     .toReversed();
   const upper: readonly Line[] = [
     ...facts(factsOf(sight, snapshot), width, FACT_COLUMNS),
-    [
-      toned('dim', 'course  '),
-      toned('accent', spark(course, Math.min(width - 8, course.length), Math.max(0, ...course))),
-    ],
+    ...courseLines(courses.groups.get(group) ?? [], width, height),
     [],
     heading(`NODES ${nodes.length}`, 'enter: details, l: log'),
     ...nodesTable(nodes, chosen, width, shown + 1),
@@ -64,7 +60,21 @@ function factsOf(sight: GroupSight, snapshot: Snapshot): readonly Fact[] {
     { label: 'queue', value: `${count(sight.queuedRelays)} relays` },
     { label: 'partitions', value: `${sight.partitions}` },
     { label: 'state size', value: `${bytes(sight.stateBytes)}, ${count(sight.stateCells ?? 0)} cells` },
-    { label: 'reorganised', value: `${count(sight.reorganisations ?? 0)} times` },
+    { label: 'reorganised', value: `${count(sight.reorganisations ?? 0)}×` },
+  ];
+}
+
+const COURSE_LINES = 5;
+/** Below it a course takes one line. */
+const ROOMY_LINES = 26;
+
+function courseLines(course: readonly number[], width: number, height: number): readonly Line[] {
+  const highest = Math.max(0, ...course);
+  if (height < ROOMY_LINES) return [[toned('dim', 'course  '), toned('accent', spark(course, width - 8, highest))]];
+  return [
+    [],
+    heading('COURSE', `transactions per second, from 0 to ${rate(highest)}`),
+    ...area(course, width, COURSE_LINES, highest).map((row): Line => [toned('accent', row)]),
   ];
 }
 
@@ -91,8 +101,4 @@ function lagLines(
       ...cells.slice(line * perLine, (line + 1) * perLine).map((cell) => ({ ...cell, text: cell.text.padEnd(widest) })),
     ],
   );
-}
-
-export function sentences(text: string, width: number): readonly Line[] {
-  return wrapped(text, width).map((line) => [plain(line)]);
 }

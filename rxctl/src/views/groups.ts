@@ -61,7 +61,13 @@ function columnsOf(snapshot: Snapshot, courses: Courses): readonly Column<GroupS
       },
     },
     { title: 'NODES', width: 5, align: 'right', rank: 8, cell: ({ nodes, readyNodes }) => `${readyNodes}/${nodes}` },
-    { title: 'HEIGHT', width: 6, align: 'right', rank: 2, cell: ({ height }) => `${height}` },
+    {
+      title: 'HEIGHT',
+      width: 6,
+      align: 'right',
+      rank: 2,
+      cell: ({ height, tipAgeMs }) => (tipAgeMs === undefined ? UNKNOWN : `${height}`),
+    },
     { title: 'TPS', width: 5, align: 'right', rank: 3, cell: ({ tps }) => ({ text: rate(tps), tone: 'strong' }) },
     {
       title: 'COURSE',

@@ -33,6 +33,7 @@ function twoLines(machine: MachineSight, nodes: readonly NodeSight[], width: num
   const { memoryBytes, memoryUsedBytes } = machine;
   const first = [
     plain(`${name}  `),
+    toned('dim', 'cpu    '),
     ...cpu(machine),
     toned('dim', `  ${groupNames(machine.groups, Math.max(0, width - name.length - CPU_COLUMNS))}`),
   ];
@@ -54,7 +55,7 @@ function oneLine(machine: MachineSight, width: number): Line {
 }
 
 function oneLineShort(machine: MachineSight): Line {
-  return [plain(`${nameOf(machine).padEnd(NAME_COLUMNS_MIN)}  `), ...cpu(machine)];
+  return [plain(`${nameOf(machine).padEnd(NAME_COLUMNS_MIN)}  `), toned('dim', 'cpu '), ...cpu(machine)];
 }
 
 function nameOf({ name }: MachineSight): string {
@@ -64,7 +65,6 @@ function nameOf({ name }: MachineSight): string {
 function cpu({ cores, cpuShare }: MachineSight): Line {
   const used = cpuShare ?? 0;
   return [
-    toned('dim', 'cpu    '),
     ...bar(used, BAR_COLUMNS, toneOf(used)),
     plain(percent(cpuShare).padStart(5)),
     toned('dim', ` of ${cores} ${cores === 1 ? 'core' : 'cores'}`),

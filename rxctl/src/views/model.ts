@@ -62,7 +62,8 @@ export function extend(courses: Courses, snapshot: Snapshot): Courses {
   const groups = new Map<number, readonly number[]>();
   for (const { group, tps } of snapshot.groups) {
     const course = courses.groups.get(group) ?? [];
-    groups.set(group, tps === undefined ? course : [...course, tps].slice(-COURSE_MAX));
+    // Who was heard and is silent now makes no blocks that anybody knows of.
+    groups.set(group, tps === undefined && course.length === 0 ? course : [...course, tps ?? 0].slice(-COURSE_MAX));
   }
   const total = networkTps(snapshot);
   return { total: total === undefined ? courses.total : [...courses.total, total].slice(-COURSE_MAX), groups };

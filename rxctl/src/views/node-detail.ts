@@ -18,7 +18,10 @@ export function nodeDetail({ snapshot }: Model, name: string, width: number, hei
   const upper: readonly Line[] = [
     ...facts(factsOf(node), width, FACT_COLUMNS),
     [],
-    heading('CONDITIONS', node.conditions.length === 0 ? 'none: it complains about nothing' : ''),
+    heading(
+      'CONDITIONS',
+      node.height === undefined ? 'unknown: it does not answer' : node.conditions.length === 0 ? 'none' : '',
+    ),
     ...node.conditions.map(
       (condition): Line => [
         toned('warn', `  ${clean(condition.type)} ${clean(condition.reason)}`),
@@ -44,7 +47,7 @@ function factsOf(node: NodeSight): readonly Fact[] {
     { label: 'machine', value: clean(node.machine) },
     { label: 'process', value: node.pid === undefined ? node.process : `${node.pid}` },
     { label: 'restarts', value: `${node.restarts}` },
-    { label: 'cpu', value: `${percent(node.cpuShare)} of a core` },
+    { label: 'cpu', value: node.cpuShare === undefined ? UNKNOWN : `${percent(node.cpuShare)} of a core` },
     { label: 'memory', value: bytes(node.rssBytes) },
     { label: 'height', value: node.height === undefined ? UNKNOWN : `${node.height}` },
     { label: 'tip', value: node.tipId?.slice(0, ID_CHARS) ?? UNKNOWN },
