@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeGenesis } from '@rexnet/node/chain/genesis.ts';
 import { parseTestnet } from '@rexnet/operator/api/parse.ts';
 import { API_VERSION, type Testnet } from '@rexnet/operator/api/testnet.ts';
 import type { Plan } from '@rexnet/operator/plan/plan.ts';
@@ -12,11 +13,13 @@ import { devKey } from '../context.ts';
 import type { ChildSpec } from '../local/child.ts';
 import { childrenOf, PROGRAMS } from '../local/children.ts';
 import { deployContracts } from '../local/contracts.ts';
+import { writeAtomically } from '../local/files.ts';
 import { type Folders, foldersOf } from '../local/folders.ts';
 import { prepareNetwork } from '../local/prepare.ts';
 import { Supervisor } from '../local/supervisor.ts';
 import type { Network } from '../network.ts';
 import { BenchError } from './bench-error.ts';
+import { crowd } from './crowd.ts';
 import type { Watched } from './usage.ts';
 
 /** What a measurement asks of its network; the rest are the defaults of a Testnet. */
@@ -28,10 +31,12 @@ export interface NetworkWish {
   readonly contracts: readonly string[];
   /** Further words for the miner. */
   readonly minerArgs: readonly string[];
+  /** Accounts in genesis that do nothing. */
+  readonly crowd: number;
 }
 
 const NAME = 'bench';
-const FIRST_BLOCK_MAX_MS = 90_000;
+const FIRST_BLOCK_MAX_MS = 240_000;
 const POLL_MS = 200;
 /** Hashing is no part of what is measured, and at the floor a beat takes a millisecond of it. */
 const MINING = { miners: 1, cpuPercent: 10 };
@@ -58,6 +63,7 @@ export class BenchNetwork implements AsyncDisposable {
     const folders = foldersOf(base, NAME);
     const absent = { kind: 'absent', reason: 'a bench mines over a toy parent chain' } as const;
     const { plan, ports, parent } = await prepareNetwork(testnet, folders, absent);
+    if (wish.crowd > 0) writeAtomically(folders.genesis, withCrowd(plan, wish.crowd));
     const deaths: string[] = [];
     const supervisor = new Supervisor(folders, {
       onEvent: (event) => {
@@ -157,6 +163,10 @@ function testnetOf({ groups, chain, contracts }: NetworkWish): Testnet {
   });
   if ('testnet' in parsed) return parsed.testnet;
   throw new BenchError(parsed.problems.map(({ message }) => message).join('; '));
+}
+
+function withCrowd(plan: Plan, count: number): Uint8Array {
+  return makeGenesis({ ...plan.genesis, accounts: [...plan.genesis.accounts, ...crowd(count)] });
 }
 
 function withMinerArgs(child: ChildSpec, minerArgs: readonly string[]): ChildSpec {

@@ -27,6 +27,8 @@ export interface ReadingWish {
   /** What loads the network beside what is measured. */
   readonly beside?: (groupCapacityTps: number) => readonly LoadWish[];
   readonly minerArgs?: readonly string[];
+  /** Accounts in genesis that do nothing. */
+  readonly crowd?: number;
   /** The backlog of an overload may be left: what could not be judged then is no fault. */
   readonly mayLeaveBacklog?: boolean;
   /** Sign everything before, so that the generator only has to send. */
@@ -69,13 +71,14 @@ export async function takeReading(wish: ReadingWish, tools: Tools): Promise<Take
 }
 
 export async function onFreshNetwork<T>(
-  { profile, groups, workload, minerArgs = [] }: Pick<ReadingWish, 'profile' | 'groups' | 'workload' | 'minerArgs'>,
+  wish: Pick<ReadingWish, 'profile' | 'groups' | 'workload' | 'minerArgs' | 'crowd'>,
   { workplace, signal }: Tools,
   use: (net: BenchNetwork) => Promise<T>,
 ): Promise<T> {
+  const { profile, groups, workload, minerArgs = [], crowd = 0 } = wish;
   const contracts = workload.shipped === undefined ? [] : [workload.shipped];
-  const wish = { groups, chain: CHAINS[profile], contracts, minerArgs };
-  await using net = await BenchNetwork.start(workplace.next(), wish, signal);
+  const network = { groups, chain: CHAINS[profile], contracts, minerArgs, crowd };
+  await using net = await BenchNetwork.start(workplace.next(), network, signal);
   return await use(net);
 }
 

@@ -8,12 +8,20 @@ const SECONDS_MAX = 86_400;
 const REPEATS_MAX = 100;
 
 /** `1,2,4`, ascending, each once. */
-export function groupsFlag({ groups }: Given): readonly number[] {
-  const values = String(groups).split(',').map(Number);
+export function groupsFlag(given: Given): readonly number[] {
+  return listFlag(given, 'groups', [1, GROUPS_MAX]);
+}
+
+export function sharesFlag(given: Given): readonly number[] {
+  return listFlag(given, 'shares', [0, 100]);
+}
+
+function listFlag(given: Given, name: string, [min, max]: readonly [number, number]): readonly number[] {
+  const values = String(given[name]).split(',').map(Number);
   const isList =
-    values.every((each) => Number.isInteger(each) && each >= 1 && each <= GROUPS_MAX) &&
+    values.every((each) => Number.isInteger(each) && each >= min && each <= max) &&
     values.every((each, index) => index === 0 || each > (values[index - 1] ?? 0));
-  if (!isList) throw refusal('groups', groups, `ascending numbers from 1 to ${GROUPS_MAX}, such as 1,2,4,8,16`);
+  if (!isList) throw refusal(name, given[name], `ascending integers from ${min} to ${max}, with commas between them`);
   return values;
 }
 
