@@ -19,7 +19,7 @@ test('what a bench that was killed left is ended and removed; a living bench is 
   const living = foldersOf(mine.next(), 'bench');
   makeFolders(living);
   const kept = await startChild({ ...SLEEPER, name: 'kept' }, living);
-  const dead = join(parent, 'rexnet-bench-dead');
+  const dead = join(parent, 'rexnet-bench-net-dead');
   const folders = foldersOf(join(dead, 'net-1'), 'bench');
   makeFolders(folders);
   writeFileSync(join(dead, 'owner.pid'), DEAD_OWNER);

@@ -7,7 +7,7 @@ import { foldersOf } from '../local/folders.ts';
 import { lockOwner, takeLock } from '../local/lock.ts';
 import { endLeftover, leftoverNames } from '../local/supervisor.ts';
 
-const PREFIX = 'rexnet-bench-';
+const PREFIX = 'rexnet-bench-net-';
 const LOCK = 'owner.pid';
 
 export interface Workplace extends AsyncDisposable {
