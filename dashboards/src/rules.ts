@@ -120,9 +120,9 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: 'rexnet:cross_group_share:ratio1m',
-    expr: `sum by (testnet) (max by (testnet, group, source) (${rate('rexnet_chain_relays_received_total')})) / (sum by (testnet) (${perGroup(`sum by (testnet, group, node) (${rate('rexnet_chain_receipts_total{kind="relay"}')})`)}) > 0)`,
+    expr: `sum by (testnet) (max by (testnet, group, source) (${rate('rexnet_chain_relays_received_total')})) / (sum by (testnet) (${perGroup(`sum by (testnet, group, node) (${rate('rexnet_chain_receipts_total{kind!="transaction"}')})`)}) > 0)`,
     unit: 'ratio',
-    help: 'Of the relays that ran, how many came from another group.',
+    help: 'Of the relays and transfers of value that ran, how many came from another group.',
   },
   {
     record: 'rexnet:relay_latency_seconds:p50_1m',
@@ -211,7 +211,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     summary: 'Node {{ $labels.node }} of {{ $labels.testnet }} is {{ $value }} blocks behind its group',
     description: 'It answers with old state or not at all. A group of one node has no other to take over.',
     action:
-      'rxctl logs {{ $labels.node }}. If it does not run, rxctl up starts it again; if its event loop or store is slow (dashboard Group, row Process), give the machine back some time; if it stands still with DeepReorg, remove its data folder and let it start anew.',
+      'rxctl logs {{ $labels.node }}. If it does not run, rxctl up starts it again; if its event loop or store is slow (dashboard Group, row Process), give the machine back some time; if it stands still with DeepReorg and its group has another node, remove its data folder and let it start anew.',
   },
   {
     alert: 'RelayBacklog',
@@ -226,7 +226,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     description:
       'Transactions that cross into it complete late. It has {{ $value }} blocks not read or relays queued; nothing is lost, the backlog is on disk at its sources.',
     action:
-      'Look whether the group itself is full (dashboard Overview, fill): then offer less to it or add groups. If the source stalls, GroupStalled says so. One hot address cannot be split: spread its load.',
+      'rxctl top shows whether the group is full (dashboard Overview, Fill by group): then offer less, rxctl load set, or make a testnet of more groups. If a source stands still, GroupStalled names it. One hot address cannot be split: spread its load.',
   },
   {
     alert: 'ReorgDeep',

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { layoutTable } from './layout-table.ts';
+import { metricsDocument } from './metrics.ts';
 import { layoutsWithoutSample, SAMPLES } from './samples.ts';
-import { metricsDocument, SIGNATURE_TAGS, TABLES, TAGS } from './tables.ts';
+import { SIGNATURE_TAGS, TABLES, TAGS } from './tables.ts';
 import { renderLayout, renderVector, VECTORS } from './vectors.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');

@@ -12,7 +12,10 @@ import { formatIdentity, identify, readIdentity } from '../../rxctl/src/local/pr
 import { type Ended, runProgram, type Testnet } from './testnet.ts';
 import { until } from './until.ts';
 
-export type Offer = Pick<LoadSpecFile, 'tps' | 'seconds' | 'crossGroupPercent' | 'workload'> & {
+export type Offer = Pick<
+  LoadSpecFile,
+  'tps' | 'seconds' | 'crossGroupPercent' | 'workload' | 'accountsPerGroup' | 'skipAccountsPerGroup'
+> & {
   /** How long the end waits for what is still under way. */
   readonly drainSeconds?: number;
   /** HOST:PORT where it serves metrics. */
