@@ -62,7 +62,7 @@ test.each([...PAGES])('%s is a dashboard Grafana can lay out', (_, page) => {
         taken.add(`${column} ${line}`);
       }
     if (isRow(panel)) continue;
-    const refIds = (panel.targets ?? []).map(({ refId }) => refId);
+    const refIds = (panel.targets ?? []).map((target) => ('refId' in target ? target.refId : undefined));
     expect(refIds).toEqual(['A', 'B', 'C', 'D', 'E'].slice(0, refIds.length));
     expect(panel.description).toMatch(/\.$/);
   }

@@ -1,5 +1,5 @@
 // A real Prometheus for tests: found or fetched as for `rxctl up --monitoring`, watching a testnet that runs. It asserts nothing.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { addressOf } from '../../rxctl/src/local/children.ts';
@@ -29,7 +29,9 @@ export async function findPrometheus(): Promise<
     log: () => undefined,
   });
   if (located.kind === 'absent') return { reason: `prometheus: ${located.reason}` };
-  return { command: located.command, promtool: join(dirname(located.command), 'promtool') };
+  const promtool = join(dirname(located.command), 'promtool');
+  if (!existsSync(promtool)) return { reason: `prometheus: there is no promtool beside ${located.command}` };
+  return { command: located.command, promtool };
 }
 
 export class Prometheus {

@@ -7,16 +7,18 @@ import { locateBitcoind } from '@rexnet/node/bitcoin/locate.ts';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { type Command, Option } from 'commander';
 import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
+import { quickChecks } from '../doctor.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, note, print } from '../io.ts';
 import { PROGRAMS } from '../local/children.ts';
 import { type Folders, foldersOf, makeFolders, REPOSITORY } from '../local/folders.ts';
 import { lockOwner, takeLock } from '../local/lock.ts';
 import { tail } from '../local/log-file.ts';
+import { quickFacts } from '../local/machine.ts';
 import { bitcoindFolder, type ProgramFound } from '../local/prepare.ts';
 import { locatePrometheus, prometheusFolder } from '../local/prometheus.ts';
 import { readyOf, runNetwork } from '../local/run.ts';
-import { readProgress } from '../local/state.ts';
+import { type Progress, readProgress } from '../local/state.ts';
 import { warmCode } from '../local/warm.ts';
 import type { Format } from '../print.ts';
 import { liveLine } from '../run-report.ts';
@@ -110,6 +112,7 @@ async function run(
   { file, folders, forMs, format, checkState, isMonitored, base }: RunOptions,
 ): Promise<ExitCode> {
   const line = new LiveLine(io, format);
+  noteTroubles(line, file, base);
   const [bitcoind, prometheus] = await Promise.all([
     findBitcoind(io, file, base),
     isMonitored ? findPrometheus(io, base) : undefined,
@@ -140,6 +143,12 @@ async function run(
       `${file.testnet.name} stopped; its data stays in ${folders.root}. ${report.completed} of ${report.offered} transactions completed, audit: ${report.audit}`,
   );
   return judgement.code;
+}
+
+/** Of `rxctl doctor`, what takes no time and would keep the network from running. */
+function noteTroubles(line: LiveLine, { testnet: { spec } }: TestnetFile, base: string): void {
+  for (const { result, fact, cure } of quickChecks(quickFacts(base), spec.groups * spec.nodesPerGroup, spec.groups))
+    if (result === 'fail') line.note(`this machine may not do: ${fact}; ${cure}`);
 }
 
 async function findBitcoind(io: Io, { testnet }: TestnetFile, base: string): Promise<ProgramFound> {
@@ -235,16 +244,18 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
   while (!io.signal.aborted && exitCode === undefined && Date.now() - startedAtMs < DETACH_MAX_MS) {
     const progress = readProgress(folders);
     if (progress !== undefined && progress.startedAtMs >= startedAtMs && progress.firstBlockMs !== undefined) {
+      const { firstBlockMs, monitoring } = progress;
       print(
         io,
         options.output === 'json' ? 'json' : 'text',
         {
           network: folders.root.split('/').at(-1) ?? '',
           pid: child.pid ?? 0,
-          firstBlockSeconds: progress.firstBlockMs / 1000,
+          firstBlockSeconds: firstBlockMs / 1000,
+          ...(monitoring === undefined ? {} : { monitoring }),
         },
         () =>
-          `running as process ${child.pid}, first block after ${((progress.firstBlockMs ?? 0) / 1000).toFixed(1)} s; rxctl status, rxctl down`,
+          `running as process ${child.pid}, first block after ${(firstBlockMs / 1000).toFixed(1)} s; ${monitoringWords(monitoring)}rxctl status, rxctl down`,
       );
       return EXIT.ok;
     }
@@ -257,4 +268,9 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
       : `it ended with exit code ${exitCode}:\n${tail(logPath, 5).join('\n')}`,
     `rxctl status says what is missing; its log is ${logPath}`,
   );
+}
+
+function monitoringWords(monitoring: Progress['monitoring']): string {
+  if (monitoring === undefined) return '';
+  return 'url' in monitoring ? `Prometheus on ${monitoring.url}; ` : `no monitoring: ${monitoring.missing}; `;
 }

@@ -161,11 +161,14 @@ class LocalRun {
     if (prometheus === undefined || plan.suspended) return [];
     if (prometheus.kind === 'absent') {
       onNote(`no monitoring: ${prometheus.reason}; everything else goes on`);
+      this.#setProgress({ ...this.#progress, monitoring: { missing: prometheus.reason } });
       return [];
     }
     const watched = { plan, folders, ports };
     writeMonitoring(watched);
-    onNote(`Prometheus answers on http://${addressOf(ports, 'prometheus.http')}, with rules and alerts`);
+    const url = `http://${addressOf(ports, 'prometheus.http')}`;
+    onNote(`Prometheus answers on ${url}, with rules and alerts`);
+    this.#setProgress({ ...this.#progress, monitoring: { url } });
     return [prometheusChild(prometheus.command, watched)];
   }
 

@@ -23,6 +23,8 @@ export type Progress = {
   readonly startedAtMs: number;
   readonly firstBlockMs?: number;
   readonly bitcoindMissing?: string;
+  /** Where a Prometheus answers that watches the network; or why there is none, though one was asked for. */
+  readonly monitoring?: { readonly url: string } | { readonly missing: string };
   /** How often each child was started again in this run. */
   readonly restarts?: Readonly<Record<string, number>>;
   readonly contracts: readonly {
