@@ -132,18 +132,23 @@ export class GroupState implements ChainState {
     const bad = this.#parts.firstBadSignature(body.transactions);
     if (bad >= 0) throw new BlockInvalid('BAD_SIGNATURE', `transaction ${bad}`);
     const ids = this.#ids.get(body);
-    const { outcome, roots } = this.#run({
-      map: this.#maps.at(header.epoch),
-      height: header.height,
-      parent: header.parent,
-      timestampMs: header.timestampMs,
-      miner: header.miner,
-      sources,
-      bitcoinHeaders: body.bitcoinHeaders,
-      transactions: body.transactions,
-      ...(ids === undefined ? {} : { ids }),
-      strict: true,
-    });
+    // A body that was read here was held against this header's root then.
+    const known = ids === undefined ? undefined : header.transactionsRoot;
+    const { outcome, roots } = this.#run(
+      {
+        map: this.#maps.at(header.epoch),
+        height: header.height,
+        parent: header.parent,
+        timestampMs: header.timestampMs,
+        miner: header.miner,
+        sources,
+        bitcoinHeaders: body.bitcoinHeaders,
+        transactions: body.transactions,
+        ...(ids === undefined ? {} : { ids }),
+        strict: true,
+      },
+      known,
+    );
     for (const [name, root] of Object.entries(roots) as [keyof BlockRoots, Uint8Array][]) {
       if (equalBytes(root, header[name])) continue;
       this.#takeBack(outcome.undo);
@@ -208,7 +213,7 @@ export class GroupState implements ChainState {
     });
   }
 
-  #run(work: BlockWork): { outcome: BlockOutcome; roots: BlockRoots; executed: Executed } {
+  #run(work: BlockWork, knownRoot?: Uint8Array): { outcome: BlockOutcome; roots: BlockRoots; executed: Executed } {
     if (work.height !== this.#height + 1) throw new Error(`block ${work.height} on a state at ${this.#height}`);
     const before = { system: this.#system.encode(), checkpoint: this.#checkpoint, headers: this.#engine.headers.size };
     const installed: number[] = [];
@@ -233,12 +238,14 @@ export class GroupState implements ChainState {
     return {
       executed,
       roots: {
-        transactionsRoot: transactionsRoot({
-          group,
-          mapUpdate: NO_BYTES,
-          bitcoinHeaders: executed.bitcoinHeaders,
-          ids: executed.admitted.ids,
-        }),
+        transactionsRoot:
+          knownRoot ??
+          transactionsRoot({
+            group,
+            mapUpdate: NO_BYTES,
+            bitcoinHeaders: executed.bitcoinHeaders,
+            ids: executed.admitted.ids,
+          }),
         outboxRoot: outboxTree(executed.outbox, outboxDepth(work.map)).root,
         receiptsRoot: executed.receiptsRoot,
         stateRoot: this.#accumulators.stateRoot(system),

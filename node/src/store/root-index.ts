@@ -63,12 +63,16 @@ export const RECENT_ROOTS_MAX = 524_288;
 
 interface Run {
   readonly prefixes: Float64Array;
-  /** Number of the block of each prefix. */
+  /** Number of the block of each prefix, all of them from `oldest` to `newest`. */
   readonly blocks: Uint32Array;
+  readonly oldest: number;
+  readonly newest: number;
 }
 
-/** Runs a look-up searches at most; more are merged by the look-up that finds them, so that a block pays nothing for it. */
-const RUNS_MAX = 48;
+/** Runs a look-up searches at most; more are merged by the look-up that finds them, so that a block seldom pays for it. */
+const RUNS_SEARCHED_MAX = 48;
+/** Runs held while nobody looks anything up. */
+const RUNS_MAX = 4_096;
 
 /** The indexes of the newest blocks as sorted runs: a look-up is a few binary searches. */
 export class RecentRoots<T> {
@@ -87,15 +91,18 @@ export class RecentRoots<T> {
   add(block: T, index: Uint8Array): void {
     const prefixes = new Float64Array(Uint8Array.from(index).buffer);
     this.#blocks.push(block);
-    this.#runs.push({ prefixes, blocks: new Uint32Array(prefixes.length).fill(this.#first + this.#blocks.length - 1) });
+    const number = this.#first + this.#blocks.length - 1;
+    const blocks = new Uint32Array(prefixes.length).fill(number);
+    this.#runs.push({ prefixes, blocks, oldest: number, newest: number });
     this.#held += prefixes.length;
+    if (this.#runs.length > RUNS_MAX) this.#merge();
     if (this.#held > RECENT_ROOTS_MAX && this.#blocks.length > 1) this.#forgetHalf();
   }
 
   /** Blocks that may hold the root, in the order they were added. */
   find(root: Uint8Array): T[] {
     const wanted = prefixOf(viewOf(root), 0);
-    if (this.#runs.length > RUNS_MAX) this.#merge();
+    if (this.#runs.length > RUNS_SEARCHED_MAX) this.#merge();
     const numbers: number[] = [];
     for (const { prefixes, blocks } of this.#runs) {
       for (let i = lowerBound(prefixes, wanted); prefixes[i] === wanted; i++) numbers.push(blocks[i]!);
@@ -120,17 +127,20 @@ export class RecentRoots<T> {
     const half = this.#blocks.length >> 1;
     this.#blocks = this.#blocks.slice(half);
     this.#first += half;
-    this.#runs = this.#runs.map((run) => keepFrom(run, this.#first)).filter(({ prefixes }) => prefixes.length > 0);
+    this.#runs = this.#runs.filter(({ newest }) => newest >= this.#first).map((run) => keepFrom(run, this.#first));
     this.#held = this.#runs.reduce((sum, { prefixes }) => sum + prefixes.length, 0);
   }
 }
 
 function keepFrom(run: Run, first: number): Run {
+  if (run.oldest >= first) return run;
   const kept: number[] = [];
   for (const [i, block] of run.blocks.entries()) if (block >= first) kept.push(i);
   return {
     prefixes: Float64Array.from(kept, (i) => run.prefixes[i]!),
     blocks: Uint32Array.from(kept, (i) => run.blocks[i]!),
+    oldest: first,
+    newest: run.newest,
   };
 }
 
@@ -156,5 +166,5 @@ function merge(a: Run, b: Run): Run {
     prefixes[k] = from.prefixes[at]!;
     blocks[k] = from.blocks[at]!;
   }
-  return { prefixes, blocks };
+  return { prefixes, blocks, oldest: a.oldest, newest: b.newest };
 }
