@@ -7,6 +7,7 @@ import { addBlock } from './commands/block.ts';
 import { addCall } from './commands/call.ts';
 import { addCompile } from './commands/compile.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addEvents } from './commands/events.ts';
@@ -30,6 +31,7 @@ import type { Io } from './io.ts';
 const VERBS = [
   addUp,
   addDown,
+  addDoctor,
   addStatus,
   addWhy,
   addWait,

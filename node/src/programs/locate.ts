@@ -20,11 +20,20 @@ export type Located =
   | { readonly kind: 'absent'; readonly reason: string };
 
 /** `variable` is the one that names it; what is fetched is the first program of the package. */
-export async function locateProgram(
+export async function locateProgram(variable: string, wanted: DebianPackage, options: LocateOptions): Promise<Located> {
+  const { cacheDir, log, signal } = options;
+  const here = await findProgram(variable, wanted, options);
+  if (here !== undefined) return here;
+  const fetched = await fetchPackage(wanted, { dir: cacheDir, log, ...(signal === undefined ? {} : { signal }) });
+  return fetched.kind === 'fetched' ? { kind: 'found', command: fetched.command, source: 'fetched' } : fetched;
+}
+
+/** Looks without fetching; undefined when it would have to be fetched. */
+export async function findProgram(
   variable: string,
   wanted: DebianPackage,
-  { configured, searchPath, cacheDir, log, signal }: LocateOptions,
-): Promise<Located> {
+  { configured, searchPath, cacheDir }: Pick<LocateOptions, 'configured' | 'searchPath' | 'cacheDir'>,
+): Promise<Located | undefined> {
   const [name] = wanted.programs;
   if (configured !== undefined && configured !== '') {
     if (await isExecutable(configured)) return { kind: 'found', command: configured, source: 'configured' };
@@ -35,9 +44,7 @@ export async function locateProgram(
     if (await isExecutable(command)) return { kind: 'found', command, source: 'path' };
   }
   const cached = join(cacheDir, 'run', name);
-  if (await isExecutable(cached)) return { kind: 'found', command: cached, source: 'cache' };
-  const fetched = await fetchPackage(wanted, { dir: cacheDir, log, ...(signal === undefined ? {} : { signal }) });
-  return fetched.kind === 'fetched' ? { kind: 'found', command: fetched.command, source: 'fetched' } : fetched;
+  return (await isExecutable(cached)) ? { kind: 'found', command: cached, source: 'cache' } : undefined;
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -182,7 +182,7 @@ class LiveLine {
 
   constructor(io: Io, format: Format) {
     this.#io = io;
-    this.#isSilent = format === 'json' || format === 'yaml';
+    this.#isSilent = format !== 'text' && format !== 'wide';
     this.#isLive = io.stdout.isTTY === true && !this.#isSilent;
   }
 
