@@ -63,11 +63,10 @@ function diskFacts(folder: string): DiskFacts {
       return { ...space, fsyncMs };
     } finally {
       closeSync(file);
+      rmSync(path, { force: true });
     }
   } catch (error) {
     return { folder, problem: messageOf(error) };
-  } finally {
-    rmSync(path, { force: true });
   }
 }
 
