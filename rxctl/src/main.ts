@@ -1,59 +1,37 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
 import { Command, CommanderError } from 'commander';
-import { openNetwork } from './adapter.ts';
-import { addAudit } from './commands/audit.ts';
-import { addBench } from './commands/bench.ts';
-import { addBlock } from './commands/block.ts';
-import { addCall } from './commands/call.ts';
-import { addCompile } from './commands/compile.ts';
-import { addDeploy } from './commands/deploy.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addDown } from './commands/down.ts';
-import { addEstimate } from './commands/estimate.ts';
-import { addEvents } from './commands/events.ts';
-import { addFaucet } from './commands/faucet.ts';
-import { addKey } from './commands/key.ts';
-import { addLogs } from './commands/logs.ts';
-import { addNodes } from './commands/nodes.ts';
-import { addParent } from './commands/parent.ts';
-import { addSend } from './commands/send.ts';
-import { addStatus } from './commands/status.ts';
-import { addTop } from './commands/top.ts';
-import { addTree } from './commands/tree.ts';
-import { addTx } from './commands/tx.ts';
-import { addUp } from './commands/up.ts';
-import { addVerifyChain } from './commands/verify-chain.ts';
-import { addWait } from './commands/wait.ts';
-import { addWhy } from './commands/why.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
-const VERBS = [
-  addUp,
-  addDown,
-  addDoctor,
-  addStatus,
-  addWhy,
-  addWait,
-  addTree,
-  addTop,
-  addNodes,
-  addEvents,
-  addLogs,
-  addCompile,
-  addDeploy,
-  addCall,
-  addSend,
-  addEstimate,
-  addKey,
-  addFaucet,
-  addBlock,
-  addTx,
-  addAudit,
-  addVerifyChain,
-  addParent,
-  addBench,
-] as const;
+type AddVerb = (program: Command, io: Io) => void;
+
+/** In the order of --help. Only the verb that runs is loaded: the others would cost it a quarter of a second and 25 MB. */
+const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
+  up: async () => (await import('./commands/up.ts')).addUp,
+  down: async () => (await import('./commands/down.ts')).addDown,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  why: async () => (await import('./commands/why.ts')).addWhy,
+  wait: async () => (await import('./commands/wait.ts')).addWait,
+  tree: async () => (await import('./commands/tree.ts')).addTree,
+  top: async () => (await import('./commands/top.ts')).addTop,
+  nodes: async () => (await import('./commands/nodes.ts')).addNodes,
+  events: async () => (await import('./commands/events.ts')).addEvents,
+  logs: async () => (await import('./commands/logs.ts')).addLogs,
+  compile: async () => (await import('./commands/compile.ts')).addCompile,
+  deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
+  call: async () => (await import('./commands/call.ts')).addCall,
+  send: async () => (await import('./commands/send.ts')).addSend,
+  estimate: async () => (await import('./commands/estimate.ts')).addEstimate,
+  key: async () => (await import('./commands/key.ts')).addKey,
+  faucet: async () => (await import('./commands/faucet.ts')).addFaucet,
+  block: async () => (await import('./commands/block.ts')).addBlock,
+  tx: async () => (await import('./commands/tx.ts')).addTx,
+  audit: async () => (await import('./commands/audit.ts')).addAudit,
+  'verify-chain': async () => (await import('./commands/verify-chain.ts')).addVerifyChain,
+  parent: async () => (await import('./commands/parent.ts')).addParent,
+  bench: async () => (await import('./commands/bench.ts')).addBench,
+};
 
 /** Runs one verb against given streams; resolves to the exit code. */
 export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -63,7 +41,7 @@ export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCod
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .showHelpAfterError('(rxctl --help shows the verbs)')
     .exitOverride();
-  for (const add of VERBS) add(program, io);
+  for (const add of await verbsFor(args)) add(program, io);
   // Subcommands inherit neither by themselves.
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
@@ -74,6 +52,13 @@ export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCod
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+}
+
+/** The verb that is named; all of them where none is, as for --help and for a slip of the pen. */
+async function verbsFor(args: readonly string[]): Promise<readonly AddVerb[]> {
+  const [first] = args;
+  const named = first !== undefined && Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
+  return Promise.all((named === undefined ? Object.values(VERBS) : [named]).map((load) => load()));
 }
 
 /** The program as it is started from a shell: real streams, Ctrl-C as a signal. */
@@ -89,7 +74,7 @@ export async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     cwd: process.cwd(),
     signal: stop.signal,
-    openNetwork,
+    openNetwork: async (folders) => (await import('./adapter.ts')).openNetwork(folders),
     exitCode: EXIT.ok,
   };
   return runRxctl(args, io);

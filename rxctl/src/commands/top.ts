@@ -1,6 +1,7 @@
 // rxctl top: a network as it lives, in a terminal. It only looks: nothing here changes a network.
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Command } from 'commander';
 import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
@@ -82,6 +83,7 @@ function refuseWithoutTerminal(io: Io, format: Format): void {
 async function sourceOf(io: Io, options: TopOptions): Promise<Source> {
   if (options.replay !== undefined) return replaySource(resolve(io.cwd, options.replay));
   const folders = localFolders(io, options);
+  if (io.openSource !== undefined) return io.openSource(folders);
   return laptopSource({
     folders,
     network: await io.openNetwork(folders),
@@ -97,7 +99,9 @@ async function live(
   recorder: Recorder | undefined,
   intervalMs: number,
 ): Promise<ExitCode> {
-  // React keeps a history of every frame otherwise.
+  // A view that is left open all day should weigh little: young objects are collected early instead of in 32 MB steps.
+  setFlagsFromString('--optimize-for-size');
+  // React checks and keeps more of every frame otherwise.
   process.env['NODE_ENV'] ??= 'production';
   const { showLive } = await import('../views/live.ts');
   await showLive({
@@ -157,7 +161,9 @@ function wholeRecording(path: string): Seen {
 
 /** Of the terminal, else of COLUMNS and LINES, else what a pull request shows well. */
 function sizeOf({ stdout, env }: Io): Size {
-  const columns = stdout.columns ?? Number(env['COLUMNS'] ?? PLAIN_SIZE.columns);
-  const rows = stdout.rows ?? Number(env['LINES'] ?? PLAIN_SIZE.rows);
+  if (stdout.isTTY === true && stdout.columns !== undefined && stdout.rows !== undefined)
+    return { columns: stdout.columns, rows: stdout.rows };
+  const columns = Number(env['COLUMNS'] ?? PLAIN_SIZE.columns);
+  const rows = Number(env['LINES'] ?? PLAIN_SIZE.rows);
   return Number.isInteger(columns) && Number.isInteger(rows) ? { columns, rows } : PLAIN_SIZE;
 }

@@ -38,9 +38,9 @@ type FrameProps = { readonly rows: readonly string[]; readonly onKey: (key: Key)
 
 function Frame({ rows, onKey }: FrameProps): ReactElement {
   useInput((input, key) => {
-    const known = NAMED.find(([name]) => key[name]);
-    if (known !== undefined) onKey({ kind: key.tab && key.shift ? 'backTab' : known[1] });
-    else if (!key.ctrl && !key.meta) for (const char of input) onKey({ kind: 'char', char });
+    const named = NAMED.find(([name]) => key[name]);
+    if (named !== undefined) onKey({ kind: key.tab && key.shift ? 'backTab' : named[1] });
+    else if (!key.ctrl && !key.meta) for (const char of input) for (const each of keysOf(char)) onKey(each);
   });
   return createElement(Box, { flexDirection: 'column' }, rows.map(rowElement));
 }
@@ -67,3 +67,18 @@ const NAMED = [
   ['backspace', 'backspace'],
   ['delete', 'backspace'],
 ] as const;
+
+/** Keys that come faster than they are read come as one text. */
+function keysOf(char: string): readonly Key[] {
+  const kind = CONTROLS[char];
+  if (kind !== undefined) return [{ kind }];
+  return char < ' ' ? [] : [{ kind: 'char', char }];
+}
+
+const CONTROLS: Readonly<Record<string, 'enter' | 'tab' | 'backspace'>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+};
