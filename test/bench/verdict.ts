@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
     hogsPerCore: 0,
     code: EXIT.measurementInvalid,
     verdict: 'Invalid',
-    reason: /^1 group: the generator (used|sent)/,
+    reason: /the generator (used|sent)/,
   },
   {
     name: 'hog beside it',
@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
     hogsPerCore: 1,
     code: EXIT.measurementInvalid,
     verdict: 'Invalid',
-    reason: /^1 group: other processes used/,
+    reason: /other processes used/,
   },
   {
     name: 'unfair miner',

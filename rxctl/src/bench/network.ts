@@ -20,6 +20,7 @@ import { Supervisor } from '../local/supervisor.ts';
 import type { Network } from '../network.ts';
 import { BenchError } from './bench-error.ts';
 import { crowd } from './crowd.ts';
+import { stepBack, stepBackSession } from './step-back.ts';
 import type { Watched } from './usage.ts';
 
 /** What a measurement asks of its network; the rest are the defaults of a Testnet. */
@@ -73,7 +74,8 @@ export class BenchNetwork implements AsyncDisposable {
     const made = new BenchNetwork(folders, plan, await openNetwork(folders), supervisor, deaths);
     try {
       const children = childrenOf({ plan, folders, ports, parent, programs: PROGRAMS, checkState: false });
-      await Promise.all(children.map((child) => supervisor.ensure(withMinerArgs(child, wish.minerArgs))));
+      await Promise.all(children.map((child) => supervisor.ensure(asMeasured(child, wish.minerArgs))));
+      for (const pid of made.nodePids().values()) stepBackSession(pid);
       await made.#firstBlocks(signal);
       await made.#deploy(signal);
       return made;
@@ -169,6 +171,8 @@ function withCrowd(plan: Plan, count: number): Uint8Array {
   return makeGenesis({ ...plan.genesis, accounts: [...plan.genesis.accounts, ...crowd(count)] });
 }
 
-function withMinerArgs(child: ChildSpec, minerArgs: readonly string[]): ChildSpec {
-  return child.args.includes('mine') ? { ...child, args: [...child.args, ...minerArgs] } : child;
+/** The miner gets its further words, nodes step back behind those who watch them. */
+function asMeasured(child: ChildSpec, minerArgs: readonly string[]): ChildSpec {
+  if (child.args.includes('mine')) return { ...child, args: [...child.args, ...minerArgs] };
+  return stepBack(child);
 }

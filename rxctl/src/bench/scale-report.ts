@@ -5,6 +5,7 @@ import { LABELS, scaleChart } from '@rexnet/load/verdict/scale-chart.ts';
 import { type MachineFacts, machineWords } from './facts.ts';
 import type { BenchReport } from './report.ts';
 import { OFFERED_OVER_CAPACITY, type ScaleInput, type ScaleResult } from './scale.ts';
+import { NICE } from './step-back.ts';
 
 export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResult, machine: MachineFacts): BenchReport {
   const { profile, repeats, seconds, crossGroupPercent, workload } = input;
@@ -37,7 +38,7 @@ export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResul
       ['window', `${seconds} s after the warm-up, from block to block`],
       ['repeats', `${repeats}, in rounds over all points`],
       ['transactions', 'signed by the generator and checked by the nodes; durable before they count'],
-      ['shares of the machine', 'generator, miner and nodes run on the same cores'],
+      ['shares of the machine', `generator, miner and nodes run on the same cores; nodes at nice ${NICE}`],
       ['parent chain', 'toy'],
     ],
     readings,

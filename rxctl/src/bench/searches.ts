@@ -9,6 +9,7 @@ import type { BenchNetwork } from './network.ts';
 import type { BenchReport } from './report.ts';
 import { isMet, type Judged, type Requirement, requirementTable } from './requirement.ts';
 import { findSaturation, type Saturation, type SaturationInput, stepTable } from './saturation.ts';
+import { NICE } from './step-back.ts';
 import { type LoadExtras, measureOn, onFreshNetwork } from './take-reading.ts';
 import type { Tools } from './tools.ts';
 import { type Workload, workloadOf } from './workloads.ts';
@@ -234,7 +235,7 @@ function reportOf(
           ? 'signed before, replayed from a file; checked by the nodes'
           : 'signed by the generator; checked by the nodes',
       ],
-      ['shares of the machine', 'generator, miner and nodes run on the same cores'],
+      ['shares of the machine', `generator, miner and nodes run on the same cores; nodes at nice ${NICE}`],
     ],
     readings: found,
   };

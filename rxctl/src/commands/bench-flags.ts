@@ -71,9 +71,10 @@ export function withTestFlags(command: Command): Command {
 }
 
 function refusal(name: string, value: unknown, expected: string): CliError {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return new CliError(
     EXIT.usage,
-    `--${name} ${String(value)}: expected ${expected}`,
+    `--${flag} ${String(value)}: expected ${expected}`,
     'rxctl bench --help shows the benches',
   );
 }
