@@ -1,4 +1,4 @@
-import { sha256d } from '@rexnet/node/core/hash.ts';
+import { sha256 } from '@rexnet/node/core/hash.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Finished, Tracker } from './tracker.ts';
@@ -15,7 +15,7 @@ function receipt(id: Uint8Array, children = 0, status = 0): Uint8Array {
 }
 
 const childOf = (parent: Uint8Array, index: number): Uint8Array =>
-  sha256d(Buffer.concat([parent, Uint8Array.of(index, 0, 0, 0)]));
+  sha256(Buffer.concat([parent, Uint8Array.of(index, 0, 0, 0)]));
 const CREDIT = childOf(ROOT, 0);
 const none = new Uint8Array(0);
 

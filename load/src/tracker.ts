@@ -2,7 +2,7 @@
 // when each was executed and completed. Counts what it sees; judges nothing.
 import { outcomeOf } from '@rexnet/node/client/outcomes.ts';
 import { viewOf } from '@rexnet/node/core/bytes.ts';
-import { sha256dInto } from '@rexnet/node/core/hash.ts';
+import { sha256Into } from '@rexnet/node/core/hash.ts';
 import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 
 const STATUS_OFFSET = 68;
@@ -237,11 +237,11 @@ const FEW = 8;
 const relayName = Buffer.alloc(36);
 const relayId = Buffer.alloc(32);
 
-/** Relay id = SHA-256d(id of the emitter ‖ child number u32). */
+/** Relay id = SHA-256(id of the emitter ‖ child number u32). */
 function childKey(parent: string, index: number): string {
   relayName.write(parent, 0, 'latin1');
   relayName.writeUInt32LE(index, 32);
-  sha256dInto(relayName, relayId, 0);
+  sha256Into(relayName, relayId, 0);
   return relayId.toString('latin1');
 }
 

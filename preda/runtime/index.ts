@@ -1,5 +1,5 @@
 // The runtime module: owns memory, table, fuel and state. What contracts import and what the machine calls.
-import { BLOCK, HINTS, ID_BUFFER, KEY_BUFFER, NH_KEYS } from './layout';
+import { BLOCK, HINT_BYTES, HINTS, ID_BUFFER, KEY_BUFFER, NH_KEYS, WINDOW } from './layout';
 import { setPartitionMask } from './hash';
 import { initTable } from './table';
 import { initHeap } from './heap';
@@ -64,7 +64,7 @@ export function account_at(): u32 {
 }
 
 export function init(partitions: u32, guard: u32, maxRelays: u32, maxStateBytes: i64): void {
-  memory.fill(HINTS, 0, 1024);
+  memory.fill(HINTS, 0, WINDOW * HINT_BYTES);
   setPartitionMask(partitions - 1);
   initCrc();
   initTable(partitions);

@@ -37,14 +37,14 @@ export const CONTRACT_SLOTS: u32 = 0x14000;
 export const TEXT_SCRATCH: u32 = 0x15000;
 /** A long id whose tag is computed. */
 export const ID_TAG: u32 = 0x15400;
-/** 32 × HINT: what the next records will touch. */
-export const HINTS: u32 = 0x16000;
+/** Records whose id is to be computed. */
+export const ID_QUEUE: u32 = 0x16000;
+/** WINDOW × HINT: what the next records will touch. */
+export const HINTS: u32 = 0x16400;
 export const HINT_BYTES: u32 = 24;
-export const WINDOW: u32 = 32;
-/** Records of the window whose id is to be computed. */
-export const ID_QUEUE: u32 = 0x16800;
-/** 16 words of four messages. */
-export const SHA4_WORDS: u32 = 0x17000;
+export const WINDOW: u32 = 96;
+/** 64 words of eight messages. */
+export const SHA8_WORDS: u32 = 0x17000;
 /** Eight tables of 256 words: CRC-32C eight bytes at a time. */
 export const CRC_TABLE: u32 = 0x18000;
 /** Pages of the journal. */

@@ -23,7 +23,7 @@ import { broken } from './fault';
 import { addressPartition, shortTag } from './hash';
 import { firstSlot, probe } from './table';
 import { ACCOUNT_META } from './ledger';
-import { deriveIds } from './ids';
+import { deriveIds, LANES } from './ids';
 
 // A hint: tag and line of the instance, tag and line of the account. Until the lines are known, where to look first: a slot.
 export const H_LINE: u32 = 4;
@@ -54,12 +54,31 @@ function lineAt(slot: u32, tag: u32, partition: u32): u32 {
   return <u32>e == tag ? <u32>(e >> 32) : probe(partition, tag);
 }
 
+/** Ids of the queue, whose last entry fills it up. */
+function deriveAll(count: u32): void {
+  const end = ID_QUEUE + count * 4;
+  const last = load<u32>(end - 4);
+  for (let i: u32 = 0; i < LANES - 1; i++) store<u32>(end + i * 4, last);
+  for (let at = ID_QUEUE; at < end; at += LANES * 4) deriveIds(at);
+}
+
+/**
+ * Reads where the hints point, in a loop of nothing else: so as many cache misses are under way at once as the processor
+ * allows. With anything in between they follow each other. Hints without a place point at 0.
+ */
+@inline
+function touch(stop: u32): u32 {
+  let touched: u32 = 0;
+  for (let h = HINTS; h < stop; h += HINT_BYTES)
+    touched += load<u32>(load<u32>(h, H_LINE)) + load<u32>(load<u32>(h, H_ACCOUNT_LINE));
+  return touched;
+}
+
 /** Prepares the records from `from`; answers where the next window begins: at `from` when the first is not whole. */
 export function lookAhead(from: u32, end: u32): u32 {
   let d = from;
   let n: u32 = 0;
   let ids: u32 = 0;
-  let touched: u32 = 0;
   while (n < WINDOW && d < end) {
     const size = sizeOf(d, end);
     if (!size) break;
@@ -71,8 +90,6 @@ export function lookAhead(from: u32, end: u32): u32 {
     let tag: u32 = 0;
     let accountTag: u32 = 0;
     let accountPartition: u32 = 0;
-    let first: u32 = 0;
-    let accountFirst: u32 = 0;
     if (kind == KIND_USER) {
       accountPartition = addressPartition(d + R_INITIATOR);
       accountTag = shortTag(ACCOUNT_META, d + R_INITIATOR);
@@ -86,19 +103,10 @@ export function lookAhead(from: u32, end: u32): u32 {
     }
     if (kind < KIND_VALUE && contract - 1 < <u64>(MAX_SHORT_CONTRACT - 1) && <u32>load<u8>(d, R_KEY_LEN) == 36) {
       partition = load<u32>(d, R_PARTITION);
-      if (partition == addressPartition(key)) {
+      if (partition == addressPartition(key))
         tag = shortTag((<u32>contract << 7) | (<u32>load<u8>(d, R_SCOPE) << 3) | CODE_ADDRESS, key);
-        first = firstSlot(partition, tag);
-        touched += load<u32>(first);
-      }
-    }
-    if (accountTag) {
-      accountFirst = firstSlot(accountPartition, accountTag);
-      touched += load<u32>(accountFirst);
     }
     store<u32>(h, tag);
-    store<u32>(h, first, H_LINE);
-    store<u32>(h, accountFirst, H_ACCOUNT_LINE);
     store<u32>(h, accountTag, H_ACCOUNT_TAG);
     store<u32>(h, partition, H_PARTITION);
     store<u32>(h, accountPartition, H_ACCOUNT_PARTITION);
@@ -109,27 +117,25 @@ export function lookAhead(from: u32, end: u32): u32 {
   for (let h = HINTS; h < stop; h += HINT_BYTES) {
     const tag = load<u32>(h);
     const accountTag = load<u32>(h, H_ACCOUNT_TAG);
+    let first: u32 = 0;
+    let accountFirst: u32 = 0;
+    if (tag) first = firstSlot(load<u32>(h, H_PARTITION), tag);
+    if (accountTag) accountFirst = firstSlot(load<u32>(h, H_ACCOUNT_PARTITION), accountTag);
+    store<u32>(h, first, H_LINE);
+    store<u32>(h, accountFirst, H_ACCOUNT_LINE);
+  }
+  let touched = touch(stop);
+  for (let h = HINTS; h < stop; h += HINT_BYTES) {
+    const tag = load<u32>(h);
+    const accountTag = load<u32>(h, H_ACCOUNT_TAG);
     if (tag) store<u32>(h, lineAt(load<u32>(h, H_LINE), tag, load<u32>(h, H_PARTITION)), H_LINE);
     if (accountTag) {
       const line = lineAt(load<u32>(h, H_ACCOUNT_LINE), accountTag, load<u32>(h, H_ACCOUNT_PARTITION));
       store<u32>(h, line, H_ACCOUNT_LINE);
     }
   }
-  for (let h = HINTS; h < stop; h += HINT_BYTES) {
-    const line = load<u32>(h, H_LINE);
-    const account = load<u32>(h, H_ACCOUNT_LINE);
-    if (line) touched += load<u32>(line);
-    if (account) touched += load<u32>(account);
-  }
-  for (let i: u32 = 0; i < ids; i += 4) {
-    const last = ids - 1;
-    deriveIds(
-      load<u32>(ID_QUEUE + i * 4),
-      load<u32>(ID_QUEUE + min(i + 1, last) * 4),
-      load<u32>(ID_QUEUE + min(i + 2, last) * 4),
-      load<u32>(ID_QUEUE + min(i + 3, last) * 4),
-    );
-  }
+  touched += touch(stop);
+  if (ids) deriveAll(ids);
   sink = touched;
   return d;
 }

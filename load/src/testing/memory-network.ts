@@ -7,7 +7,7 @@ import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
 import { costOf, decodeTransaction, senderOf, transactionId } from '@rexnet/node/chain/transaction.ts';
 import { partitionOf } from '@rexnet/node/core/address.ts';
 import { concatBytes, toHex, viewOf } from '@rexnet/node/core/bytes.ts';
-import { sha256d } from '@rexnet/node/core/hash.ts';
+import { sha256 } from '@rexnet/node/core/hash.ts';
 import { RECEIPT, type Transaction } from '@rexnet/node/core/layouts.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { Clock } from '../chains.ts';
@@ -310,7 +310,7 @@ function nonceOf(bytes: Uint8Array): number {
 function childOf(parent: Uint8Array, index: number): Uint8Array {
   const number = new Uint8Array(4);
   viewOf(number).setUint32(0, index, true);
-  return sha256d(concatBytes([parent, number]));
+  return sha256(concatBytes([parent, number]));
 }
 
 function failed(fault: number): { readonly status: number; readonly exception: number } {

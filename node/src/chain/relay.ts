@@ -1,7 +1,7 @@
 // Invocation records as bytes: where their fields are, whether one from another group is well-formed, what it is worth. It runs none.
 import { partitionOfTarget } from '../core/address.ts';
 import { viewOf } from '../core/bytes.ts';
-import { sha256d } from '../core/hash.ts';
+import { sha256 } from '../core/hash.ts';
 import { RELAY_FIXED_BYTES } from '../core/layouts.ts';
 import { SCOPE, SCOPES } from '../core/scopes.ts';
 
@@ -40,12 +40,12 @@ export function pad8(size: number): number {
   return (size + 7) & ~7;
 }
 
-/** Id of the invocation a wire record stands for: SHA-256d(id of the emitter ‖ child index). */
+/** Id of the invocation a wire record stands for: SHA-256(id of the emitter ‖ child index). */
 export function relayId(emitter: Uint8Array, index: number): Uint8Array {
   const bytes = new Uint8Array(36);
   bytes.set(emitter);
   viewOf(bytes).setUint32(32, index, true);
-  return sha256d(bytes);
+  return sha256(bytes);
 }
 
 export function recordKey(bytes: Uint8Array, at: number): Uint8Array {

@@ -1,6 +1,6 @@
 // Cells as docs/protocol.md names them: entries, ledger cells, what they are worth, which partition a key lies in. It holds no state.
 import { Cursor, decodeAll, FormatError, hex, join, u64Bytes, viewOf } from './bytes.ts';
-import { sha256d } from './hash.ts';
+import { sha256 } from './hash.ts';
 import { KEY_BYTES } from './layouts.ts';
 
 export const GLOBAL = 65_535;
@@ -113,7 +113,7 @@ export function recordOf(bytes: Uint8Array, partitions?: number): WireRecord {
     size,
     kind: bytes[4]!,
     partition: view.getUint32(184, true),
-    id: hex(sha256d(join([bytes.subarray(48, 80), bytes.subarray(188, 192)]))),
+    id: hex(sha256(join([bytes.subarray(48, 80), bytes.subarray(188, 192)]))),
     worth,
     isCanonical: partitions !== undefined && isCanonical(bytes.subarray(0, size), view, partitions),
   };

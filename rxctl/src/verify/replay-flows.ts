@@ -3,7 +3,7 @@
 import { sentBatch } from './batches.ts';
 import { hex, join, u32Bytes } from './bytes.ts';
 import { accountOf, LEDGER, ledgerCell, ledgerScope, partitionOf, RECORD_KIND, recordOf } from './cells.ts';
-import { sha256d } from './hash.ts';
+import { sha256 } from './hash.ts';
 import { readAll } from './replay-system.ts';
 import type { Step } from './step.ts';
 import type { Replaced, World } from './world.ts';
@@ -62,7 +62,7 @@ export function checkRelays(step: Step, world: World, replaced: readonly Replace
   findings.test('relays', isInOrder, place, 'its receipts of user transactions are not those of its body');
   for (const receipt of receipts) {
     if (receipt.kind !== 0) balance.add(hex(receipt.id), -1);
-    for (let i = 0; i < receipt.children; i++) balance.add(hex(sha256d(join([receipt.id, u32Bytes(i)]))), 1);
+    for (let i = 0; i < receipt.children; i++) balance.add(hex(sha256(join([receipt.id, u32Bytes(i)]))), 1);
   }
   for (const { batch } of inward) {
     for (const { id, kind } of batch.records) if (kind !== RECORD_KIND.credit) balance.add(id, 1);

@@ -109,7 +109,7 @@ test('names each of 20 flipped bits', async () => {
   }
 });
 
-test('names 20 flipped bits at once', async () => {
+test('names 20 flipped bits at once, or says that what they are in cannot be judged', async () => {
   const folder = network.folders[0]!;
   const chosen = chooseDamages(folder, randomFrom(SEED + 1), 2 * DAMAGES);
   // Of two damages to one block the second may be left undecided.
@@ -117,7 +117,8 @@ test('names 20 flipped bits at once', async () => {
   const report = await verifyChanged(folder, (file) => {
     for (const damage of damages) flip(file, damage);
   });
-  expect(damages.filter((damage) => !names(report, damage))).toEqual([]);
+  const isUndecided = ({ id }: Damage): boolean => report.notes.some((note) => note.includes(id.slice(0, 16)));
+  expect(damages.filter((damage) => !names(report, damage) && !isUndecided(damage))).toEqual([]);
 });
 
 test('accuses one block when its header cannot be read, and leaves what rests on it undecided', async () => {
