@@ -10,7 +10,6 @@ import { Keystore } from './keystore.ts';
 import { chooseNetwork, type Folders, foldersOf } from './local/folders.ts';
 import type { Network, Signer } from './network.ts';
 import type { Format } from './print.ts';
-import { laptopSource } from './sources/laptop.ts';
 import type { Source } from './sources/source.ts';
 
 export type CommonOptions = VerbOptions & { readonly dir: string; readonly name?: string };
@@ -103,6 +102,7 @@ export function withSource(io: Io, options: CommonOptions, verb: (view: View) =>
 
 async function openSource(io: Io, folders: Folders): Promise<Source> {
   if (io.openSource !== undefined) return io.openSource(folders);
+  const { laptopSource } = await import('./sources/laptop.ts');
   return laptopSource({ folders, network: await io.openNetwork(folders), nowMs: Date.now });
 }
 

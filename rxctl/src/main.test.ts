@@ -31,6 +31,8 @@ const rxctl = (...args: readonly string[]): Promise<Ran> => folder.run(args);
 const VERBS = [
   'up',
   'down',
+  'doctor',
+  'lint',
   'status',
   'why',
   'wait',

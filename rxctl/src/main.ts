@@ -10,6 +10,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   up: async () => (await import('./commands/up.ts')).addUp,
   down: async () => (await import('./commands/down.ts')).addDown,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  lint: async () => (await import('./commands/lint.ts')).addLint,
   status: async () => (await import('./commands/status.ts')).addStatus,
   why: async () => (await import('./commands/why.ts')).addWhy,
   wait: async () => (await import('./commands/wait.ts')).addWait,
@@ -35,6 +36,18 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
 
 /** Runs one verb against given streams; resolves to the exit code. */
 export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCode> {
+  const program = await makeProgram(args, io);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+/** The verbs that `args` may mean, with all they take: to run one, and to document them. */
+export async function makeProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('rxctl')
     .description('Runs and asks Rexnet test networks. Every verb has -o json, --help and examples.')
     .version('0.1.0')
@@ -45,13 +58,7 @@ export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCod
   // Subcommands inherit neither by themselves.
   for (const command of program.commands)
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return io.exitCode;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
+  return program;
 }
 
 /** The verb that is named; all of them where none is, as for --help and for a slip of the pen. */

@@ -117,6 +117,15 @@ function wordSyntaxError(code: string, message: string): { message: string; cure
   return { message: message.split('\n')[0] ?? message, cure: 'correct the YAML at this place' };
 }
 
+/** Line and column of a field of the document of that kind; the beginning of the file when there is none. */
+export function placeOf(text: string, kind: string, path: Path): Pick<Located, 'line' | 'column'> {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const found = Array.isArray(documents) ? documents.find((document) => document.get('kind') === kind) : undefined;
+  const { line, col } = lines.linePos(found === undefined ? 0 : offsetOf(found, path));
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
 /** The offset of the key for a field, so that the line is right even when the value is missing or long. */
 function offsetOf(document: Document.Parsed, path: Path): number {
   let node: unknown = document.contents;

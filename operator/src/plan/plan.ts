@@ -79,7 +79,7 @@ export function planTestnet({ name, spec }: Testnet, facts: Facts): Planned {
 }
 
 /** What genesis would refuse, in the words of the file it comes from. */
-function refusalOf({ spec }: Testnet): Refusal | undefined {
+export function refusalOf({ spec }: Testnet): Refusal | undefined {
   const { partitions, blockGas } = spec.chain;
   const broadcast = TRANSACTION_GAS + RELAY_GAS * BigInt(partitions);
   if (userGas({ ...CONSTANTS, blockGas: BigInt(blockGas) }) >= broadcast) return undefined;
