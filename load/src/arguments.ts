@@ -6,10 +6,14 @@ const ADDRESS_BYTES = 36;
 const UINT128_BYTES = 16;
 
 /** (address, uint128) */
+export const PAYMENT_BYTES: number = ADDRESS_BYTES + UINT128_BYTES;
+export function writePayment(out: Uint8Array, at: number, to: Uint8Array, amount: bigint): void {
+  out.set(to, at);
+  writeUint128(out, at + ADDRESS_BYTES, amount);
+}
 export function paymentArgs(to: Uint8Array, amount: bigint): Uint8Array {
-  const args = new Uint8Array(ADDRESS_BYTES + UINT128_BYTES);
-  args.set(to, 0);
-  writeUint128(args, ADDRESS_BYTES, amount);
+  const args = new Uint8Array(PAYMENT_BYTES);
+  writePayment(args, 0, to, amount);
   return args;
 }
 

@@ -56,7 +56,7 @@ export class ClientNetwork implements LoadNetwork {
       this.#connection.skip(group, node);
       late.reject(new Error('no verdict in time'));
     }, VERDICT_MAX_MS);
-    const submitted = this.#submitter.submit(transactions, { patienceMs: SUBMIT_PATIENCE_MS });
+    const submitted = this.#submitter.submit(transactions, { patienceMs: SUBMIT_PATIENCE_MS, group });
     const verdicts = await Promise.race([submitted, late.promise]).finally(() => clearTimeout(timer));
     return verdicts.flatMap((verdict, index) => (verdict === undefined ? [] : [{ index, code: verdict.code }]));
   }

@@ -4,7 +4,7 @@ import { transactionId } from '@rexnet/node/chain/transaction.ts';
 import type { LoadAccount } from './accounts.ts';
 import type { Clock } from './chains.ts';
 import type { LoadNetwork } from './network.ts';
-import { Tracker } from './tracker.ts';
+import { keyAt, Tracker } from './tracker.ts';
 import { type AddressCall, type Bound, callBody, type Grant } from './workload.ts';
 
 export class FundingError extends Error {
@@ -81,11 +81,12 @@ export class Funding {
       const signed = left.map(({ name, call }, i) => {
         const body = callBody(this.#parts, { index: 0, ...owner }, { nonce: nextNonce + i, validUntilMs }, call);
         const bytes = owner.signer.signTransaction(body);
-        this.tracker.submitted(transactionId(bytes), nowMs, name);
+        this.tracker.submitted(keyAt(transactionId(bytes), 0), nowMs, name);
         return bytes;
       });
       const refused = await network.submit(owner.group, signed);
-      for (const { index } of refused) this.tracker.refused(transactionId(signed[index] ?? new Uint8Array(0)));
+      for (const { index } of refused)
+        this.tracker.refused(keyAt(transactionId(signed[index] ?? new Uint8Array(0)), 0));
       const [first] = refused;
       if (first === undefined) return;
       if (attempt === ATTEMPTS_MAX) throw new FundingError(`${owner.name} cannot send: ${first.code}`);

@@ -256,7 +256,7 @@ export class Offering {
     const resendMs = nowMs + this.#options.resendAfterMs;
     const offer: Offer = { signed, intendedMs, isFiller, isAccepted: false, attempts: 0, resendMs };
     noncesOf(this.#parts, signed.payment.from).sent(signed.nonce);
-    this.tracker.submitted(signed.id, intendedMs, offer);
+    this.tracker.submitted(signed.key, intendedMs, offer);
     this.#outgoing.add(this.#groupOf(signed), offer);
   }
 
@@ -283,7 +283,7 @@ export class Offering {
 
   #refuse({ signed, isFiller }: Offer, code: string, nowMs: number): void {
     const { from } = signed.payment;
-    this.tracker.refused(signed.id);
+    this.tracker.refused(signed.key);
     if (!isFiller) this.measurement.refused(code);
     this.#refused.add(from);
     if (WRONG_NONCE.has(code)) {

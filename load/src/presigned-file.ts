@@ -8,6 +8,7 @@ import {
   type PresignedHeader,
   type PresignedRecords,
 } from './presigned.ts';
+import { keyAt } from './tracker.ts';
 
 const PIECE_BYTES = 1 << 20;
 const HEADER_BYTES_MAX = 16 << 20;
@@ -31,13 +32,13 @@ export class PresignedFile implements PresignedRecords {
     }
   }
 
-  next(): { readonly bytes: Uint8Array; readonly id: Uint8Array } | undefined {
+  next(): ReturnType<PresignedRecords['next']> {
     if (!this.#has(4)) return undefined;
     const length = viewOf(this.#piece).getUint32(this.#at, true);
     if (!this.#has(4 + length + PRESIGNED_ID_BYTES)) throw new PresignedError('the file ends within a transaction');
     const from = this.#at + 4;
     this.#at = from + length + PRESIGNED_ID_BYTES;
-    return { bytes: this.#piece.subarray(from, from + length), id: this.#piece.subarray(from + length, this.#at) };
+    return { bytes: this.#piece.subarray(from, from + length), key: keyAt(this.#piece, from + length) };
   }
 
   close(): void {

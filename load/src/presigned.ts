@@ -20,8 +20,8 @@ export interface PresignedHeader {
 /** The records of a file, one after the other. */
 export interface PresignedRecords {
   readonly header: PresignedHeader;
-  /** Bytes and id; undefined at the end. */
-  next(): { readonly bytes: Uint8Array; readonly id: Uint8Array } | undefined;
+  /** Bytes and the key of the id; undefined at the end. */
+  next(): Pick<Signed, 'bytes' | 'key'> | undefined;
 }
 
 export class PresignedError extends Error {
@@ -40,7 +40,8 @@ export function presign(parts: SignerParts, header: PresignedHeader, write: (pie
   let pieces: Uint8Array[] = [];
   let size = 0;
   for (let i = 0; i < header.count; i++) {
-    const { bytes, id } = signPayment(parts, parts.pairs.next(), VALID_FOR_MS);
+    const { bytes, key } = signPayment(parts, parts.pairs.next(), VALID_FOR_MS);
+    const id = Buffer.from(key, 'latin1');
     const length = new Uint8Array(4);
     viewOf(length).setUint32(0, bytes.length, true);
     pieces.push(length, bytes, id);

@@ -74,7 +74,10 @@ export class Resending {
   }
 
   *#overdue(nowMs: number): Generator<Offer> {
-    for (const { subject, isIncluded } of this.#parts.tracker.unfinished())
+    for (const { subject, isIncluded } of this.#parts.tracker.unfinished()) {
       if (!isIncluded && subject.resendMs <= nowMs) yield subject;
+      // They come as they were sent: whoever was sent once and is not overdue has only younger ones behind him.
+      else if (subject.attempts === 0 && subject.resendMs > nowMs) return;
+    }
   }
 }

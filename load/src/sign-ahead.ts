@@ -4,6 +4,7 @@ import type { LoadAccount } from './accounts.ts';
 import type { Clock } from './chains.ts';
 import type { Nonces } from './nonces.ts';
 import type { Pairs, Payment } from './pairs.ts';
+import { keyAt } from './tracker.ts';
 import { accountAt, type Workload } from './workload.ts';
 
 export interface Signed {
@@ -11,7 +12,8 @@ export interface Signed {
   readonly nonce: number;
   /** Of the sender's nonces when it was signed. */
   readonly generation: number;
-  readonly id: Uint8Array;
+  /** Of its id (tracker.ts). */
+  readonly key: string;
   readonly bytes: Uint8Array;
 }
 
@@ -44,7 +46,7 @@ export function signPayment(parts: SignerParts, payment: Payment, validForMs: nu
   const nonce = nonces.take();
   const body = workload.body(payment, { nonce, validUntilMs: clock.wallMs() + validForMs });
   const bytes = accountAt(accounts, payment.from).signer.signTransaction(body);
-  return { payment, nonce, generation: nonces.generation, id: transactionId(bytes), bytes };
+  return { payment, nonce, generation: nonces.generation, key: keyAt(transactionId(bytes), 0), bytes };
 }
 
 export function noncesOf({ nonces }: Pick<SignerParts, 'nonces'>, account: number): Nonces {

@@ -1,7 +1,7 @@
 import { sha256 } from '@rexnet/node/core/hash.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Finished, Tracker } from './tracker.ts';
+import { type Finished, keyAt, Tracker } from './tracker.ts';
 
 const ROOT = new Uint8Array(32).fill(1);
 
@@ -26,7 +26,7 @@ function tracked(confirmations = 2): { tracker: Tracker<string>; finished: Finis
 
 test('a transfer between groups completes when both receipts are deep enough', () => {
   const { tracker, finished } = tracked();
-  tracker.submitted(ROOT, 100, 'a');
+  tracker.submitted(keyAt(ROOT, 0), 100, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 200);
   tracker.block({ group: 1, height: 9, receipts: receipt(CREDIT) }, 300);
   tracker.block({ group: 0, height: 7, receipts: none }, 400);
@@ -53,7 +53,7 @@ test('a transfer between groups completes when both receipts are deep enough', (
 
 test('a reorganisation takes receipts back, and the second inclusion counts once', () => {
   const { tracker, finished } = tracked(0);
-  tracker.submitted(ROOT, 0, 'a');
+  tracker.submitted(keyAt(ROOT, 0), 0, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   tracker.undone(0, 4);
   tracker.block({ group: 1, height: 1, receipts: receipt(CREDIT) }, 2);
@@ -65,7 +65,7 @@ test('a reorganisation takes receipts back, and the second inclusion counts once
 
 test('one invocation in two blocks is counted as doubled', () => {
   const { tracker } = tracked();
-  tracker.submitted(ROOT, 0, 'a');
+  tracker.submitted(keyAt(ROOT, 0), 0, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   tracker.block({ group: 0, height: 6, receipts: receipt(ROOT, 1) }, 2);
   expect(tracker.doubled).toBe(1);
@@ -73,7 +73,7 @@ test('one invocation in two blocks is counted as doubled', () => {
 
 test('a completed transaction that runs once more is counted as doubled, its return after a reorganisation is not', () => {
   const { tracker, finished } = tracked(0);
-  tracker.submitted(ROOT, 0, 'a');
+  tracker.submitted(keyAt(ROOT, 0), 0, 'a');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT) }, 1);
   tracker.undone(0, 4);
   tracker.block({ group: 0, height: 5, receipts: none }, 2);
@@ -86,8 +86,8 @@ test('a completed transaction that runs once more is counted as doubled, its ret
 
 test('the unfinished are listed with what is known of them', () => {
   const { tracker } = tracked();
-  tracker.submitted(ROOT, 0, 'a');
-  tracker.submitted(CREDIT, 0, 'b');
+  tracker.submitted(keyAt(ROOT, 0), 0, 'a');
+  tracker.submitted(keyAt(CREDIT, 0), 0, 'b');
   tracker.block({ group: 0, height: 5, receipts: receipt(ROOT, 1) }, 1);
   expect([...tracker.unfinished()].map(({ leaves: _, ...rest }) => rest)).toEqual([
     { subject: 'a', isIncluded: true },
@@ -105,7 +105,7 @@ test('a tree finishes in whatever order its groups are heard', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray(events, { minLength: 4 }), (order) => {
       const { tracker, finished } = tracked(0);
-      tracker.submitted(ROOT, 0, 'a');
+      tracker.submitted(keyAt(ROOT, 0), 0, 'a');
       for (const e of order) tracker.block(e, 1);
       expect(finished).toMatchObject([{ failed: true, invocations: 4, crossed: 3 }]);
     }),

@@ -77,8 +77,10 @@ export class Tracker<T = undefined> {
   readonly #trees = new Map<string, Tree<T>>();
   /** Executed and not deep enough: under the height of a group that each waits for next. */
   readonly #waiting = new Map<number, Map<number, Tree<T>[]>>();
-  /** The oldest completed trees first. */
   readonly #completed = new Map<string, Tree<T>>();
+  /** Keys of the same, in a ring whose oldest is replaced next: a Map finds its own first slowly once many have left. */
+  readonly #ring: string[] = [];
+  #ringAt = 0;
   readonly #tips = new Map<number, number>();
   #doubled = 0;
 
@@ -103,20 +105,14 @@ export class Tracker<T = undefined> {
       yield { subject, leaves, isIncluded: leaves.some(({ id }) => id === root) };
   }
 
-  /** Some block has it, or it is completed. */
-  isIncluded(id: Uint8Array): boolean {
-    const key = keyAt(id, 0);
-    return this.#trees.get(key)?.leaves.some((leaf) => leaf.id === key) ?? true;
-  }
-
-  submitted(id: Uint8Array, intendedMs: number, subject: T): void {
-    const root = keyAt(id, 0);
+  /** By the key of its id. */
+  submitted(root: string, intendedMs: number, subject: T): void {
     this.#trees.set(root, { root, intendedMs, subject, leaves: [], executedMs: undefined, isCompleted: false });
   }
 
   /** Forgets a transaction that was refused. */
-  refused(id: Uint8Array): void {
-    this.#trees.delete(keyAt(id, 0));
+  refused(root: string): void {
+    this.#trees.delete(root);
   }
 
   /** Answers how many of its receipts belong to what was submitted. */
@@ -131,7 +127,7 @@ export class Tracker<T = undefined> {
       if (tree === undefined) continue;
       own++;
       this.#ran(tree, {
-        id: keyAt(receipts, at),
+        id: isSame(receipts, at) ? tree.root : keyAt(receipts, at),
         group,
         height,
         children: view.getUint16(at + CHILDREN_OFFSET, true),
@@ -203,17 +199,24 @@ export class Tracker<T = undefined> {
   #keep(tree: Tree<T>): void {
     tree.isCompleted = true;
     this.#completed.set(tree.root, tree);
-    if (this.#completed.size <= COMPLETED_KEPT_MAX) return;
-    const oldest = this.#completed.keys().next();
-    if (!oldest.done) this.#completed.delete(oldest.value);
+    const oldest = this.#ring[this.#ringAt];
+    if (oldest !== undefined) this.#completed.delete(oldest);
+    this.#ring[this.#ringAt] = tree.root;
+    this.#ringAt = (this.#ringAt + 1) % COMPLETED_KEPT_MAX;
   }
 }
 
 /** The 32 bytes of an id as a text, which a Map finds faster than anything else. */
-function keyAt(bytes: Uint8Array, at: number): string {
+export function keyAt(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + at, ID_BYTES).toString('latin1');
 }
 const ID_BYTES = 32;
+
+/** The invocation is the one that began its tree: the common case, told without making a text. */
+function isSame(receipts: Uint8Array, at: number): boolean {
+  for (let i = at; i < at + ID_BYTES; i++) if (receipts[i] !== receipts[i + ID_BYTES]) return false;
+  return true;
+}
 
 /** Every child announced by a receipt has one of its own, from the root down. */
 function isWhole({ root, leaves }: Pick<Tree<unknown>, 'root' | 'leaves'>): boolean {

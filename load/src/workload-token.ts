@@ -2,14 +2,14 @@
 import { RELAY_GAS } from '@rexnet/node/chain/gas.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { Abi } from '@rexnet/preda/index.ts';
-import { airdropArgs, paymentArgs, readUint } from './arguments.ts';
+import { airdropArgs, PAYMENT_BYTES, paymentArgs, readUint, writePayment } from './arguments.ts';
 import type { Effect, FailedRelay } from './model.ts';
 import type { ContractState } from './network.ts';
 import type { Payment } from './pairs.ts';
 import {
   accountAt,
   type Book,
-  callBody,
+  CallBodies,
   type Grant,
   opOf,
   type Probe,
@@ -103,22 +103,20 @@ export class TokenWorkload implements Workload {
   readonly gasLimit: bigint;
   readonly #parts: WorkloadParts;
   readonly #token: TokenParts;
+  readonly #bodies: CallBodies;
 
   constructor(parts: WorkloadParts, token: TokenParts) {
+    const { contract, transfer, gasLimit } = token;
     this.#parts = parts;
     this.#token = token;
-    this.gasLimit = token.gasLimit;
+    this.#bodies = new CallBodies(parts, { contract, op: transfer, gasLimit }, PAYMENT_BYTES);
+    this.gasLimit = gasLimit;
   }
 
   body({ from, to, amount }: Payment, stamp: Stamp): Uint8Array {
-    const { contract, transfer, gasLimit } = this.#token;
-    const args = paymentArgs(accountAt(this.#parts.accounts, to).address, BigInt(amount));
-    return callBody(this.#parts, accountAt(this.#parts.accounts, from), stamp, {
-      contract,
-      op: transfer,
-      args,
-      gasLimit,
-    });
+    const body = this.#bodies.body(from, stamp);
+    writePayment(body, body.length - PAYMENT_BYTES, accountAt(this.#parts.accounts, to).address, BigInt(amount));
+    return body;
   }
 
   effect({ from, to, amount }: Payment): Effect {

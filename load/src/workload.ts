@@ -1,6 +1,11 @@
 // What a workload is: how a payment becomes the body of a transaction, what that does to balances, and what its contract
 // needs and keeps. No I/O but through the network port it is given.
-import { TRANSACTION_KIND, TRANSACTION_VERSION, type TransactionFields } from '@rexnet/node/chain/transaction.ts';
+import {
+  restamp,
+  TRANSACTION_KIND,
+  TRANSACTION_VERSION,
+  type TransactionFields,
+} from '@rexnet/node/chain/transaction.ts';
 import { TRANSACTION_BODY } from '@rexnet/node/core/layouts.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { Abi, AbiFunction } from '@rexnet/preda/index.ts';
@@ -128,6 +133,37 @@ export function callBody(
     target: { scope: SCOPE.address, key: sender.address },
     args,
   });
+}
+
+/** Calls of one function with arguments of one size: a sender's later bodies are made from his first one. */
+export class CallBodies {
+  readonly #parts: WorkloadParts;
+  readonly #call: Omit<AddressCall, 'args'>;
+  readonly #argsBytes: number;
+  readonly #first: (Uint8Array | undefined)[];
+
+  constructor(parts: WorkloadParts, call: Omit<AddressCall, 'args'>, argsBytes: number) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#argsBytes = argsBytes;
+    this.#first = new Array<Uint8Array | undefined>(parts.accounts.length);
+  }
+
+  /** The arguments are zeros; they are the last `argsBytes` of it. */
+  body(from: number, stamp: Stamp): Uint8Array {
+    const first = this.#first[from];
+    if (first === undefined) {
+      const call = { ...this.#call, args: new Uint8Array(this.#argsBytes) };
+      const made = callBody(this.#parts, accountAt(this.#parts.accounts, from), stamp, call);
+      this.#first[from] = made;
+      return made.slice();
+    }
+    // Of the shared pool: memory of its own for each would cost more than everything else here.
+    const body = Buffer.allocUnsafe(first.length);
+    body.set(first, 0);
+    restamp(body, stamp.nonce, stamp.validUntilMs);
+    return body;
+  }
 }
 
 export interface Signature {

@@ -20,6 +20,8 @@ export type Verdict = Refusal | undefined;
 export interface SubmitOptions {
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
+  /** Of all their senders, for callers that know it; else their keys are asked. */
+  readonly group?: number;
   /** Also waits out refusals that pass with time, such as POOL_FULL. */
   readonly waitForRoom?: boolean;
 }
@@ -47,7 +49,10 @@ export class Submitter {
     let left: Item[] = [];
     for (const [index, bytes] of transactions.entries()) {
       if (bytes.length < MIN_TRANSACTION_BYTES) verdicts[index] = refusal('BAD_TRANSACTION');
-      else left.push({ index, bytes, group: this.#connection.ownerOf(senderOf(bytes)), doubtful: false });
+      else {
+        const group = options.group ?? this.#connection.ownerOf(senderOf(bytes));
+        left.push({ index, bytes, group, doubtful: false });
+      }
     }
     for (let pauseMs = FIRST_PAUSE_MS; left.length > 0; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
       left = await this.#round(left, verdicts, options.waitForRoom === true);
