@@ -100,7 +100,7 @@ export function withSource(io: Io, options: CommonOptions, verb: (view: View) =>
   });
 }
 
-async function openSource(io: Io, folders: Folders): Promise<Source> {
+export async function openSource(io: Io, folders: Folders): Promise<Source> {
   if (io.openSource !== undefined) return io.openSource(folders);
   const { laptopSource } = await import('./sources/laptop.ts');
   return laptopSource({ folders, network: await io.openNetwork(folders), nowMs: Date.now });

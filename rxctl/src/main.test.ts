@@ -53,6 +53,7 @@ const VERBS = [
   'audit',
   'parent fork',
   'logs',
+  'report',
 ];
 
 test.each(VERBS)('%s --help shows an example and -o', async (verb) => {

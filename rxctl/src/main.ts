@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   nodes: async () => (await import('./commands/nodes.ts')).addNodes,
   events: async () => (await import('./commands/events.ts')).addEvents,
   logs: async () => (await import('./commands/logs.ts')).addLogs,
+  report: async () => (await import('./commands/report.ts')).addReport,
   compile: async () => (await import('./commands/compile.ts')).addCompile,
   deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
   call: async () => (await import('./commands/call.ts')).addCall,

@@ -1,6 +1,5 @@
 // rxctl logs: the logs of a local network as one story: merged by time, each line with whose it is; -f goes on as they grow.
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
@@ -9,6 +8,7 @@ import type { Io } from '../io.ts';
 import { pidFile } from '../local/child.ts';
 import type { Folders } from '../local/folders.ts';
 import { LogFollower, tail } from '../local/log-file.ts';
+import { logPathOf } from '../local/log-paths.ts';
 import { chooseLogs, labelsOf, lineFilter, parsePattern, parseSince } from '../log-choice.ts';
 import { type LogLine, mergeLines, readLines } from '../log-lines.ts';
 import type { Format } from '../print.ts';
@@ -64,7 +64,7 @@ async function logs(io: Io, who: readonly string[], options: LogOptions, format:
   }
   const show = await writerOf(io, names, format);
   // Begun before the end is read: a line in between comes twice at worst, and is never lost.
-  const followers = names.map((name) => ({ name, follower: new LogFollower(logPath(folders, name)) }));
+  const followers = names.map((name) => ({ name, follower: new LogFollower(logPathOf(folders, name)) }));
   const found = names.map((name) => {
     const lines = options.previous === true ? previousLines(folders, name) : currentLines(folders, name);
     const passed = lines.filter(passes);
@@ -85,10 +85,6 @@ function knownLogs({ logs: folder }: Folders): readonly string[] {
     .sort();
 }
 
-function logPath({ logs: folder }: Folders, name: string): string {
-  return join(folder, `${name}.log`);
-}
-
 function countOf({ lines, since, previous }: LogOptions): number {
   if (lines === undefined) return since === undefined && previous !== true ? LINES_DEFAULT : LINES_MAX;
   const count = Number(lines);
@@ -97,7 +93,7 @@ function countOf({ lines, since, previous }: LogOptions): number {
 }
 
 function currentLines(folders: Folders, name: string): readonly LogLine[] {
-  const path = logPath(folders, name);
+  const path = logPathOf(folders, name);
   const lines = readLines(name, tail(path, LINES_MAX));
   if (lines.some(({ atMs }) => atMs !== undefined)) return lines;
   // What `up` itself writes has no dates; the newest of it is as old as the file.
@@ -107,7 +103,7 @@ function currentLines(folders: Folders, name: string): readonly LogLine[] {
 
 /** Everything older than the process that runs, or ran last, under this name; its log was moved aside when it grew too long. */
 function previousLines(folders: Folders, name: string): readonly LogLine[] {
-  const path = logPath(folders, name);
+  const path = logPathOf(folders, name);
   const startedAtMs = statSync(pidFile(folders, name), { throwIfNoEntry: false })?.mtimeMs;
   const all = readLines(name, [...tail(`${path}.1`, LINES_MAX), ...tail(path, LINES_MAX)]);
   const before = startedAtMs === undefined ? [] : all.filter(({ atMs }) => atMs !== undefined && atMs < startedAtMs);

@@ -1,6 +1,5 @@
 // The source of a local network: its folder, its processes, what its nodes answer and serve under /metrics. It asks each node
 // for its status and one node of each group for its counters, and waits for nobody longer than they do.
-import { join } from 'node:path';
 import type { Plan } from '@rexnet/operator/plan/plan.ts';
 import { SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import { type Observed, statusOf } from '@rexnet/operator/plan/status.ts';
@@ -12,6 +11,7 @@ import type { Folders } from '../local/folders.ts';
 import { type LoadProgress, readLoadReport } from '../local/load.ts';
 import { lockOwner } from '../local/lock.ts';
 import { tail } from '../local/log-file.ts';
+import { logPathOf } from '../local/log-paths.ts';
 import { observe } from '../local/observe.ts';
 import { planOfState } from '../local/plan-of-state.ts';
 import { type LocalState, type Progress, readProgress, readState } from '../local/state.ts';
@@ -121,7 +121,7 @@ class LaptopSource implements Source {
   }
 
   async log(object: string, lines: number): Promise<readonly string[]> {
-    return tail(join(this.#folders.logs, `${object}.log`), lines);
+    return tail(logPathOf(this.#folders, object), lines);
   }
 
   async close(): Promise<void> {

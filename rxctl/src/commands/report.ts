@@ -1,0 +1,95 @@
+// rxctl report: everything somebody needs who shall help, in one file, and nothing that must stay on this machine.
+import { readdirSync, writeFileSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type CommonOptions, localFolders, openSource, withCommon } from '../context.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { type Io, print, runVerb } from '../io.ts';
+import { collectBundle } from '../local/bundle.ts';
+import type { Folders } from '../local/folders.ts';
+import { secretsOf } from '../local/secrets.ts';
+import { withProgress } from '../progress.ts';
+import { Anonymiser, scrub } from '../redact.ts';
+import { bytes } from '../views/units.ts';
+import { type ZipEntry, zip } from '../zip.ts';
+
+type ReportOptions = CommonOptions & { readonly redact?: true; readonly out?: string };
+
+const FORMATS = ['zip', 'json', 'yaml', 'name'];
+const OWNER_ONLY = 0o600;
+const EXAMPLES = `
+Examples:
+  rxctl report                     writes rexnet-<network>-<time>.zip
+  rxctl report --redact            for strangers: no names of people, machines, accounts
+  rxctl report --out bug.zip
+  rxctl report -o json             one object: file name to text
+
+Keys, cookies and the governance secret are never in it, with and without --redact.`;
+
+export function addReport(program: Command, io: Io): void {
+  const command = withCommon(program.command('report').description('put together what somebody needs who shall help'));
+  const output = command.options.find(({ long }) => long === '--output');
+  output?.default('zip').choices(FORMATS);
+  if (output !== undefined) output.description = FORMATS.join(', ');
+  command
+    .addOption(new Option('--redact', 'take out names of people, machines and accounts as well'))
+    .option('--out <file>', 'where the archive goes')
+    .addHelpText('after', EXAMPLES)
+    .action((options: ReportOptions) => runVerb(io, options, () => report(io, options)));
+}
+
+async function report(io: Io, options: ReportOptions): Promise<0> {
+  const folders = localFolders(io, options);
+  const at = new Date();
+  const entries = cleaned(io, folders, await collect(io, folders, at), options.redact === true);
+  if (options.output === 'name') {
+    io.stdout.write(entries.map(({ name }) => `${name}\n`).join(''));
+    return EXIT.ok;
+  }
+  if (options.output === 'json' || options.output === 'yaml') {
+    print(io, options.output, Object.fromEntries(entries.map(({ name, text }) => [name, text])), () => '');
+    return EXIT.ok;
+  }
+  const network = folders.root.split('/').at(-1) ?? 'network';
+  const file = options.out ?? `rexnet-${network}-${at.toISOString().slice(0, 19).replaceAll(':', '')}.zip`;
+  const archive = zip(entries, at);
+  try {
+    writeFileSync(resolve(io.cwd, file), archive, { mode: OWNER_ONLY });
+  } catch (cause) {
+    throw new CliError(EXIT.error, `${file} cannot be written`, 'name another file: --out', { cause });
+  }
+  io.stdout.write(`${file}: ${entries.length} files, ${bytes(archive.length)}\n`);
+  return EXIT.ok;
+}
+
+async function collect(io: Io, folders: Folders, at: Date): Promise<readonly ZipEntry[]> {
+  const source = await openSource(io, folders);
+  const logs = readdirSync(folders.logs)
+    .flatMap((name) => (name.endsWith('.log') ? [name.slice(0, -'.log'.length)] : []))
+    .sort();
+  try {
+    return await withProgress(io, 'collecting', (line) =>
+      collectBundle({
+        folders,
+        source,
+        logs,
+        at,
+        onStep: (text, done, total) => line.show({ text, done, total }),
+      }),
+    );
+  } finally {
+    await source.close();
+  }
+}
+
+/** Secrets go out of every text, whatever it is; names when asked. */
+function cleaned(io: Io, folders: Folders, entries: readonly ZipEntry[], isRedacted: boolean): readonly ZipEntry[] {
+  const home = io.env['HOME'] ?? homedir();
+  const secrets = secretsOf(folders, home);
+  const names = new Anonymiser({ home, user: userInfo().username, host: hostname() });
+  return entries.map(({ name, text }) => {
+    const safe = scrub(text, secrets);
+    return { name, text: isRedacted ? names.apply(safe) : safe };
+  });
+}
