@@ -59,9 +59,9 @@ export async function scale(input: ScaleInput, tools: Tools): Promise<ScaleResul
       name: countedGroups(each),
       take: (repeat) => {
         const wish = pointWish(input, each, repeat);
-        if (repeat > 0 || digests.has(each) || !COMPARED_GROUPS.includes(each)) return takeReading(wish, tools);
+        if (digests.has(each) || !COMPARED_GROUPS.includes(each)) return takeReading(wish, tools);
         const afterwards = async (net: BenchNetwork): Promise<void> => {
-          const digest = await balancesDigest(net, input.workload, tools.signal);
+          const digest = await balancesDigest(net, input.workload, tools);
           if (digest !== undefined) digests.set(each, digest);
         };
         return takeReading({ ...wish, afterwards }, tools);
@@ -98,23 +98,37 @@ export function drainOf(seconds: number): number {
   return Math.ceil((OFFERED_OVER_CAPACITY - 1) * (WARM_UP_SECONDS + seconds)) + TAIL_SECONDS;
 }
 
-/** The same accounts make the same payments on every network. */
-async function balancesDigest(net: BenchNetwork, { load }: Workload, signal: AbortSignal): Promise<string | undefined> {
+/** The same accounts make the same payments on every network. Undefined when it did not come off: the next round tries again. */
+async function balancesDigest(
+  net: BenchNetwork,
+  { load }: Workload,
+  { signal, onNote }: Tools,
+): Promise<string | undefined> {
   await using generator = await GeneratorProcess.start(net.folders, 'same', { ...load, ...COMPARED });
-  const { gates } = await generator.finished(COMPARED_MAX_MS, signal);
-  return gates?.balancesDigest;
+  try {
+    const { gates } = await generator.finished(COMPARED_MAX_MS, signal);
+    return gates?.balancesDigest;
+  } catch (error) {
+    signal.throwIfAborted();
+    onNote(`balances were not compared: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
-/** A reading answers for the network it was taken on. */
+/** A reading answers for the networks of its size; what was never compared is no sound reading. */
 function withDigest(reading: Reading, digests: ReadonlyMap<number, string>): Reading {
+  if (!COMPARED_GROUPS.includes(reading.groups) || reading.broken !== undefined) return reading;
   const own = digests.get(reading.groups);
   const [first] = digests;
-  if (own === undefined || first === undefined || reading.broken !== undefined) return reading;
+  if (own === undefined || first === undefined) return withGate(reading, 'the same payments were not compared');
   const [groups, digest] = first;
-  const gate: Gate = {
-    name: 'same balances',
-    isMet: own === digest,
-    detail: own === digest ? `as with ${groups} groups` : `the same payments left others than with ${groups} groups`,
-  };
+  return withGate(
+    reading,
+    own === digest ? undefined : `the same payments left others than with ${countedGroups(groups)}`,
+  );
+}
+
+function withGate(reading: Reading, wrong: string | undefined): Reading {
+  const gate: Gate = { name: 'same balances', isMet: wrong === undefined, detail: wrong ?? 'as with other groups' };
   return { ...reading, gates: [...reading.gates, gate] };
 }

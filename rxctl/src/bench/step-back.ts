@@ -3,8 +3,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { ChildSpec } from '../local/child.ts';
 
-/** About a ninth of the weight of the others. */
-export const NICE = 10;
+/** About a third of the weight of the others. */
+export const NICE = 5;
 const PROGRAM = ['/usr/bin/nice', '/bin/nice'].find((path) => existsSync(path));
 
 /** The same process with a lower weight, where there is a `nice`. */
