@@ -1,4 +1,4 @@
-// Writes docs/protocol.md and docs/metrics.md; with --check it writes nothing and fails when they are stale.
+// Writes docs/protocol.md, docs/metrics.md and docs/cli.md; with --check it writes nothing and fails when they are stale.
 import { writeFileSync } from 'node:fs';
 import { documents, pathOf, staleDocuments } from './docs/documents.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FakeNetwork, RUNNING_ID } from './testing/fake-network.ts';
 import { type Ran, TestFolder } from './testing/verb-runner.ts';
 
@@ -98,6 +98,18 @@ test.each<[readonly string[], string]>([
   [['compile', 'good.prd', 'bad.prd'], 'good.prd\nbad.prd\n'],
 ])('%j -o name prints names alone', async (args, out) => {
   expect((await rxctl(...args, '-o', 'name')).out).toBe(out);
+});
+
+test('every flag is an environment variable too', async () => {
+  vi.stubEnv('REXNET_OUTPUT', 'name');
+  vi.stubEnv('REXNET_FROM', 'carol');
+  try {
+    expect((await rxctl('block', '1', '3')).out).toBe(`${'ab'.repeat(32)}\n`);
+    expect((await rxctl('send', 'transfer', 'bob', '1', '-o', 'json')).code).toBe(0);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(network.sent.at(-1)).toMatchObject({ from: 'carol' });
 });
 
 test('with -o json an error is JSON too', async () => {

@@ -1,5 +1,5 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -58,8 +58,18 @@ export async function makeProgram(args: readonly string[], io: Io): Promise<Comm
   for (const add of await verbsFor(args)) add(program, io);
   // Subcommands inherit neither by themselves.
   for (const command of program.commands)
-    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
+    for (const each of [command, ...command.commands]) {
+      each.copyInheritedSettings(program);
+      for (const option of each.options) nameVariable(option);
+    }
   return program;
+}
+
+/** Every flag is an environment variable too. */
+function nameVariable(option: Option): void {
+  const flag = option.long?.slice('--'.length);
+  if (flag !== undefined && option.envVar === undefined)
+    option.env(`REXNET_${flag.toUpperCase().replaceAll('-', '_')}`);
 }
 
 /** The verb that is named; all of them where none is, as for --help and for a slip of the pen. */

@@ -1,6 +1,7 @@
 // Puts the generated documents together and tells which of those checked in differ. It writes nothing itself.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { cliDocument } from './cli.ts';
 import { layoutTable } from './layout-table.ts';
 import { metricsDocument } from './metrics.ts';
 import { layoutsWithoutSample, SAMPLES } from './samples.ts';
@@ -18,6 +19,7 @@ export function documents(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/protocol.md', protocolDocument()],
     ['docs/metrics.md', metricsDocument()],
+    ['docs/cli.md', cliDocument()],
   ]);
 }
 

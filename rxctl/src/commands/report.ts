@@ -31,7 +31,7 @@ export function addReport(program: Command, io: Io): void {
   const command = withCommon(program.command('report').description('put together what somebody needs who shall help'));
   const output = command.options.find(({ long }) => long === '--output');
   output?.default('zip').choices(FORMATS);
-  if (output !== undefined) output.description = FORMATS.join(', ');
+  if (output !== undefined) output.description = 'an archive, or what is in it';
   command
     .addOption(new Option('--redact', 'take out names of people, machines and accounts as well'))
     .option('--out <file>', 'where the archive goes')

@@ -9,7 +9,7 @@ import { type Command, Option } from 'commander';
 import { baseOf, type CommonOptions, devKey, verbOf, withCommon } from '../context.ts';
 import { quickChecks } from '../doctor.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { type Io, note, print } from '../io.ts';
+import { type Io, note, parseTimeout, print } from '../io.ts';
 import { PROGRAMS } from '../local/children.ts';
 import { type Folders, foldersOf, makeFolders, REPOSITORY } from '../local/folders.ts';
 import { lockOwner, takeLock } from '../local/lock.ts';
@@ -37,10 +37,13 @@ Examples:
   rxctl up                              run testnet.yaml until Ctrl-C, with a live line of figures
   rxctl up -f net.yaml --for 60s -o json   a run with an end; the last line is one JSON object
   rxctl up --monitoring                 with a Prometheus; dashboards/generated holds pages for Grafana
-  rxctl up --detach                     leave it running; rxctl status, rxctl down`;
+  rxctl up --detach                     leave it running; rxctl status, rxctl down
+
+--timeout is for the first block of all groups (2m when absent).`;
 
 const PLAIN_LINE_MS = 10_000;
 const DETACH_MAX_MS = 180_000;
+const OWN_VARIABLES = ['REXNET_DETACH', 'REXNET_OUTPUT', 'REXNET_TIMEOUT'];
 const TERMINAL_COLUMNS = 100;
 
 export function addUp(program: Command, io: Io): void {
@@ -51,13 +54,18 @@ export function addUp(program: Command, io: Io): void {
     .option('--check-state', 'nodes compare live memory with the recorded history')
     .addOption(new Option('--monitoring', 'run a Prometheus beside it, with rules and alerts').env('REXNET_MONITORING'))
     .addHelpText('after', EXAMPLES)
-    .action((options: UpOptions) => verbOf(io, options, (format) => up(io, options, format)));
+    .action((options: UpOptions) => {
+      // A run has no end of its own: the time is for its first block.
+      const { timeout: _timeout, ...unlimited } = options;
+      return verbOf(io, unlimited, (format) => up(io, options, format));
+    });
 }
 
 async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode> {
   const forMs = options.for === undefined ? undefined : parseDuration(options.for);
   if (options.for !== undefined && !forMs)
     throw new CliError(EXIT.usage, `--for ${options.for} is no duration`, 'write 60s or 1m30s');
+  const firstBlockMaxMs = parseTimeout(options.timeout);
   const file = readFile(io, options.file);
   const folders = foldersOf(baseOf(io, options), file.testnet.name);
   makeFolders(folders);
@@ -77,6 +85,7 @@ async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode>
       format,
       checkState: options.checkState === true,
       isMonitored: options.monitoring === true,
+      firstBlockMaxMs,
       base: baseOf(io, options),
     });
   } finally {
@@ -104,12 +113,13 @@ type RunOptions = {
   readonly format: Format;
   readonly checkState: boolean;
   readonly isMonitored: boolean;
+  readonly firstBlockMaxMs: number | undefined;
   readonly base: string;
 };
 
 async function run(
   io: Io,
-  { file, folders, forMs, format, checkState, isMonitored, base }: RunOptions,
+  { file, folders, forMs, format, checkState, isMonitored, firstBlockMaxMs, base }: RunOptions,
 ): Promise<ExitCode> {
   const line = new LiveLine(io, format);
   noteTroubles(line, file, base);
@@ -128,6 +138,7 @@ async function run(
     devKey,
     forMs,
     checkState,
+    ...(firstBlockMaxMs === undefined ? {} : { firstBlockMaxMs }),
     programs: PROGRAMS,
     nowMs: Date.now,
     onNote: (text) => line.note(text),
@@ -228,12 +239,16 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
     ...(options.for === undefined ? [] : ['--for', options.for]),
     ...(options.checkState === true ? ['--check-state'] : []),
     ...(options.monitoring === true ? ['--monitoring'] : []),
+    ...(options.timeout === undefined ? [] : ['--timeout', options.timeout]),
   ];
   const startedAtMs = Date.now();
+  const maxMs = parseTimeout(options.timeout) ?? DETACH_MAX_MS;
   const child = spawn(process.execPath, [join(REPOSITORY, 'rxctl', 'src', 'main.ts'), ...words], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: io.cwd,
+    // What is said to this one in variables is not meant for that one: it would detach again.
+    env: Object.fromEntries(Object.entries(io.env).filter(([name]) => !OWN_VARIABLES.includes(name))),
   });
   closeSync(log);
   let exitCode: number | undefined;
@@ -241,7 +256,7 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
     exitCode = code ?? EXIT.error;
   });
   child.unref();
-  while (!io.signal.aborted && exitCode === undefined && Date.now() - startedAtMs < DETACH_MAX_MS) {
+  while (!io.signal.aborted && exitCode === undefined && Date.now() - startedAtMs < maxMs) {
     const progress = readProgress(folders);
     if (progress !== undefined && progress.startedAtMs >= startedAtMs && progress.firstBlockMs !== undefined) {
       const { firstBlockMs, monitoring } = progress;

@@ -36,6 +36,8 @@ export type RunInput = {
   /** How long the load runs; absent means until the signal. */
   readonly forMs: number | undefined;
   readonly checkState: boolean;
+  /** How long the first block of all groups may take. */
+  readonly firstBlockMaxMs?: number;
   readonly programs: Programs;
   readonly nowMs: () => number;
   readonly onNote: (line: string) => void;
@@ -219,7 +221,7 @@ class LocalRun {
   }
 
   async #firstBlock(signal: AbortSignal): Promise<void> {
-    const deadlineMs = performance.now() + FIRST_BLOCK_MAX_MS;
+    const deadlineMs = performance.now() + (this.#input.firstBlockMaxMs ?? FIRST_BLOCK_MAX_MS);
     while (this.#progress.firstBlockMs === undefined && !signal.aborted && performance.now() < deadlineMs) {
       await delay(REFRESH_MS / 5, undefined, { signal }).catch(() => undefined);
     }
