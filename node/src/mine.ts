@@ -5,7 +5,6 @@ import type { Network } from './chain/genesis.ts';
 import { REGTEST_GENESIS_HEADER } from './consensus/bitcoin-header.ts';
 import { targetFromBits } from './consensus/target.ts';
 import { toHex } from './core/bytes.ts';
-import { HEADER } from './core/layouts.ts';
 import { BitcoindParent, NOT_FOUND } from './miner/bitcoind-parent.ts';
 import { createGrinder } from './miner/grinder.ts';
 import { GrpcTemplates } from './miner/grpc-templates.ts';
@@ -61,10 +60,7 @@ export async function runMiner(options: MineOptions, log: Log, signal: AbortSign
     miner?.setGroups([...table.keys()]);
   };
   const { skipBeats } = options;
-  const mined =
-    skipBeats === undefined
-      ? templates
-      : skippingTemplates(templates, skipBeats, genesis.blockIntervalMs, ({ header }) => HEADER.decode(header).height);
+  const mined = skipBeats === undefined ? templates : skippingTemplates(templates, skipBeats, genesis.blockIntervalMs);
   const onWrong = (error: Error): void =>
     log.error({ error: error.message }, 'the peers file is wrong and was left alone');
   watchPeers(options.peersPath, { changed: onPeers, wrong: onWrong }, life);

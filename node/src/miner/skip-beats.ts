@@ -1,5 +1,7 @@
 // A miner with a flaw, for tests of what measures networks: one group is left out of every n-th beat. It is behind a test
 // flag; nothing else mines worse than it can.
+import { toHex } from '../core/bytes.ts';
+import { HEADER } from '../core/layouts.ts';
 import type { Template, TemplateSource } from './ports.ts';
 
 export interface SkippedBeats {
@@ -11,17 +13,25 @@ export interface SkippedBeats {
 /** The templates of `source`, with those of one group held back by a beat as often as is asked. */
 export function skippingTemplates(
   source: TemplateSource,
-  skipped: SkippedBeats,
+  { group: skipped, every }: SkippedBeats,
   blockIntervalMs: number,
-  heightOf: (template: Template) => number,
 ): TemplateSource {
-  const isHeld = (template: Template): boolean => heightOf(template) % (skipped.every - 1) === 0;
+  let parent = '';
+  let untilMs = 0;
+  /** A template that nobody mines is made anew, each later than the last: what is held back is the block, not each of them. */
+  const held = (template: Template): Template => {
+    const header = HEADER.decode(template.header);
+    if (header.height % (every - 1) !== 0) return template;
+    if (toHex(header.parent) !== parent) {
+      parent = toHex(header.parent);
+      untilMs = template.notBeforeMs + blockIntervalMs;
+    }
+    return { ...template, notBeforeMs: Math.max(template.notBeforeMs, untilMs) };
+  };
   return {
     async *watch(group, signal) {
       for await (const template of source.watch(group, signal)) {
-        yield group === skipped.group && template !== undefined && isHeld(template)
-          ? { ...template, notBeforeMs: template.notBeforeMs + blockIntervalMs }
-          : template;
+        yield group === skipped && template !== undefined ? held(template) : template;
       }
     },
     submit: (group, blockId, witness) => source.submit(group, blockId, witness),
