@@ -10,8 +10,8 @@ export type Found = { readonly chain: readonly Link[]; readonly cure?: string };
 /** Last complaint of the log of an object; undefined when it has none. */
 export type LastWords = (object: string) => string | undefined;
 
-export const UNATTENDED: Link = { object: 'rxctl up', fact: 'does not run, so what ends stays down' };
-export const START_AGAIN = 'look after it again: rxctl up';
+const START_AGAIN = 'look after it again: rxctl up';
+const LAST_ERROR = /^error: (.*)$/;
 
 /** Words of a log that name their own cure. */
 const KNOWN_WORDS: readonly (readonly [RegExp, string])[] = [
@@ -29,8 +29,11 @@ const KNOWN_WORDS: readonly (readonly [RegExp, string])[] = [
 export function logLink(object: string, lastWords: LastWords): Found {
   const words = lastWords(object);
   if (words === undefined) return { chain: [], cure: `rxctl logs ${object}` };
-  const known = KNOWN_WORDS.find(([pattern]) => pattern.test(words));
-  return { chain: [{ object: `log of ${object}`, fact: words }], cure: known?.[1] ?? `rxctl logs ${object}` };
+  return { chain: [{ object: `log of ${object}`, fact: words }], cure: cureOf(words) ?? `rxctl logs ${object}` };
+}
+
+function cureOf(words: string): string | undefined {
+  return KNOWN_WORDS.find(([pattern]) => pattern.test(words))?.[1];
 }
 
 /** An empty chain when it runs, answers and is in sync. */
@@ -65,10 +68,12 @@ export function causeOfGroup(snapshot: Snapshot, group: GroupSight, lastWords: L
   const sick = members.find((node) => causeOfNode(snapshot, node, lastWords).chain.length > 0);
   const below = sick === undefined ? undefined : causeOfNode(snapshot, sick, lastWords);
   const { tone } = groupHealth(group, snapshot);
-  const isLate = group.height === 0 || (group.tipAgeMs !== undefined && tone === 'bad');
+  const isMute = group.tipAgeMs === undefined;
+  const isLate = group.height === 0 || (!isMute && tone === 'bad');
   if (!isLate && below === undefined) return { chain: [] };
-  const fact =
-    group.height === 0
+  const fact = isMute
+    ? 'has no node that answers'
+    : group.height === 0
       ? 'has no block yet'
       : isLate
         ? `has been silent for ${duration(group.tipAgeMs)}`
@@ -99,10 +104,20 @@ export function causeOfMining(snapshot: Snapshot, lastWords: LastWords): Found {
   return { chain: logLink('miner-0', lastWords).chain };
 }
 
+/** Nobody restarts what ends; when the last `rxctl up` said why it ended, that comes first. */
+export function unattended(lastWords: LastWords): Found {
+  const said = LAST_ERROR.exec(lastWords('rxctl') ?? '')?.[1];
+  if (said === undefined)
+    return found([{ object: 'rxctl up', fact: 'does not run, so what ends stays down' }], START_AGAIN);
+  return found([{ object: 'rxctl up', fact: `ended: ${said}` }], cureOf(said) ?? 'rxctl logs rxctl');
+}
+
 /** A process that is not there: its log says why it went, and somebody has to start it again. */
 function ended({ isLookedAfter }: Snapshot, link: Link, lastWords: LastWords): Found {
   const { chain, cure } = logLink(link.object, lastWords);
-  return isLookedAfter ? found([link, ...chain], cure) : found([link, ...chain, UNATTENDED], START_AGAIN);
+  if (isLookedAfter) return found([link, ...chain], cure);
+  const above = unattended(lastWords);
+  return found([link, ...chain, ...above.chain], above.cure);
 }
 
 function found(chain: readonly Link[], cure: string | undefined): Found {

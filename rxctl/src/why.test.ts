@@ -25,7 +25,7 @@ test.each<[string, Snapshot, string | undefined, ReadonlyMap<string, string>, st
     aSnapshot({ nodes: [dead], isYoung: true }),
     undefined,
     inUse,
-    'demo is Starting: FirstBlock is False.\n  ← FirstBlock Group 1 has no block yet\n    ← group 1 has no block yet\n      ← g1-n0 is not running, after 3 restarts\n        ← log of g1-n0 Error: listen EADDRINUSE: address already in use 127.0.0.1:4012\ncure: another program took its port: rxctl down, then rxctl up, which chooses another\nalso not met: Ready',
+    'demo is Starting: FirstBlock is False.\n  ← FirstBlock Group 1 has no block yet\n    ← group 1 has no node that answers\n      ← g1-n0 is not running, after 3 restarts\n        ← log of g1-n0 Error: listen EADDRINUSE: address already in use 127.0.0.1:4012\ncure: another program took its port: rxctl down, then rxctl up, which chooses another\nalso not met: Ready',
   ],
   [
     'no first block because bitcoind does not answer',
@@ -55,6 +55,16 @@ test.each<[string, Snapshot, string | undefined, ReadonlyMap<string, string>, st
     undefined,
     SILENT,
     'demo is Degraded: Ready is False.\n  ← Ready g0-n0 and g1-n0 are not running\n    ← g0-n0 is not running\n      ← rxctl up does not run, so what ends stays down\ncure: look after it again: rxctl up',
+  ],
+  [
+    'a network whose rxctl said why it went',
+    aSnapshot({ nodes: [aDeadNode('g0-n0'), aDeadNode('g1-n0')], snapshot: unattended }),
+    'g0-n0',
+    new Map([
+      ['g0-n0', 'stopped'],
+      ['rxctl', 'error: network demo was made with another version of the compiler, and its nodes would refuse to run'],
+    ]),
+    'g0-n0 is not running.\n  ← log of g0-n0 stopped\n    ← rxctl up ended: network demo was made with another version of the compiler, and its nodes would refuse to run\ncure: check out the version it was made with, or begin anew: rxctl down --purge',
   ],
   [
     'a node that does not answer',
@@ -141,5 +151,11 @@ test('an object there is not is named with what was meant', () => {
 });
 
 test('logs are read of who is silent, and of those the whole network waits for', () => {
-  expect(suspectsOf(aSnapshot({ nodes: [aMuteNode('g1-n0')] }))).toEqual(['g1-n0', 'miner-0', 'bitcoind', 'load']);
+  expect(suspectsOf(aSnapshot({ nodes: [aMuteNode('g1-n0')] }))).toEqual([
+    'g1-n0',
+    'miner-0',
+    'bitcoind',
+    'load',
+    'rxctl',
+  ]);
 });

@@ -11,8 +11,7 @@ import {
   type LastWords,
   type Link,
   logLink,
-  START_AGAIN,
-  UNATTENDED,
+  unattended,
 } from './why-parts.ts';
 
 export type Why = {
@@ -93,7 +92,7 @@ export function objectMeant(snapshot: Snapshot, object: string): string | undefi
 /** Whose logs `whyOf` will want to hear. */
 export function suspectsOf({ nodes }: Snapshot): readonly string[] {
   const silent = nodes.filter(({ process, height }) => process !== 'Running' || height === undefined);
-  return [...silent.slice(0, SUSPECTS_MAX).map(({ name }) => name), 'miner-0', 'bitcoind', 'load'];
+  return [...silent.slice(0, SUSPECTS_MAX).map(({ name }) => name), 'miner-0', 'bitcoind', 'load', 'rxctl'];
 }
 
 /** Undefined when there is no such object. */
@@ -120,7 +119,7 @@ function whyNetwork(snapshot: Snapshot, lastWords: LastWords): Why {
     object: name,
     isWell: true,
     summary: `${name} is ${status.phase}: ${ready?.message ?? 'all conditions are met.'}`,
-    ...(isLookedAfter ? { chain: [] } : { chain: [UNATTENDED], cure: START_AGAIN }),
+    ...(isLookedAfter ? { chain: [] } : unattended(lastWords)),
     others: [],
   };
 }

@@ -10,6 +10,8 @@ import { objectMeant, objectsOf, suspectsOf, type Why, whyOf } from '../why.ts';
 import { describeWhy, printableWhy } from '../why-text.ts';
 
 const LOG_LINES = 200;
+/** What `rxctl up` said when it ended; older words are of another run. */
+const LAST_LINES = 3;
 const EXAMPLES = `
 Examples:
   rxctl why                 the network: its first unmet condition
@@ -36,7 +38,9 @@ export function addWhy(program: Command, io: Io): void {
 export async function explain(source: Source, snapshot: Snapshot, object: string | undefined): Promise<Why> {
   const suspects = [...new Set([...suspectsOf(snapshot), ...(object === undefined ? [] : [object])])];
   const logs = await Promise.all(
-    suspects.map(async (name) => [name, lastWords(await source.log(name, LOG_LINES))] as const),
+    suspects.map(
+      async (name) => [name, lastWords(await source.log(name, name === 'rxctl' ? LAST_LINES : LOG_LINES))] as const,
+    ),
   );
   const words = new Map(logs);
   const why = whyOf(snapshot, object, (name) => words.get(name));
