@@ -3,6 +3,9 @@ import type { NetworkFacts, RunReport } from '@rexnet/load/report.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import type { Usage } from './usage.ts';
 
+/** Of its cap; whoever does less has something left when the offering ends. */
+const CAP_REACHED = 0.97;
+
 export interface Measured {
   readonly profile: Profile;
   readonly groups: number;
@@ -21,6 +24,8 @@ export function toReading(measured: Measured): Reading {
   if (window === undefined)
     return brokenReading({ groups, repeat }, report.invalid ?? 'the load was too short for a window of blocks');
   const capacityTps = profile === 'capped' ? capacityOf(network, gasLimit) : undefined;
+  // Who is behind leaves a backlog; that he is, the verdict says.
+  const isBehind = capacityTps !== undefined && window.tps < CAP_REACHED * capacityTps;
   const perSecond = 1 / usage.seconds;
   return {
     groups,
@@ -52,7 +57,7 @@ export function toReading(measured: Measured): Reading {
       sentOverOffered: generator.sentOverOffered,
     },
     machine: usage.machine,
-    gates: [...gatesOf(report, mayLeaveBacklog), ...gates],
+    gates: [...gatesOf(report, mayLeaveBacklog || isBehind), ...gates],
   };
 }
 
