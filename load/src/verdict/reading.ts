@@ -49,7 +49,7 @@ export interface Reading {
   readonly offeredTps: number;
   readonly tps: number;
   readonly utps: number;
-  /** What the protocol lets all groups do together; absent where nothing is capped. */
+  /** What the protocol lets all groups do together, or what the cores could; absent where neither is known. */
   readonly capacityTps?: number;
   readonly p50Ms: number;
   readonly p95Ms: number;

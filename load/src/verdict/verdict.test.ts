@@ -121,6 +121,21 @@ test('a group that misses every second beat is named', () => {
   );
 });
 
+test('in profile open the cores are the ceiling, and who reaches it has lost nothing', () => {
+  const ceiling = 6 * CAP;
+  const open = (share: number) =>
+    aCurve((n) => Math.min(CAP * n, share * ceiling)).map((reading) => ({
+      ...reading,
+      capacityTps: Math.min(CAP * reading.groups, ceiling),
+    }));
+  const judged = (readings: readonly Reading[]) => judge({ profile: 'open', groups: GROUPS, repeats: 3, readings });
+  expect(judged(open(0.99))).toMatchObject({ verdict: 'Linear', slope: expect.closeTo(1, 6) });
+  expect(judged(open(0.8))).toMatchObject({
+    verdict: 'Sublinear',
+    reason: expect.stringMatching(/8 groups completed 0\.800 of the capacity of the cores/),
+  });
+});
+
 const sound = aReading(4);
 const WRONG: readonly (readonly [string, Partial<Reading>, RegExp])[] = [
   ['the run broke', { broken: 'no first block' }, /^no first block$/],

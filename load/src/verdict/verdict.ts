@@ -39,7 +39,9 @@ const NAMED_MAX = 4;
  * interval. The slope is that of ordinary least squares of TPS/TPS(1) over n through all counted readings, intercept free; its
  * 95 % interval is Student's with the residuals' degrees of freedom, widened by the relative standard error of TPS(1), to which
  * everything is scaled (delta method). Linear asks for every point's efficiency, in profile `capped` for every point's share of
- * the capacity as well, and for the lower end of the slope. Fewer repeats than three can refute, never prove.
+ * the capacity as well, and for the lower end of the slope. In profile `open` a capacity is what the machine's cores could do at
+ * the cost of the smallest point: points that it holds below n · TPS(1) are judged by their share of it, and stay out of the
+ * slope. Fewer repeats than three can refute, never prove.
  */
 export function judge(input: VerdictInput): Verdict {
   const { profile, repeats, readings } = input;
@@ -55,7 +57,10 @@ export function judge(input: VerdictInput): Verdict {
       repeats,
     }),
   );
-  const line = slopeOf(sound, baseline);
+  const line = slopeOf(
+    sound.filter((reading) => !isHeldByMachine(reading, baseline, profile)),
+    baseline,
+  );
   const usl = uslOf(points, groups[0] ?? 1);
   return {
     ...decide(input, points, sound, line),
@@ -101,7 +106,7 @@ function decide(
     return { verdict: 'Invalid', reason: `${count(groups)}: ${invalidReason}` };
   }
   if (points.length < 2) return { verdict: 'Invalid', reason: 'a curve needs two different numbers of groups' };
-  const shortfall = shortfallOf(profile, points);
+  const shortfall = shortfallOf(profile, points, baselineOf(points));
   if (shortfall !== undefined) {
     const named = laggards(sound.filter(({ groups }) => groups === shortfall.groups));
     return { verdict: 'Sublinear', reason: named === undefined ? shortfall.reason : `${shortfall.reason}; ${named}` };
@@ -125,20 +130,34 @@ function decide(
   };
 }
 
+/** TPS of one group, by the smallest point. */
+function baselineOf([first]: readonly Point[]): number {
+  return first === undefined ? 0 : first.tps / first.groups;
+}
+
+/** In profile `open`: the cores, not the groups, decide what can be done here. */
+function isHeldByMachine(reading: Reading, baseline: readonly Reading[], profile: Profile): boolean {
+  const [first] = baseline;
+  if (profile !== 'open' || first === undefined || reading.capacityTps === undefined) return false;
+  return reading.capacityTps < (reading.groups / first.groups) * mean(baseline.map(({ tps }) => tps));
+}
+
 function shortfallOf(
   profile: Profile,
   points: readonly Point[],
+  oneGroupTps: number,
 ): { readonly groups: number; readonly reason: string } | undefined {
   for (const { groups, efficiency, ofCapacity, tps } of points) {
-    if (efficiency !== null && efficiency < EFFICIENCY_MIN)
+    const isHeld = profile === 'open' && ofCapacity !== null && tps / ofCapacity < groups * oneGroupTps;
+    if (!isHeld && efficiency !== null && efficiency < EFFICIENCY_MIN)
       return {
         groups,
         reason: `efficiency ${efficiency.toFixed(3)} at ${count(groups)} (${tps.toFixed(1)} TPS), below ${EFFICIENCY_MIN}`,
       };
-    if (profile === 'capped' && ofCapacity !== null && ofCapacity < EFFICIENCY_MIN)
+    if ((isHeld || profile === 'capped') && ofCapacity !== null && ofCapacity < EFFICIENCY_MIN)
       return {
         groups,
-        reason: `${count(groups)} completed ${ofCapacity.toFixed(3)} of the capacity (${tps.toFixed(1)} TPS), below ${EFFICIENCY_MIN}`,
+        reason: `${count(groups)} completed ${ofCapacity.toFixed(3)} of the capacity${isHeld ? ' of the cores' : ''} (${tps.toFixed(1)} TPS), below ${EFFICIENCY_MIN}`,
       };
   }
   return undefined;

@@ -7,7 +7,11 @@ import type { BenchReport } from './report.ts';
 import { OFFERED_OVER_CAPACITY, type ScaleInput, type ScaleResult } from './scale.ts';
 import { NICE } from './step-back.ts';
 
-export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResult, machine: MachineFacts): BenchReport {
+export function scaleReport(
+  input: ScaleInput,
+  { verdict, readings, calibration }: ScaleResult,
+  machine: MachineFacts,
+): BenchReport {
   const { profile, repeats, seconds, crossGroupPercent, workload } = input;
   const title = `${workload.load.workload} on ${input.groups.join(', ')} groups`;
   const crossing = crossGroupPercent === undefined ? 'natural' : `${crossGroupPercent} %`;
@@ -18,7 +22,7 @@ export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResul
     label: LABELS[profile],
     outcome,
     reason,
-    fields: { profile, points, slope, slope95, usl },
+    fields: { profile, points, slope, slope95, usl, ...(calibration === undefined ? {} : { calibration }) },
     tables: [pointTable(points)],
     chart: scaleChart({
       title,
@@ -40,6 +44,9 @@ export function scaleReport(input: ScaleInput, { verdict, readings }: ScaleResul
       ['transactions', 'signed by the generator and checked by the nodes; durable before they count'],
       ['shares of the machine', `generator, miner and nodes run on the same cores; nodes at nice ${NICE}`],
       ['parent chain', 'toy'],
+      ...(calibration === undefined
+        ? []
+        : [['all cores, calibrated', `${calibration.speedup.toFixed(2)} × one`] as const]),
     ],
     readings,
   };

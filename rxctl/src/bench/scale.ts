@@ -1,7 +1,11 @@
 // bench scale: does throughput grow with groups? Networks of 1, 2, 4, … groups, each offered the same per group, one after the
 // other. What it says, the verdict says.
+
+import { isSound } from '@rexnet/load/verdict/point.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
+import { mean } from '@rexnet/load/verdict/statistics.ts';
 import { judge, type Verdict } from '@rexnet/load/verdict/verdict.ts';
+import { type Calibration, calibrate } from './calibrate.ts';
 import { countedGroups, takeReadings } from './campaign.ts';
 import { GeneratorProcess, type LoadWish } from './generator.ts';
 import type { BenchNetwork } from './network.ts';
@@ -29,6 +33,8 @@ export interface ScaleInput {
 export interface ScaleResult {
   readonly verdict: Verdict;
   readonly readings: readonly Reading[];
+  /** Of the machine, in profile `open`. */
+  readonly calibration?: Calibration;
 }
 
 /** More than the protocol allows, so that the cap is what is measured, and a block is never short. */
@@ -68,8 +74,23 @@ export async function scale(input: ScaleInput, tools: Tools): Promise<ScaleResul
       },
     })),
   });
-  const readings = taken.flatMap((point) => point.map(({ reading }) => withDigest(reading, digests)));
-  return { verdict: judge({ profile, groups, repeats, readings }), readings };
+  const all = taken.flatMap((point) => point.map(({ reading }) => withDigest(reading, digests)));
+  if (profile === 'capped') return { verdict: judge({ profile, groups, repeats, readings: all }), readings: all };
+  const calibration = await calibrate(tools.signal);
+  const readings = withCeiling(all, calibration);
+  return { verdict: judge({ profile, groups, repeats, readings }), readings, calibration };
+}
+
+/** What all cores could do at what a transaction costs the smallest network, its generator and miner included. */
+export function withCeiling(readings: readonly Reading[], { speedup }: Calibration): readonly Reading[] {
+  const least = Math.min(...readings.map(({ groups }) => groups));
+  const sound = readings.filter((reading) => reading.groups === least && isSound(reading, 'open'));
+  if (sound.length === 0) return readings;
+  const cost = mean(
+    sound.map(({ cpuSecondsPerTx }) => Object.values(cpuSecondsPerTx).reduce((sum, each) => sum + each, 0)),
+  );
+  const oneTps = mean(sound.map(({ tps }) => tps)) / least;
+  return readings.map((reading) => ({ ...reading, capacityTps: Math.min(reading.groups * oneTps, speedup / cost) }));
 }
 
 /** One point: the same for every group, however many there are. */
