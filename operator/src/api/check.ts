@@ -11,7 +11,8 @@ export const PROBLEMS_MAX = 50;
 const INT32_MAX = 2_147_483_647;
 
 type Of<K extends FieldData['kind']> = Extract<Field, { readonly kind: K }>;
-type Report = (problem: Problem) => void;
+/** Where problems go, and of which kind of object they are. */
+export type Report = { readonly kind: string; readonly add: (problem: Problem) => void };
 
 /** 'spec.nodeOverrides[1].group' */
 export function formatPath(path: Path): string {
@@ -24,7 +25,7 @@ export function formatPath(path: Path): string {
 /** The value with its defaults; meaningful only when nothing was reported. */
 export function check(field: Field, value: unknown, path: Path, report: Report): unknown {
   if (value === null) {
-    report({ path, message: `${formatPath(path)} has no value`, cure: `${emptyCure(field)}, or remove the line` });
+    report.add({ path, message: `${formatPath(path)} has no value`, cure: `${emptyCure(field)}, or remove the line` });
     return undefined;
   }
   switch (field.kind) {
@@ -34,7 +35,7 @@ export function check(field: Field, value: unknown, path: Path, report: Report):
       return checkInteger(field, value, path, report);
     case 'boolean':
       if (typeof value !== 'boolean')
-        report(wrongType(path, value, 'true or false', 'write true or false without quotes'));
+        report.add(wrongType(path, value, 'true or false', 'write true or false without quotes'));
       return value;
     case 'intOrString':
       return checkIntOrString(field, value, path, report);
@@ -48,33 +49,34 @@ export function check(field: Field, value: unknown, path: Path, report: Report):
 }
 
 function checkString(field: Of<'string'>, value: unknown, path: Path, report: Report): unknown {
-  const { enum: words, minLength = 0, maxLength, pattern, patternMeans, rules } = field.options;
+  const { enum: words, minLength = 0, maxLength, pattern, rules } = field.options;
   const name = formatPath(path);
   if (typeof value !== 'string') {
     const text = field.options.default ? `text such as ${field.options.default}` : 'text';
-    const wanted = words === undefined ? (patternMeans ?? text) : `one of ${words.join(', ')}`;
-    report(wrongType(path, value, wanted, words === undefined ? textCure(field, value) : `write ${choices(words)}`));
+    const wanted = words === undefined ? text : `one of ${words.join(', ')}`;
+    report.add(
+      wrongType(path, value, wanted, words === undefined ? textCure(field, value) : `write ${choices(words)}`),
+    );
   } else if (words !== undefined && !words.includes(value)) {
     const meant = suggest(value, words);
-    report({
+    report.add({
       path,
       message: `${name} is ${JSON.stringify(value)}, but must be one of ${words.join(', ')}`,
       cure: meant === undefined ? `write ${choices(words)}` : `did you mean ${meant}?`,
     });
   } else if (maxLength !== undefined && value.length > maxLength) {
-    report({
+    report.add({
       path,
       message: `${name} has ${value.length} characters, at most ${maxLength} are allowed`,
       cure: 'shorten it',
     });
   } else if (value.length < minLength) {
-    report({ path, message: `${name} is empty`, cure: 'give it a value or remove it' });
+    report.add({ path, message: `${name} is empty`, cure: 'give it a value or remove it' });
   } else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
-    const wanted = patternMeans ?? `text of the form ${pattern}`;
-    report({
+    report.add({
       path,
-      message: `${name} is ${JSON.stringify(value)}, but must be ${wanted}`,
-      cure: `write it like the examples: ${wanted}`,
+      message: `${name} is ${JSON.stringify(value)}, but must be text of the form ${pattern}`,
+      cure: 'write it in that form',
     });
   } else {
     checkRules(rules, value, path, report);
@@ -88,16 +90,16 @@ function checkInteger(field: Of<'integer'>, value: unknown, path: Path, report: 
   const { maximum = format === 'int32' ? INT32_MAX : Number.MAX_SAFE_INTEGER } = field.options;
   const name = formatPath(path);
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    report(wrongType(path, value, 'a whole number', numberCure(value)));
+    report.add(wrongType(path, value, 'a whole number', numberCure(value)));
   } else if (numbers !== undefined && !numbers.includes(value)) {
-    report({
+    report.add({
       path,
       message: `${name} is ${value}, but must be one of ${numbers.join(', ')}`,
       cure: `write ${nearest(value, numbers).join(' or ')}`,
     });
   } else if (value < minimum || value > maximum) {
     const bound = value < minimum ? minimum : maximum;
-    report({
+    report.add({
       path,
       message: `${name} is ${value}, but must lie between ${minimum} and ${maximum}`,
       cure: `write ${bound} or ${value < minimum ? 'more' : 'less'}`,
@@ -111,7 +113,7 @@ function checkInteger(field: Of<'integer'>, value: unknown, path: Path, report: 
 function checkIntOrString(field: Of<'intOrString'>, value: unknown, path: Path, report: Report): unknown {
   const isWhole = typeof value === 'number' && Number.isInteger(value);
   if (!isWhole && typeof value !== 'string') {
-    report(
+    report.add(
       wrongType(
         path,
         value,
@@ -128,17 +130,31 @@ function checkIntOrString(field: Of<'intOrString'>, value: unknown, path: Path, 
 function checkMap(field: Of<'map'>, value: unknown, path: Path, report: Report): unknown {
   if (!isRecord(value)) return refuse(wrongType(path, value, 'names with values', 'write name: value pairs'), report);
   const entries = Object.entries(value);
-  if (entries.length > field.options.maxProperties) report(tooMany(path, entries.length, field.options.maxProperties));
+  if (entries.length > field.options.maxProperties)
+    report.add(tooMany(path, entries.length, field.options.maxProperties));
   return Object.fromEntries(entries.map(([key, child]) => [key, check(field.values, child, [...path, key], report)]));
 }
 
 function checkList(field: Of<'list'>, value: unknown, path: Path, report: Report): unknown {
   if (!Array.isArray(value))
     return refuse(wrongType(path, value, 'a list', 'write a list: lines that begin with "- "'), report);
-  const { maxItems, mapKeys } = field.options;
+  const { minItems = 0, maxItems, mapKeys, rules } = field.options;
   if (value.length > maxItems) return refuse(tooMany(path, value.length, maxItems), report);
-  const items = value.map((item, index) => check(field.items, item, [...path, index], report));
-  if (mapKeys !== undefined) checkDuplicates(items, mapKeys, path, report);
+  if (value.length < minItems) {
+    const message = `${formatPath(path)} has ${value.length} entries, at least ${minItems} must be there`;
+    return refuse({ path, message, cure: 'add some, or remove the line' }, report);
+  }
+  let isSound = true;
+  const noticed: Report = {
+    kind: report.kind,
+    add: (problem) => {
+      isSound = false;
+      report.add(problem);
+    },
+  };
+  const items = value.map((item, index) => check(field.items, item, [...path, index], noticed));
+  if (mapKeys !== undefined) checkDuplicates(items, mapKeys, path, noticed);
+  if (isSound) checkRules(rules, items, path, report);
   return items;
 }
 
@@ -150,7 +166,7 @@ function checkDuplicates(items: readonly unknown[], keys: readonly string[], pat
     const first = seen.get(identity);
     if (first === undefined) seen.set(identity, index);
     else
-      report({
+      report.add({
         path: [...path, index],
         message: `${formatPath(path)} lists ${identity} twice`,
         cure: `remove one of the items ${first} and ${index}`,
@@ -170,7 +186,7 @@ function checkObject(field: Of<'object'>, value: unknown, path: Path, report: Re
     );
   }
   for (const key of Object.keys(value))
-    if (!Object.hasOwn(field.fields, key)) report(unknownField([...path, key], key, path, names));
+    if (!Object.hasOwn(field.fields, key)) report.add(unknownField(report.kind, [...path, key], path, names));
   const result: Record<string, unknown> = {};
   for (const name of names) {
     const child = field.fields[name];
@@ -178,7 +194,7 @@ function checkObject(field: Of<'object'>, value: unknown, path: Path, report: Re
     if (Object.hasOwn(value, name)) result[name] = check(child, value[name], [...path, name], report);
     else if (child.presence === 'defaulted') result[name] = defaultOf(child);
     else if (child.presence === 'required') {
-      report({ path, message: `${formatPath([...path, name])} is missing`, cure: `add ${name}: …` });
+      report.add({ path, message: `${formatPath([...path, name])} is missing`, cure: `add ${name}: …` });
     }
   }
   return result;
@@ -186,20 +202,21 @@ function checkObject(field: Of<'object'>, value: unknown, path: Path, report: Re
 
 /** What a field is when nobody wrote it. */
 function defaultOf(field: Field): unknown {
-  if (field.kind === 'object') return check(field, {}, [], () => undefined);
+  if (field.kind === 'object') return check(field, {}, [], { kind: '', add: () => undefined });
   return 'default' in field.options ? field.options.default : undefined;
 }
 
 function checkRules<T>(rules: readonly Rule<never>[] | undefined, value: T, path: Path, report: Report): void {
   for (const { message, cure, holds } of (rules ?? []) as readonly Rule<T>[])
-    if (!holds(value)) report({ path, message, cure });
+    if (!holds(value)) report.add({ path, message, cure });
 }
 
-function unknownField(path: Path, key: string, parent: Path, names: readonly string[]): Problem {
+function unknownField(kind: string, path: Path, parent: Path, names: readonly string[]): Problem {
+  const key = String(path.at(-1));
   const meant = key === 'replicas' && names.includes('groups') ? 'groups' : suggest(key, names);
   return {
     path,
-    message: `${formatPath(path)} is no field of a Testnet`,
+    message: `${formatPath(path)} is no field of a ${kind}`,
     cure:
       meant === undefined
         ? `remove it; fields here are ${names.join(', ')}`
@@ -220,7 +237,7 @@ function tooMany(path: Path, count: number, maximum: number): Problem {
 }
 
 function refuse(problem: Problem, report: Report): undefined {
-  report(problem);
+  report.add(problem);
   return undefined;
 }
 

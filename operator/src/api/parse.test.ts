@@ -70,7 +70,7 @@ test.each<[unknown, string]>([
   ],
   [
     { bitcoin: { blockInterval: '1d' } },
-    'spec.bitcoin.blockInterval | spec.bitcoin.blockInterval is "1d", but must be a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)',
+    'spec.bitcoin.blockInterval | bitcoin.blockInterval must be a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)',
   ],
   [
     { ttl: '2d' },

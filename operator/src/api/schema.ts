@@ -12,15 +12,20 @@ export type Rule<T> = {
 
 export type Presence = 'required' | 'defaulted' | 'optional';
 
-type Described<T> = { readonly description?: string; readonly rules?: readonly Rule<T>[] };
+type Described<T> = {
+  /** What it means. Values, default and mutability are said by describe.ts. */
+  readonly description?: string;
+  readonly rules?: readonly Rule<T>[];
+  /** The values in words, where bounds and words alone do not tell them. */
+  readonly values?: string;
+};
 
 export type StringOptions = Described<string> & {
   readonly default?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** For what programs write only: people never see a regular expression, they get the message of a rule. */
   readonly pattern?: string;
-  /** Completes "must be …": people never see a regular expression. */
-  readonly patternMeans?: string;
   readonly format?: 'date-time';
   readonly enum?: readonly string[];
 };
@@ -36,8 +41,9 @@ export type IntOrStringOptions = Described<number | string> & {
   readonly default?: number | string;
   readonly maxLength?: number;
 };
-export type ListOptions = {
-  readonly description?: string;
+export type ListOptions = Described<never> & {
+  readonly default?: readonly unknown[];
+  readonly minItems?: number;
   readonly maxItems: number;
   readonly listType?: 'map' | 'atomic';
   readonly mapKeys?: readonly string[];
@@ -86,8 +92,11 @@ export function intOrString<const O extends IntOrStringOptions>(options: O): Fie
   return { kind: 'intOrString', options, presence: presenceOf(options) };
 }
 
-export function list<T, P extends Presence>(options: ListOptions, items: Field<T, P>): Field<readonly T[], 'optional'> {
-  return { kind: 'list', options, items, presence: 'optional' };
+export function list<T, P extends Presence, const O extends ListOptions>(
+  options: O,
+  items: Field<T, P>,
+): Field<readonly T[], PresenceOf<O>> {
+  return { kind: 'list', options, items, presence: presenceOf(options) };
 }
 
 export function map<T, P extends Presence>(
@@ -131,5 +140,10 @@ export type RootRule<T> = {
   readonly fieldPath: string;
 } & (
   | { readonly kind: 'state'; readonly holds: (self: T) => boolean }
-  | { readonly kind: 'transition'; readonly holds: (self: T, old: T) => boolean }
+  | {
+      readonly kind: 'transition';
+      readonly holds: (self: T, old: T) => boolean;
+      /** Fields that the rule keeps as they are, each with all below it: '.spec.chain'. */
+      readonly freezes: readonly string[];
+    }
 );

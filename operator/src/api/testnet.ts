@@ -1,7 +1,9 @@
 // The Testnet object, defined once: every field, default, bound, rule and message. Types, checks and the CRD are derived from
 // this table; it checks and reads nothing itself.
 import { GROUPS_CURE, groupsProblem, SPEC } from '@rexnet/node/chain/spec.ts';
-import { DURATION_PATTERN, parseDuration } from '@rexnet/node/core/duration.ts';
+import { conditions } from './conditions.ts';
+import { conditionPath, type Definition } from './definition.ts';
+import { anyDuration, DURATION_MAX_LENGTH, durationBetween } from './durations.ts';
 import { quantityAbove, quantityAtLeast } from './quantity.ts';
 import {
   boolean,
@@ -11,30 +13,25 @@ import {
   map,
   type ObjectOf,
   object,
-  type RootRule,
   required,
   section,
   string,
   type TypeOf,
 } from './schema.ts';
+import { WORKLOAD_MEANING, WORKLOADS } from './workloads.ts';
 
-export const API_VERSION = 'rexnet.dev/v1alpha1';
 export const NAME_MAX_LENGTH = 32;
 export const NAME_PATTERN = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
+export const GROUP_ID_MAX = SPEC.groups.maximum - 1;
+export const PARTITION_ID_MAX = Math.max(...SPEC.chain.partitions.enum) - 1;
+export const NODES_PER_GROUP_MAX = 16;
 const IMAGE = /^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$/;
-const DURATION_MEANING = 'a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)';
-const DURATION_CEL = `self.matches('${DURATION_PATTERN}')`;
-const K8S_NAME_MAX_LENGTH = 253;
+export const K8S_NAME_MAX_LENGTH = 253;
 const LABEL_MAX_LENGTH = 63;
-const DURATION_MAX_LENGTH = 16;
-
-const durationAtLeast = (text: string, floor: string): boolean => durationMs(text) >= durationMs(floor);
-/** Not a number for what is no duration, so that no comparison holds. */
-const durationMs = (text: string): number => parseDuration(text) ?? Number.NaN;
 
 const interval = SPEC.chain.blockInterval;
 
-const chain = section('The protocol. Fixed at genesis.', {
+const chain = section('The protocol, fixed at genesis.', {
   partitions: integer({
     description:
       'Slices of the key space: a power of two. The unit of placement and of moving; an upper bound for groups.',
@@ -42,16 +39,17 @@ const chain = section('The protocol. Fixed at genesis.', {
     ...SPEC.chain.partitions,
   }),
   blockInterval: string({
-    description: 'Least time between two blocks of a group, such as 500ms or 2s.',
+    description: 'Least time between two blocks of a group.',
+    values: `A duration from ${interval.minimum} to ${interval.maximum}, such as 500ms, 2s or 1m30s`,
     maxLength: DURATION_MAX_LENGTH,
     default: interval.default,
     rules: [
-      {
-        cel: `${DURATION_CEL} && duration(self) >= duration('${interval.minimum}') && duration(self) <= duration('${interval.maximum}')`,
+      durationBetween({
+        minimum: interval.minimum,
+        maximum: interval.maximum,
         message: `blockInterval must be a duration from ${interval.minimum} to ${interval.maximum}, such as 500ms, 2s or 1m30s`,
         cure: 'write it without spaces and with units, such as 500ms, 2s or 1m30s',
-        holds: (self) => durationAtLeast(self, interval.minimum) && durationAtLeast(interval.maximum, self),
-      },
+      }),
     ],
   }),
   blockGas: integer({
@@ -61,8 +59,7 @@ const chain = section('The protocol. Fixed at genesis.', {
   }),
   difficulty: string({
     ...SPEC.chain.difficulty,
-    description:
-      'Floor keeps every block at the least difficulty, a steady beat. Asert follows the hash rate. Fixed at genesis.',
+    description: 'Floor keeps every block at the least difficulty, a steady beat. Asert follows the hash rate.',
   }),
   confirmations: integer({
     description: 'Blocks on top of a source block before another group consumes its relays.',
@@ -79,10 +76,15 @@ const bitcoin = section('The parent chain.', {
   }),
   blockInterval: string({
     description: 'Aimed time between two Bitcoin blocks.',
+    values: 'A duration such as 500ms, 2s or 1m30s',
     maxLength: DURATION_MAX_LENGTH,
-    pattern: DURATION_PATTERN,
-    patternMeans: DURATION_MEANING,
     ...SPEC.bitcoin.blockInterval,
+    rules: [
+      anyDuration(
+        'bitcoin.blockInterval must be a duration such as 500ms, 2s or 1m30s (units ms, s, m, h; no spaces, no days)',
+        'write it without spaces and with units, such as 500ms, 2s or 1m30s',
+      ),
+    ],
   }),
 });
 
@@ -92,14 +94,14 @@ const mining = section('The merge miner. It mines with bitcoind when there is on
     minimum: 0,
     maximum: 8,
     default: 1,
-    description: 'Miner pods. 0 to 8; 0 stops the chains. Default 1; may change.',
+    description: 'Miner pods; 0 stops the chains.',
   }),
   cpuPercent: integer({
     format: 'int32',
     minimum: 1,
     maximum: 100,
     default: 10,
-    description: 'Share of one core spent on grinding, 1 to 100. Default 10; may change.',
+    description: 'Percent of one core spent on grinding.',
   }),
 });
 
@@ -107,7 +109,8 @@ const shardMap = section('How partitions are placed on groups.', {
   approval: string({
     enum: ['Auto', 'Manual'],
     default: 'Auto',
-    description: 'Manual waits for the annotation rexnet.dev/rebalance=approve on the ShardMap.',
+    description:
+      'Auto moves partitions as soon as a proposal is there. Manual waits for the annotation rexnet.dev/rebalance=approve on the ShardMap.',
   }),
   maxConcurrentMoves: integer({
     format: 'int32',
@@ -121,13 +124,17 @@ const shardMap = section('How partitions are placed on groups.', {
     minimum: 1,
     maximum: 100,
     default: 20,
-    description: 'Load difference that is left alone.',
+    description: 'How far the load of a group may lie from the mean, in percent of it, before partitions move.',
   }),
   pins: list(
     { description: 'Partitions that stay on one group.', maxItems: 256, listType: 'map', mapKeys: ['partition'] },
     object(undefined, {
-      partition: required(integer({ format: 'int32', minimum: 0, maximum: 4095 })),
-      group: required(integer({ format: 'int32', minimum: 0, maximum: 1023 })),
+      partition: required(
+        integer({ description: 'The partition.', format: 'int32', minimum: 0, maximum: PARTITION_ID_MAX }),
+      ),
+      group: required(
+        integer({ description: 'The group it stays on.', format: 'int32', minimum: 0, maximum: GROUP_ID_MAX }),
+      ),
     }),
   ),
 });
@@ -135,16 +142,22 @@ const shardMap = section('How partitions are placed on groups.', {
 const contracts = list(
   {
     description:
-      'PREDA contracts deployed after the first block, in this order. Names of shipped contracts (token, poll, airdrop) need no source.',
+      'PREDA contracts deployed after the first block, in this order. Names of shipped contracts (token, token_global, poll, airdrop) need no source.',
     maxItems: 64,
     listType: 'map',
     mapKeys: ['name'],
   },
   object(undefined, {
-    name: required(string({ minLength: 1, maxLength: LABEL_MAX_LENGTH })),
-    configMapKeyRef: object(undefined, {
-      name: required(string({ maxLength: K8S_NAME_MAX_LENGTH })),
-      key: required(string({ maxLength: K8S_NAME_MAX_LENGTH })),
+    name: required(
+      string({
+        description: 'Name it is deployed under; that of a shipped contract needs nothing else.',
+        minLength: 1,
+        maxLength: LABEL_MAX_LENGTH,
+      }),
+    ),
+    configMapKeyRef: object('Where its source is, in a ConfigMap of this namespace.', {
+      name: required(string({ description: 'Name of the ConfigMap.', maxLength: K8S_NAME_MAX_LENGTH })),
+      key: required(string({ description: 'Key in it that holds the PREDA source.', maxLength: K8S_NAME_MAX_LENGTH })),
     }),
   }),
 );
@@ -158,22 +171,23 @@ const load = section('Continuous load. Offered load grows with groups.', {
     description: 'Transactions per second offered to each group; 0 is none.',
   }),
   workload: string({
-    enum: ['Transfer', 'Token', 'Airdrop', 'Poll'],
+    enum: WORKLOADS,
     default: 'Token',
-    description: 'What the transactions do.',
+    description: WORKLOAD_MEANING,
   }),
   crossGroupPercent: integer({
     format: 'int32',
     minimum: 0,
     maximum: 100,
-    description: 'Share of relays that leave their group; absent means what random addresses give.',
+    description: 'Percent of relays that leave their group; absent means what random addresses give.',
   }),
   generators: integer({ format: 'int32', minimum: 1, maximum: 256, default: 1, description: 'Generator pods.' }),
 });
 
 const resources = section('Requests and limits alike (Guaranteed).', {
   cpu: intOrString({
-    description: 'Whole cores allow static CPU pinning.',
+    description: 'Processor of a node pod. Whole cores allow static CPU pinning.',
+    values: 'A quantity of at least 50m, such as 250m or 2',
     default: '250m',
     maxLength: 16,
     rules: [
@@ -186,6 +200,8 @@ const resources = section('Requests and limits alike (Guaranteed).', {
     ],
   }),
   memory: string({
+    description: 'Memory of a node pod.',
+    values: 'A quantity of at least 256Mi, such as 384Mi or 2Gi',
     default: '384Mi',
     maxLength: 16,
     rules: [
@@ -201,8 +217,10 @@ const resources = section('Requests and limits alike (Guaranteed).', {
 
 const template = section('The pods of a node.', {
   resources,
-  storage: object('Absent means emptyDir.', {
+  storage: object('A volume for each node. Absent means emptyDir: the data goes with the pod.', {
     size: string({
+      description: 'Size of each volume. A change counts for volumes made later.',
+      values: 'A quantity above 64Mi, such as 2Gi',
       default: '2Gi',
       maxLength: 16,
       rules: [
@@ -217,19 +235,32 @@ const template = section('The pods of a node.', {
     className: string({
       maxLength: K8S_NAME_MAX_LENGTH,
       default: '',
-      description: "Empty means the cluster's default class.",
+      description: "StorageClass. Empty means the cluster's default class.",
     }),
   }),
-  priorityClassName: string({ maxLength: K8S_NAME_MAX_LENGTH, default: '' }),
-  nodeSelector: map({ maxProperties: 16 }, string({ maxLength: LABEL_MAX_LENGTH })),
+  priorityClassName: string({
+    description: 'PriorityClass of the node pods. Empty means none.',
+    maxLength: K8S_NAME_MAX_LENGTH,
+    default: '',
+  }),
+  nodeSelector: map(
+    { description: 'Labels a machine must have.', maxProperties: 16 },
+    string({ maxLength: LABEL_MAX_LENGTH }),
+  ),
   tolerations: list(
-    { maxItems: 16, listType: 'atomic' },
+    { description: 'Taints of machines that are put up with, as in any pod.', maxItems: 16, listType: 'atomic' },
     object(undefined, {
-      key: string({ maxLength: 317 }),
-      operator: string({ enum: ['Exists', 'Equal'] }),
-      value: string({ maxLength: LABEL_MAX_LENGTH }),
-      effect: string({ enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] }),
-      tolerationSeconds: integer({ format: 'int64' }),
+      key: string({ description: 'Key of the taint; empty means all.', maxLength: 317 }),
+      operator: string({ description: 'Whether the value counts.', enum: ['Exists', 'Equal'] }),
+      value: string({ description: 'Value of the taint.', maxLength: LABEL_MAX_LENGTH }),
+      effect: string({
+        description: 'Effect of the taint; absent means all.',
+        enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
+      }),
+      tolerationSeconds: integer({
+        description: 'How long a pod stays on a machine tainted NoExecute; absent means for ever.',
+        format: 'int64',
+      }),
     }),
   ),
 });
@@ -244,13 +275,16 @@ const placement = section('How groups spread over machines.', {
   separateLoad: string({
     enum: ['Preferred', 'Required', 'Never'],
     default: 'Preferred',
-    description: 'Keep generators off the machines of nodes.',
+    description:
+      'Keep generators off the machines of nodes. Preferred: where there is room elsewhere. Required: or wait. Never: no rule.',
   }),
 });
 
 const specFields = {
   groups: integer({
-    description: 'Number of consensus groups. This is what makes throughput grow. Change it with kubectl scale.',
+    description:
+      'Number of consensus groups. This is what makes throughput grow. Change it with kubectl scale. At most chain.partitions.',
+    values: `${SPEC.groups.minimum} to ${SPEC.groups.maximum}`,
     format: 'int32',
     maximum: SPEC.groups.maximum,
     default: SPEC.groups.default,
@@ -267,10 +301,11 @@ const specFields = {
     description: 'Nodes (pods) per group. They copy the same chain, so this gives fault tolerance, not throughput.',
     format: 'int32',
     minimum: 1,
-    maximum: 16,
+    maximum: NODES_PER_GROUP_MAX,
     default: 1,
   }),
   image: string({
+    values: 'A reference such as ghcr.io/acme/rexnet@sha256:...',
     description: "Image of every Rexnet pod. Empty means the operator's own image.",
     maxLength: 512,
     default: '',
@@ -290,7 +325,9 @@ const specFields = {
       listType: 'map',
       mapKeys: ['name'],
     },
-    object(undefined, { name: required(string({ maxLength: K8S_NAME_MAX_LENGTH })) }),
+    object(undefined, {
+      name: required(string({ description: 'Name of the Secret.', maxLength: K8S_NAME_MAX_LENGTH })),
+    }),
   ),
   seed: integer({
     description: 'Genesis, keys and load derive from it. Same seed, same network.',
@@ -309,27 +346,41 @@ const specFields = {
     podMonitor: string({
       enum: ['Auto', 'Always', 'Never'],
       default: 'Auto',
-      description: 'Auto makes one where the CRD is installed.',
+      description: 'Auto makes a PodMonitor where its CRD is installed, Always fails without it, Never makes none.',
     }),
   }),
   nodeOverrides: list(
-    { maxItems: 64, listType: 'map', mapKeys: ['group', 'ordinal'] },
+    {
+      description: 'Single nodes that differ from the others.',
+      maxItems: 64,
+      listType: 'map',
+      mapKeys: ['group', 'ordinal'],
+    },
     object(undefined, {
-      group: required(integer({ format: 'int32', minimum: 0, maximum: 1023 })),
-      ordinal: required(integer({ format: 'int32', minimum: 0, maximum: 15 })),
-      image: string({ maxLength: 512 }),
+      group: required(
+        integer({ description: 'Group of the node.', format: 'int32', minimum: 0, maximum: GROUP_ID_MAX }),
+      ),
+      ordinal: required(
+        integer({
+          description: 'Which node of the group; less than nodesPerGroup.',
+          format: 'int32',
+          minimum: 0,
+          maximum: NODES_PER_GROUP_MAX - 1,
+        }),
+      ),
+      image: string({ description: 'Image of this node; absent means that of the others.', maxLength: 512 }),
     }),
   ),
   ttl: string({
     maxLength: DURATION_MAX_LENGTH,
     description: 'The operator deletes the testnet this long after its creation. Absent means never.',
+    values: 'A duration of at least 1m, such as 30m, 2h or 48h',
     rules: [
-      {
-        cel: `${DURATION_CEL} && duration(self) >= duration('1m')`,
+      durationBetween({
+        minimum: '1m',
         message: 'ttl must be a duration of at least 1m, such as 30m, 2h or 48h (there is no unit for days)',
         cure: 'write 30m, 2h or 48h',
-        holds: (self) => durationAtLeast(self, '1m'),
-      },
+      }),
     ],
   }),
   suspend: boolean({ default: false, description: 'Stop all pods and keep the data.' }),
@@ -339,12 +390,10 @@ export type TestnetSpec = ObjectOf<typeof specFields>;
 export type Contract = NonNullable<TypeOf<typeof contracts>>[number];
 export type Testnet = { readonly name: string; readonly spec: TestnetSpec };
 
-/** What a rule over the whole object sees. */
-export type TestnetObject = { readonly spec: TestnetSpec };
-
-const rules: readonly RootRule<TestnetObject>[] = [
+const rules: Definition<TestnetSpec>['rules'] = [
   {
     kind: 'transition',
+    freezes: ['.spec.chain'],
     cel: '!has(oldSelf.spec) || !has(self.spec) || oldSelf.spec.chain == self.spec.chain',
     message:
       'spec.chain is fixed at genesis; create a new Testnet (kubectl delete tn/NAME first, or another name) to run with other values',
@@ -368,6 +417,7 @@ const rules: readonly RootRule<TestnetObject>[] = [
   },
   {
     kind: 'transition',
+    freezes: ['.spec.seed'],
     cel: 'self.spec.seed == oldSelf.spec.seed',
     message: 'spec.seed is fixed at genesis (keys and genesis derive from it); create a new Testnet instead',
     cure: 'put the old seed back, or give the testnet another metadata.name',
@@ -377,6 +427,7 @@ const rules: readonly RootRule<TestnetObject>[] = [
   },
   {
     kind: 'transition',
+    freezes: ['.spec.bitcoin'],
     cel: 'self.spec.bitcoin.mode == oldSelf.spec.bitcoin.mode && self.spec.bitcoin.blockInterval == oldSelf.spec.bitcoin.blockInterval',
     message: 'spec.bitcoin.mode and blockInterval are fixed at genesis; create a new Testnet instead',
     cure: 'put the old values back, or give the testnet another metadata.name',
@@ -397,6 +448,7 @@ const rules: readonly RootRule<TestnetObject>[] = [
   },
   {
     kind: 'transition',
+    freezes: ['.spec.template.storage.className'],
     cel: 'has(self.spec.template.storage) == has(oldSelf.spec.template.storage) && (!has(self.spec.template.storage) || self.spec.template.storage.className == oldSelf.spec.template.storage.className)',
     message:
       "spec.template.storage (present or not, className) cannot change on a running testnet: a StatefulSet's volumes are fixed; create a new Testnet",
@@ -412,45 +464,31 @@ function sameValue(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-const conditions = list(
-  { maxItems: 16, listType: 'map', mapKeys: ['type'] },
-  object(undefined, {
-    type: required(string({ maxLength: 64, pattern: '^[A-Z][A-Za-z]*$' })),
-    status: required(string({ enum: ['True', 'False', 'Unknown'] })),
-    observedGeneration: integer({ format: 'int64', minimum: 0 }),
-    lastTransitionTime: required(string({ format: 'date-time' })),
-    reason: required(string({ minLength: 1, maxLength: 64, pattern: '^[A-Z][A-Za-z0-9]*$' })),
-    message: required(string({ maxLength: 1024 })),
-  }),
-);
-
 const statusFields = {
-  observedGeneration: integer({ format: 'int64' }),
+  observedGeneration: integer({ description: 'Generation of the spec this status belongs to.', format: 'int64' }),
   groups: integer({ format: 'int32', description: 'Groups that exist (scale subresource).' }),
-  readyGroups: integer({ format: 'int32' }),
-  nodes: integer({ format: 'int32' }),
-  readyNodes: integer({ format: 'int32' }),
-  groupsText: string({ maxLength: 32 }),
-  nodesText: string({ maxLength: 32 }),
-  selector: string({ maxLength: 256 }),
-  minHeight: integer({ format: 'int64' }),
-  tps: string({ maxLength: 16 }),
-  firstBlockAfter: string({ maxLength: 16 }),
-  bitcoinText: string({ maxLength: 64 }),
-  shardMapEpoch: integer({ format: 'int64' }),
-  expiresAt: string({ format: 'date-time' }),
-  networkId: string({ maxLength: 64 }),
+  readyGroups: integer({ description: 'Groups with a node in sync.', format: 'int32' }),
+  nodes: integer({ description: 'Nodes that exist.', format: 'int32' }),
+  readyNodes: integer({ description: 'Nodes in sync.', format: 'int32' }),
+  groupsText: string({ description: 'Ready groups of all, such as 4/4.', maxLength: 32 }),
+  nodesText: string({ description: 'Ready nodes of all, such as 8/8.', maxLength: 32 }),
+  selector: string({ description: 'Label selector of the pods (scale subresource).', maxLength: 256 }),
+  minHeight: integer({ description: 'Height of the lowest chain.', format: 'int64' }),
+  tps: string({ description: 'Completed transactions per second of the load, all groups together.', maxLength: 16 }),
+  firstBlockAfter: string({
+    description: 'Time from creation to the first block of the last group, such as 23s.',
+    maxLength: 16,
+  }),
+  bitcoinText: string({ description: 'The parent chain, such as btc#312.', maxLength: 64 }),
+  shardMapEpoch: integer({ description: 'Epoch of the shard map on chain.', format: 'int64' }),
+  expiresAt: string({ description: 'When spec.ttl ends it.', format: 'date-time' }),
+  networkId: string({ description: 'Id of the network, hex.', maxLength: 64 }),
   conditions,
 } as const;
 
 export type TestnetStatus = ObjectOf<typeof statusFields>;
-export type Condition = NonNullable<TypeOf<typeof conditions>>[number];
-
-const ready = (field: string): string => `.status.conditions[?(@.type=="Ready")].${field}`;
 
 export const TESTNET = {
-  group: 'rexnet.dev',
-  version: 'v1alpha1',
   names: {
     kind: 'Testnet',
     listKind: 'TestnetList',
@@ -459,6 +497,8 @@ export const TESTNET = {
     shortNames: ['tn'],
     categories: ['rexnet'],
   },
+  nameBounds: { maxLength: NAME_MAX_LENGTH, pattern: NAME_PATTERN },
+  writtenBy: 'people',
   scale: {
     specReplicasPath: '.spec.groups',
     statusReplicasPath: '.status.groups',
@@ -466,8 +506,8 @@ export const TESTNET = {
   },
   selectableFields: ['.spec.suspend'],
   columns: [
-    { name: 'Ready', type: 'string', jsonPath: ready('status') },
-    { name: 'Reason', type: 'string', jsonPath: ready('reason') },
+    { name: 'Ready', type: 'string', jsonPath: conditionPath('Ready', 'status') },
+    { name: 'Reason', type: 'string', jsonPath: conditionPath('Ready', 'reason') },
     { name: 'Groups', type: 'string', jsonPath: '.status.groupsText' },
     { name: 'Nodes', type: 'string', jsonPath: '.status.nodesText' },
     { name: 'Height', type: 'integer', format: 'int64', jsonPath: '.status.minHeight' },
@@ -477,10 +517,10 @@ export const TESTNET = {
     { name: 'Bitcoin', type: 'string', jsonPath: '.status.bitcoinText', priority: 1 },
     { name: 'Epoch', type: 'integer', jsonPath: '.status.shardMapEpoch', priority: 1 },
     { name: 'Expires', type: 'string', jsonPath: '.status.expiresAt', priority: 1 },
-    { name: 'Message', type: 'string', jsonPath: ready('message'), priority: 1 },
+    { name: 'Message', type: 'string', jsonPath: conditionPath('Ready', 'message'), priority: 1 },
   ],
   description: 'A whole parallel-VM Bitcoin layer-2 test network. Eight lines suffice; every field has a default.',
   rules,
   spec: section('What you want. An empty spec is a valid testnet.', specFields),
-  status: object('What is. Written by the operator.', statusFields),
-} as const;
+  status: object('What is. Written by the operator, never by people.', statusFields),
+} as const satisfies Definition<TestnetSpec>;
