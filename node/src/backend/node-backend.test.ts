@@ -2,8 +2,9 @@
 
 import { afterEach, expect, test } from 'vitest';
 import { deriveKey, signer } from '../chain/keys.ts';
-import { signTransaction, TRANSACTION_KIND } from '../chain/transaction.ts';
-import { packTransactions } from '../core/transaction-batch.ts';
+import { signTransaction, TRANSACTION_KIND, transactionId } from '../chain/transaction.ts';
+import { toHex } from '../core/bytes.ts';
+import { packTransactions, unpackTransactions } from '../core/transaction-batch.ts';
 import type { EngineApi } from '../engine/api.ts';
 import { type Remote, RemoteError } from '../engine/bridge.ts';
 import type { Network } from '../net/network.ts';
@@ -50,7 +51,9 @@ function aBackend(options: { readonly door?: Door; readonly submit?: Remote<Engi
   const news: PoolNews[] = [];
   const door = options.door ?? new SignatureDoor();
   if (door instanceof SignatureDoor) doors.push(door);
-  const submit: Remote<EngineApi>['submit'] = async (transactions) => {
+  const submit: Remote<EngineApi>['submit'] = async (batch, ids) => {
+    const transactions = unpackTransactions(batch);
+    expect(toHex(ids)).toBe(transactions.map((bytes) => toHex(transactionId(bytes))).join(''));
     submitted.push(...transactions);
     return { refusals: [], accepted: [...transactions.keys()], foreign: [] };
   };
@@ -99,7 +102,7 @@ test('a wrong signature is refused, and is the fault of who sent it', async () =
 });
 
 test.each<[string, Parameters<typeof aBackend>[0]]>([
-  ['the door', { door: { verify: () => Promise.reject(new DoorError('too many signatures wait')) } }],
+  ['the door', { door: { check: () => Promise.reject(new DoorError('too many signatures wait')) } }],
   ['the engine', { submit: () => Promise.reject(new RemoteError('BUSY', 'too many calls wait')) }],
 ])('when %s has too much to do, each transaction is told so and the stream goes on', async (_, options) => {
   const { backend } = aBackend(options);

@@ -2,6 +2,8 @@
 // what belongs to another group is forwarded once. Holds only the newest block and template for those who wait.
 import { isLaidOut } from '../chain/transaction.ts';
 import { BITCOIN_HEADER_BYTES } from '../consensus/bitcoin-header.ts';
+import { concatBytes } from '../core/bytes.ts';
+import { HASH_BYTES } from '../core/hash.ts';
 import { packTransactions, unpackTransactions } from '../core/transaction-batch.ts';
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
@@ -41,9 +43,18 @@ import type { Faucet } from './faucet.ts';
 import { Latest } from './latest.ts';
 import type { BackendMeters } from './meters.ts';
 
-/** Signatures of a batch, judged off this thread: one flag per transaction. */
+/** Signatures of a batch, judged off this thread: one flag and one id per transaction. */
 export interface Door {
-  verify(transactions: readonly Uint8Array[], connection: string): Promise<readonly boolean[]>;
+  check(
+    transactions: readonly Uint8Array[],
+    connection: string,
+  ): Promise<{ readonly valid: readonly boolean[]; readonly ids: Uint8Array }>;
+}
+
+/** A batch as it came, and its transactions as views of it. */
+interface Batch {
+  readonly bytes: Uint8Array;
+  readonly transactions: readonly Uint8Array[];
 }
 
 export interface BackendModules {
@@ -76,46 +87,39 @@ export class Backend implements NodeBackend {
   }
 
   async submitBatch(bytes: Uint8Array, caller: Caller): Promise<BatchVerdict> {
-    const transactions = unpackTransactions(bytes);
-    const { refusals } = await this.#admit(transactions, caller.connection, true);
-    return { count: transactions.length, refusals };
+    const batch = { bytes, transactions: unpackTransactions(bytes) };
+    const { refusals } = await this.#admit(batch, caller.connection, true);
+    return { count: batch.transactions.length, refusals };
   }
 
   /** A batch from a peer; answers the peer's fault, if any. What peers forward is never forwarded again. */
-  async takeTransactions(batch: Uint8Array, connection: string): Promise<string | undefined> {
-    const { refusals } = await this.#admit(unpackTransactions(batch), connection, false);
+  async takeTransactions(bytes: Uint8Array, connection: string): Promise<string | undefined> {
+    const { refusals } = await this.#admit({ bytes, transactions: unpackTransactions(bytes) }, connection, false);
     return refusals.some((r) => r.code === 'BAD_SIGNATURE') ? 'BAD_SIGNATURE' : undefined;
   }
 
-  async #admit(
-    transactions: readonly Uint8Array[],
-    connection: string,
-    mayForward: boolean,
-  ): Promise<{ refusals: IndexedRefusal[] }> {
+  async #admit(batch: Batch, connection: string, mayForward: boolean): Promise<{ refusals: IndexedRefusal[] }> {
     try {
-      return await this.#judge(transactions, connection, mayForward);
+      return await this.#judge(batch, connection, mayForward);
     } catch (error) {
       const busy = toRpc(error);
       if (!(busy instanceof RpcError) || busy.code !== 'BUSY') throw busy;
       // Whoever sends too much at once is told so for each, and keeps his stream.
-      const refusals = [...transactions.keys()].map((index) => ({ index, ...busy.refusal }));
+      const refusals = [...batch.transactions.keys()].map((index) => ({ index, ...busy.refusal }));
       this.#m.meters.pool({ admitted: 0, forwarded: [], refused: refusals });
       return { refusals };
     }
   }
 
-  async #judge(
-    transactions: readonly Uint8Array[],
-    connection: string,
-    mayForward: boolean,
-  ): Promise<{ refusals: IndexedRefusal[] }> {
+  async #judge(batch: Batch, connection: string, mayForward: boolean): Promise<{ refusals: IndexedRefusal[] }> {
+    const { transactions } = batch;
     const refusals: IndexedRefusal[] = [];
     const laidOut: number[] = [];
     for (const [index, bytes] of transactions.entries()) {
       if (isLaidOut(bytes)) laidOut.push(index);
       else refusals.push({ index, ...refusal('BAD_TRANSACTION') });
     }
-    const valid = await this.#m.door.verify(
+    const { valid, ids } = await this.#m.door.check(
       laidOut.map((i) => transactions[i]!),
       connection,
     );
@@ -124,7 +128,8 @@ export class Backend implements NodeBackend {
       if (valid[at] === true) kept.push(index);
       else refusals.push({ index, ...refusal('BAD_SIGNATURE') });
     }
-    const verdict = await this.#m.engine.submit(kept.map((i) => transactions[i]!));
+    const keptIds = valid.includes(false) ? idsOf(ids, valid) : ids;
+    const verdict = await this.#m.engine.submit(packed(batch, kept), keptIds);
     for (const refused of verdict.refusals) refusals.push({ ...refused, index: kept[refused.index]! });
     const forwarded: number[] = [];
     for (const { group, index } of verdict.foreign) {
@@ -136,7 +141,13 @@ export class Backend implements NodeBackend {
       refusals.push({ index: at, ...refusal(mayForward ? 'UNREACHABLE' : 'WRONG_GROUP', { group }) });
     }
     if (mayForward && verdict.accepted.length > 0) {
-      this.#m.network.share(this.#m.group, packTransactions(verdict.accepted.map((i) => transactions[kept[i]!]!)));
+      this.#m.network.share(
+        this.#m.group,
+        packed(
+          batch,
+          verdict.accepted.map((i) => kept[i]!),
+        ),
+      );
     }
     this.#m.meters.pool({ admitted: verdict.accepted.length, forwarded, refused: refusals });
     return { refusals: refusals.sort((a, b) => a.index - b.index) };
@@ -262,6 +273,15 @@ export class Backend implements NodeBackend {
     this.#m.meters.parentHeaders(taken.accepted, headers.length / BITCOIN_HEADER_BYTES);
     return taken;
   }
+}
+
+/** These transactions of a batch, packed: most often all of them, which they are already. */
+function packed({ bytes, transactions }: Batch, which: readonly number[]): Uint8Array {
+  return which.length === transactions.length ? bytes : packTransactions(which.map((i) => transactions[i]!));
+}
+
+function idsOf(ids: Uint8Array, wanted: readonly boolean[]): Uint8Array {
+  return concatBytes(wanted.flatMap((is, i) => (is ? [ids.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)] : [])));
 }
 
 /** Refusals keep their code across threads and rooms; everything else is a mistake of ours. */

@@ -1,13 +1,13 @@
 // User transactions of one block, in body order: judged, turned into records, run in batches. A block that is being judged
 // must take every one of them; one that is being built leaves out what does not fit.
 import { partitionOf } from '../core/address.ts';
-import { concatBytes, viewOf } from '../core/bytes.ts';
+import { viewOf } from '../core/bytes.ts';
 import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
 import { RECEIPT_BYTES } from '../core/layouts.ts';
 import { SCOPE } from '../core/scopes.ts';
 import type { RunResult, Stop, VirtualMachine } from '../vm/types.ts';
 import type { Effects } from './effects.ts';
-import { BlockInvalid } from './ports.ts';
+import { type BlockContent, BlockInvalid } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { NO_OP, RECORD } from './relay.ts';
 import {
@@ -61,7 +61,8 @@ export class Admission {
   readonly #parts: AdmissionParts;
   readonly #strict: boolean;
   readonly #included: Uint8Array[] = [];
-  readonly #ids: Uint8Array[] = [];
+  /** Ids of those included, one after the other. */
+  #ids = new Uint8Array(0);
   /** Made when the first transaction comes: most blocks of a quiet group have none. */
   #buffer = new Uint8Array(0);
   #view = viewOf(this.#buffer);
@@ -79,19 +80,20 @@ export class Admission {
     this.#gasLeft = parts.rules.userGas;
   }
 
-  /** `ids`, when the caller has computed them already: 32 bytes per transaction in their order. */
-  run(transactions: Iterable<Uint8Array>, ids?: Uint8Array): Admitted {
+  /** `ids`, when the caller has computed them already: 32 bytes per transaction in their order; `idOf`, when he may have. */
+  run(transactions: Iterable<Uint8Array>, ids?: Uint8Array, idOf?: BlockContent['idOf']): Admitted {
     this.#idsKnown = ids !== undefined;
     let i = 0;
     for (const bytes of transactions) {
       if (this.#misses >= MISSES_MAX) break;
-      const id = ids?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+      const id = ids === undefined ? idOf?.(bytes) : ids.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
       i++;
       const view = viewOf(bytes);
       if (this.#accepts(bytes, view)) this.#gather(bytes, view, id);
     }
     this.#flush();
-    return { transactions: this.#included, ids: this.#strict && ids !== undefined ? ids : concatBytes(this.#ids) };
+    const included = this.#ids.subarray(0, this.#included.length * HASH_BYTES);
+    return { transactions: this.#included, ids: this.#strict && ids !== undefined ? ids : included };
   }
 
   #accepts(bytes: Uint8Array, view: DataView): boolean {
@@ -187,12 +189,23 @@ export class Admission {
     }
     // A block that is judged takes all or is invalid.
     if (this.#strict && this.#idsKnown) return;
+    this.#makeRoom(done);
     let record = at;
     for (let i = 0; i < done; i++) {
+      const id = this.#buffer.subarray(record + RECORD.id, record + RECORD.id + HASH_BYTES);
+      this.#ids.set(id, this.#included.length * HASH_BYTES);
       this.#included.push(this.#batch[first + i]!.bytes);
-      this.#ids.push(this.#buffer.slice(record + RECORD.id, record + RECORD.id + HASH_BYTES));
       record += this.#view.getUint32(record + RECORD.size, true);
     }
+  }
+
+  /** For so many more ids. */
+  #makeRoom(count: number): void {
+    const need = (this.#included.length + count) * HASH_BYTES;
+    if (need <= this.#ids.length) return;
+    const grown = new Uint8Array(2 * need);
+    grown.set(this.#ids);
+    this.#ids = grown;
   }
 
   #leaveOut(stop: Exclude<Stop, 'end'>, gas: number): void {

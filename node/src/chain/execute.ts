@@ -9,7 +9,7 @@ import { type CellEntry, encodeEntries, entriesOf, LEDGER_SCOPE, ledgerScopeOf, 
 import { runGlobal } from './deploy.ts';
 import { Effects } from './effects.ts';
 import { Outbox, readBatch } from './outbox.ts';
-import type { SourceBlock } from './ports.ts';
+import type { BlockContent, SourceBlock } from './ports.ts';
 import type { Queues } from './queues.ts';
 import type { RecordedHeaders } from './recorded-headers.ts';
 import { contractOfRow, type Registry } from './registry.ts';
@@ -42,6 +42,8 @@ export interface BlockWork {
   readonly transactions: Iterable<Uint8Array>;
   /** Transaction ids, when they are known already. */
   readonly ids?: Uint8Array;
+  /** The same for a block that is being built: of the transaction handed out last. */
+  readonly idOf?: BlockContent['idOf'];
   /** Judging a block: whatever does not fit makes it invalid instead of being left out. */
   readonly strict: boolean;
 }
@@ -172,7 +174,8 @@ class BlockRun {
       },
       this.#work.strict,
     );
-    return admission.run(this.#work.transactions, this.#work.ids);
+    const { transactions, ids, idOf } = this.#work;
+    return admission.run(transactions, ids, idOf);
   }
 
   #globalParts(): Parameters<typeof runGlobal>[0] {

@@ -169,6 +169,7 @@ export class GroupState implements ChainState {
       sources,
       bitcoinHeaders: content.bitcoinHeaders.slice(0, MAX_BITCOIN_HEADERS_PER_BODY),
       transactions: content.transactions,
+      ...(content.idOf === undefined ? {} : { idOf: content.idOf }),
       strict: false,
     });
     this.#staged = { undo: outcome.undo };

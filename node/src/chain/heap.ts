@@ -40,12 +40,18 @@ export class Heap<T> {
     return first;
   }
 
+  /** As `pop` and then `push`, for half of it. */
+  replaceFirst(item: T): void {
+    this.#items[0] = item;
+    this.#down(0);
+  }
+
   #down(from: number): void {
     let i = from;
     for (;;) {
       let next = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        if (child < this.#items.length && this.#before(this.#items[child]!, this.#items[next]!)) next = child;
+      for (let child = 2 * i + 1; child <= 2 * i + 2 && child < this.#items.length; child++) {
+        if (this.#before(this.#items[child]!, this.#items[next]!)) next = child;
       }
       if (next === i) return;
       this.#swap(i, next);

@@ -123,5 +123,5 @@ test('keeps no message alive for the transactions that came in it', () => {
   const message = new Uint8Array(1 << 20);
   message.set(bytes, 100);
   expect(pool.add(message.subarray(100, 100 + bytes.length), NOW_MS)).toBe('added');
-  expect(pool.find(transactionId(bytes))?.buffer.byteLength).toBe(bytes.length);
+  expect(pool.find(transactionId(bytes))?.buffer.byteLength).toBeLessThan(16_384);
 });

@@ -35,6 +35,8 @@ export interface BlockContent {
   readonly bitcoinHeaders: readonly Uint8Array[];
   /** Transaction bytes whose signatures have been checked. */
   readonly transactions: Iterable<Uint8Array>;
+  /** The id of the one handed out last, when it is known: it need not be computed again. */
+  readonly idOf?: (transaction: Uint8Array) => Uint8Array | undefined;
 }
 
 /** Everything of the next header that is known before the block is executed. */

@@ -89,12 +89,15 @@ export function validUntilMsOf(bytes: Uint8Array, view: DataView = viewOf(bytes)
 export function gasLimitOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): number {
   return doubleAt(view, AT.gasLimit);
 }
-export function gasPriceOf(bytes: Uint8Array): bigint {
-  return viewOf(bytes).getBigUint64(AT.gasPrice, true);
+export function gasPriceOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): bigint {
+  return view.getBigUint64(AT.gasPrice, true);
+}
+/** Exact below 2^53, and never below 2^53 when the nonce is not. */
+export function nonceNumberOf(view: DataView): number {
+  return doubleAt(view, AT.nonce);
 }
 /** msat the sender's account must hold: the whole budget and, for a transfer, the amount. */
-export function costOf(bytes: Uint8Array): bigint {
-  const view = viewOf(bytes);
+export function costOf(bytes: Uint8Array, view: DataView = viewOf(bytes)): bigint {
   const budget = view.getBigUint64(AT.gasLimit, true) * view.getBigUint64(AT.gasPrice, true);
   return bytes[AT.kind] === TRANSACTION_KIND.transfer ? budget + transferAmount(bytes) : budget;
 }

@@ -74,8 +74,8 @@ export interface PoolVerdict {
 }
 
 export interface EngineApi {
-  /** Transactions whose signatures are right, in order. */
-  submit(transactions: readonly Uint8Array[]): PoolVerdict;
+  /** Packed transactions whose signatures are right, and their ids one after the other. */
+  submit(batch: Uint8Array, ids: Uint8Array): PoolVerdict;
   takeHeaders(headers: readonly Announced[], from: string): Intake;
   /** `signaturesOk`: whether all signatures of its transactions are right; a false one kills the block, not the peer. */
   takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake;

@@ -317,6 +317,7 @@ export class Engine {
       mapUpdate: new Uint8Array(0),
       bitcoinHeaders,
       transactions: pool.candidates(nowMs),
+      idOf: (transaction: Uint8Array) => pool.idOf(transaction),
     };
     const startedMs = performance.now();
     const made = view.template(nowMs, this.#m.miner, content);

@@ -1,9 +1,11 @@
 // The thread of the engine: opens it, turns the crank, and answers the main thread. Ends the process's work on a defect.
 import { parentPort, workerData } from 'node:worker_threads';
 import { genesisState } from '../chain/genesis-block.ts';
-import { senderOf } from '../chain/transaction.ts';
-import { partitionOf } from '../core/address.ts';
+import { senderPartitionOf } from '../chain/transaction.ts';
+import { viewOf } from '../core/bytes.ts';
+import { HASH_BYTES } from '../core/hash.ts';
 import { PROVEN_LEAF } from '../core/layouts.ts';
+import { unpackTransactions } from '../core/transaction-batch.ts';
 import type { IndexedRefusal } from '../rpc/backend.ts';
 import { RpcError, refusal } from '../rpc/errors.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
@@ -55,18 +57,18 @@ function start(): void {
     parents: parentCounts.counts,
   });
 
-  const submit = (transactions: readonly Uint8Array[]): PoolVerdict => {
+  const submit = (batch: Uint8Array, ids: Uint8Array): PoolVerdict => {
     const refusals: IndexedRefusal[] = [];
     const accepted: number[] = [];
     const foreign: { index: number; group: number }[] = [];
-    for (const [index, bytes] of transactions.entries()) {
-      const group = answers.ownerOf(partitionOf(senderOf(bytes), network.genesis.partitions));
+    for (const [index, bytes] of unpackTransactions(batch).entries()) {
+      const group = answers.ownerOf(senderPartitionOf(viewOf(bytes), network.genesis.partitions));
       if (group !== options.group) {
         foreign.push({ index, group });
         continue;
       }
-      // A view of a message would keep the whole message.
-      const verdict = pool.add(bytes.slice(), nowMs());
+      const id = ids.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+      const verdict = pool.add(bytes, nowMs(), id);
       if (verdict === 'added') accepted.push(index);
       else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
     }

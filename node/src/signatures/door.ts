@@ -1,6 +1,6 @@
 // The door: every transaction's signature is checked once, in batches, off this thread, and the verdict is remembered.
 // Judges signatures only; what else may be wrong with a transaction is not seen here.
-import { sha256d } from '../core/hash.ts';
+import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
 import { MIN_SIGNED_BYTES } from '../core/signed-bytes.ts';
 import { CheckThreads } from './check-threads.ts';
 import { VERDICT } from './jobs.ts';
@@ -43,6 +43,12 @@ export interface DoorOptions {
   readonly threads?: number;
 }
 
+export interface Checked {
+  readonly valid: readonly boolean[];
+  /** 32 bytes for each transaction; zeros for what is too short to be one. */
+  readonly ids: Uint8Array;
+}
+
 interface Account {
   waiting: number;
   slowTokens: number;
@@ -68,9 +74,15 @@ export class SignatureDoor {
    * One flag per transaction. After the first forged one the doubtful rest of the batch counts as refused, because its
    * sender is about to be dropped. Throws DoorError when the connection asks for too much at once.
    */
-  async verify(transactions: readonly Uint8Array[], source: DoorSource): Promise<boolean[]> {
+  async verify(transactions: readonly Uint8Array[], source: DoorSource): Promise<readonly boolean[]> {
+    return (await this.check(transactions, source)).valid;
+  }
+
+  /** As `verify`, and the ids that were computed on the way. */
+  async check(transactions: readonly Uint8Array[], source: DoorSource): Promise<Checked> {
     const startedMs = performance.now();
     const out: boolean[] = new Array<boolean>(transactions.length).fill(false);
+    const idBytes = Buffer.alloc(transactions.length * HASH_BYTES);
     const ids: string[] = new Array<string>(transactions.length).fill('');
     const unknown: number[] = [];
     const counts = { valid: 0, invalid: 0, remembered: 0, malformed: 0 };
@@ -79,7 +91,8 @@ export class SignatureDoor {
         counts.malformed += 1;
         continue;
       }
-      const id = Buffer.from(sha256d(bytes)).toString('latin1');
+      sha256dInto(bytes, idBytes, i * HASH_BYTES);
+      const id = idBytes.toString('latin1', i * HASH_BYTES, (i + 1) * HASH_BYTES);
       ids[i] = id;
       if (this.#valid.has(id)) out[i] = true;
       else if (!this.#forged.has(id)) {
@@ -101,7 +114,7 @@ export class SignatureDoor {
       }
     }
     this.#report(counts, startedMs);
-    return out;
+    return { valid: out, ids: idBytes };
   }
 
   async close(): Promise<void> {

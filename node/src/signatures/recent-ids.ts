@@ -1,26 +1,27 @@
-// A bounded set of transaction ids that forgets the oldest first.
+// A bounded set of transaction ids that forgets the oldest first: all of the older half at once.
 
 export class RecentIds {
-  readonly #limit: number;
-  readonly #ids = new Set<string>();
+  readonly #half: number;
+  #newer = new Set<string>();
+  #older: ReadonlySet<string> = new Set<string>();
 
+  /** Remembers at least half as many as `limit`, and never more. */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#half = Math.floor(limit / 2);
   }
 
   get size(): number {
-    return this.#ids.size;
+    return this.#newer.size + this.#older.size;
   }
 
   has(id: string): boolean {
-    return this.#ids.has(id);
+    return this.#newer.has(id) || this.#older.has(id);
   }
 
   add(id: string): void {
-    if (this.#ids.size >= this.#limit) {
-      const oldest = this.#ids.values().next();
-      if (oldest.done !== true) this.#ids.delete(oldest.value);
-    }
-    this.#ids.add(id);
+    this.#newer.add(id);
+    if (this.#newer.size < this.#half) return;
+    this.#older = this.#newer;
+    this.#newer = new Set();
   }
 }
