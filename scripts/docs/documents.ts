@@ -6,6 +6,7 @@ import { layoutTable } from './layout-table.ts';
 import { metricsDocument } from './metrics.ts';
 import { layoutsWithoutSample, SAMPLES } from './samples.ts';
 import { SIGNATURE_TAGS, TABLES, TAGS } from './tables.ts';
+import { testnetDocument } from './testnet.ts';
 import { renderLayout, renderVector, VECTORS } from './vectors.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -19,6 +20,7 @@ export function documents(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/protocol.md', protocolDocument()],
     ['docs/metrics.md', metricsDocument()],
+    ['docs/testnet.md', testnetDocument()],
     ['docs/cli.md', cliDocument()],
   ]);
 }
