@@ -40,6 +40,12 @@ export class ProgressLine {
     this.#timer.unref();
   }
 
+  /** For work that lets no timer run: on a terminal drawn at once, elsewhere not at all. */
+  showNow(step: Step): void {
+    this.#step = step;
+    if (this.#io.stderr.isTTY === true) this.#draw('');
+  }
+
   /** Leaves nothing of itself on a terminal. */
   end(): void {
     clearInterval(this.#timer);
@@ -52,16 +58,20 @@ export class ProgressLine {
     const nowMs = performance.now();
     if (nowMs - this.#startedAtMs < QUIET_MS) return;
     const { stderr } = this.#io;
-    const elapsed = `${Math.round((nowMs - this.#startedAtMs) / 1000)} s`;
     if (stderr.isTTY === true) {
-      stderr.write(`\r\x1b[2K${drawn(this.#step, elapsed, stderr.columns || COLUMNS, this.#paint)}`);
-      this.#isDrawn = true;
+      this.#draw(`${Math.round((nowMs - this.#startedAtMs) / 1000)} s`);
       return;
     }
     if (this.#step.text === this.#said || nowMs - this.#saidAtMs < PLAIN_LINE_MS) return;
     this.#said = this.#step.text;
     this.#saidAtMs = nowMs;
     stderr.write(`${plainStep(this.#step)}\n`);
+  }
+
+  #draw(elapsed: string): void {
+    const { stderr } = this.#io;
+    stderr.write(`\r\x1b[2K${drawn(this.#step, elapsed, stderr.columns || COLUMNS, this.#paint)}`);
+    this.#isDrawn = true;
   }
 }
 

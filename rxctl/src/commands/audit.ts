@@ -11,6 +11,7 @@ import { type AuditTarget, auditFolders, type DeepAuditResult, targetAt, targets
 import { networkNames } from '../local/folders.ts';
 import type { AuditReport } from '../network.ts';
 import type { Format, Printable } from '../print.ts';
+import { withProgress } from '../progress.ts';
 
 type AuditOptions = CommonOptions & {
   readonly deep?: boolean;
@@ -50,21 +51,26 @@ function online(io: Io, where: readonly string[], options: AuditOptions): Promis
     });
   }
   return withNetwork(io, options, async ({ network, format }) => {
-    const report = await network.audit();
+    const report = await withProgress(io, 'adding up over a closed cut of all groups', () => network.audit());
     print(io, format, shown(report), () => cutText(report));
     return report.clean ? EXIT.ok : EXIT.verdictNotMet;
   });
 }
 
 async function deep(io: Io, where: readonly string[], options: AuditOptions, format: Format): Promise<ExitCode> {
-  const result = await auditFolders(targets(io, where, options), {
-    fromSnapshot: options.fromSnapshot === true,
-    env: io.env,
-    signal: io.signal,
-    onStart: (node, copied) => {
-      if (copied) note(io, `${node} runs: a copy of its folder is audited`);
-    },
-  });
+  const folders = targets(io, where, options);
+  let begun = 0;
+  const result = await withProgress(io, 're-executing', (line) =>
+    auditFolders(folders, {
+      fromSnapshot: options.fromSnapshot === true,
+      env: io.env,
+      signal: io.signal,
+      onStart: (node, copied) => {
+        if (copied) note(io, `${node} runs: a copy of its folder is audited`);
+        line.show({ text: `re-executing the chain of ${node}`, done: begun++, total: folders.length });
+      },
+    }),
+  );
   print(io, format, shownDeep(result), () => deepText(result));
   return result.clean ? EXIT.ok : EXIT.verdictNotMet;
 }

@@ -9,6 +9,7 @@ import { lockOwner } from '../local/lock.ts';
 import { signalProcess } from '../local/process-identity.ts';
 import { endLeftover, leftoverNames } from '../local/supervisor.ts';
 import type { Format } from '../print.ts';
+import { withProgress } from '../progress.ts';
 
 type DownOptions = CommonOptions & { readonly purge?: true };
 
@@ -19,7 +20,9 @@ export function addDown(program: Command, io: Io): void {
   withCommon(program.command('down').description('stop a network of this machine; its data stays'))
     .option('--purge', 'remove its chains, keys and logs as well')
     .addHelpText('after', '\nExamples:\n  rxctl down\n  rxctl down --name demo --purge')
-    .action((options: DownOptions) => verbOf(io, options, (format) => down(io, options, format)));
+    .action((options: DownOptions) =>
+      verbOf(io, options, (format) => withProgress(io, 'stopping', () => down(io, options, format))),
+    );
 }
 
 async function down(io: Io, options: DownOptions, format: Format): Promise<ExitCode> {

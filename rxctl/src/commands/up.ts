@@ -21,6 +21,7 @@ import { readyOf, runNetwork } from '../local/run.ts';
 import { type Progress, readProgress } from '../local/state.ts';
 import { warmCode } from '../local/warm.ts';
 import type { Format } from '../print.ts';
+import { ProgressLine } from '../progress.ts';
 import { liveLine } from '../run-report.ts';
 import { formatProblems, readTestnetFile, type TestnetFile } from '../testnet-file.ts';
 
@@ -256,10 +257,13 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
     exitCode = code ?? EXIT.error;
   });
   child.unref();
+  const line = new ProgressLine(io);
+  line.show({ text: 'waiting for the first block of all groups' });
   while (!io.signal.aborted && exitCode === undefined && Date.now() - startedAtMs < maxMs) {
     const progress = readProgress(folders);
     if (progress !== undefined && progress.startedAtMs >= startedAtMs && progress.firstBlockMs !== undefined) {
       const { firstBlockMs, monitoring } = progress;
+      line.end();
       print(
         io,
         options.output === 'json' ? 'json' : 'text',
@@ -276,6 +280,7 @@ async function detach(io: Io, options: UpOptions, folders: Folders): Promise<Exi
     }
     await delay(100);
   }
+  line.end();
   throw new CliError(
     exitCode === undefined ? EXIT.timeout : EXIT.error,
     exitCode === undefined

@@ -6,6 +6,7 @@ import { verbOf, withOutput } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import { type Printable, table } from '../print.ts';
+import { ProgressLine } from '../progress.ts';
 import { FolderError } from '../verify/folder.ts';
 import type { CheckCount, Problem, Report } from '../verify/report.ts';
 import { verifyChain } from '../verify/verify-chain.ts';
@@ -28,7 +29,9 @@ export function addVerifyChain(program: Command, io: Io): void {
     .addHelpText('after', EXAMPLES)
     .action((dir: string, options: VerifyChainOptions) =>
       verbOf(io, options, async (format) => {
-        const report = await verify(io, dir, options.genesis);
+        const line = new ProgressLine(io);
+        line.showNow({ text: `reading ${dir} a second time` });
+        const report = await verify(io, dir, options.genesis).finally(() => line.end());
         print(io, format, shown(report), (isWide) => textOf(report, isWide));
         return report.clean ? EXIT.ok : EXIT.error;
       }),
