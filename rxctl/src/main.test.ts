@@ -68,7 +68,7 @@ test.each<[readonly string[], number, string]>([
   [['statsu'], 2, 'Did you mean status?'],
   [['status', '--outptu', 'json'], 2, 'Did you mean --output?'],
   [['status', '--timeout', 'soon'], 2, '--timeout soon is no duration'],
-  [['tx', RUNNING_ID, '--wait', '--timeout', '300ms'], 3, 'is Running (1 of 2 invocations) after 0.'],
+  [['tx', RUNNING_ID, '--wait', '--timeout', '300ms'], 3, 'is Running (1 of 2 invocations) after '],
   [['block', 'x'], 2, 'x is no group id'],
   [['block', '0', '99'], 1, 'group 0 has no block 99'],
   [['tx', 'abc'], 2, 'abc is no transaction id'],
