@@ -31,6 +31,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   tx: async () => (await import('./commands/tx.ts')).addTx,
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   'verify-chain': async () => (await import('./commands/verify-chain.ts')).addVerifyChain,
+  load: async () => (await import('./commands/load.ts')).addLoad,
   parent: async () => (await import('./commands/parent.ts')).addParent,
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };

@@ -5,6 +5,7 @@ import { CONSTANTS, type GenesisInput, seedAccounts } from '@rexnet/node/chain/g
 import { evenOwners } from '@rexnet/node/chain/shard-map.ts';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Contract, Testnet } from '../api/testnet.ts';
+import { type LoadPlan, planLoad } from './load.ts';
 
 /** What the plan takes from the world instead of the Testnet. */
 export type Facts = {
@@ -33,13 +34,6 @@ export type ContractPlan = {
     | { readonly kind: 'shipped' }
     | { readonly kind: 'configMap'; readonly name: string; readonly key: string };
 };
-export type LoadPlan = {
-  readonly workload: Testnet['spec']['load']['workload'];
-  readonly tps: number;
-  readonly generators: number;
-  readonly crossGroupPercent?: number;
-};
-
 export type Plan = {
   readonly name: string;
   readonly suspended: boolean;
@@ -59,7 +53,7 @@ export type Planned = { readonly plan: Plan } | { readonly refusal: Refusal };
 export function planTestnet({ name, spec }: Testnet, facts: Facts): Planned {
   const refusal = refusalOf({ name, spec });
   if (refusal !== undefined) return { refusal };
-  const load = planLoad({ name, spec });
+  const load = planLoad({ spec });
   const owners = evenOwners(spec.chain.partitions, spec.groups);
   return {
     plan: {
@@ -136,17 +130,6 @@ function planContract({ name, configMapKeyRef }: Contract): ContractPlan {
       configMapKeyRef === undefined
         ? { kind: 'shipped' }
         : { kind: 'configMap', name: configMapKeyRef.name, key: configMapKeyRef.key },
-  };
-}
-
-function planLoad({ spec }: Testnet): LoadPlan | undefined {
-  const { tpsPerGroup, workload, generators, crossGroupPercent } = spec.load;
-  if (tpsPerGroup === 0) return undefined;
-  return {
-    workload,
-    tps: tpsPerGroup * spec.groups,
-    generators,
-    ...(crossGroupPercent === undefined ? {} : { crossGroupPercent }),
   };
 }
 

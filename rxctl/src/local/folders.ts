@@ -23,6 +23,10 @@ export type Folders = {
   readonly monitoring: string;
   readonly loadSpec: string;
   readonly loadReport: string;
+  /** What `rxctl load` asked for. */
+  readonly loadWish: string;
+  /** What a running generator is told. */
+  readonly loadControl: string;
   readonly node: (name: string) => string;
 };
 
@@ -43,6 +47,8 @@ export function foldersOf(base: string, name: string): Folders {
     monitoring: join(root, 'monitoring'),
     loadSpec: join(root, 'load.json'),
     loadReport: join(root, 'load-report.json'),
+    loadWish: join(root, 'load-wish.json'),
+    loadControl: join(root, 'load-control.json'),
     node: (node) => join(root, 'nodes', node),
   };
 }

@@ -1,7 +1,6 @@
 // One run of a local network from start to stop: processes up, first block, contracts, load, verdict, everything down. What it
 // shows goes through callbacks; it prints nothing and reads no arguments.
 
-import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { DEPLOYER_KEY } from '@rexnet/operator/plan/shipped.ts';
@@ -16,7 +15,8 @@ import { addressOf, childrenOf, loadChild, type Programs } from './children.ts';
 import { deployContracts } from './contracts.ts';
 import { appendEvents } from './event-log.ts';
 import type { Folders } from './folders.ts';
-import { DRAIN_SECONDS, readLoadReport, writeLoadSpec } from './load.ts';
+import { DRAIN_SECONDS, readLoadReport, withWishedLoad } from './load.ts';
+import { LoadKeeper } from './load-keeper.ts';
 import { tail } from './log-file.ts';
 import { MONITORING_PORTS, prometheusChild, writeMonitoring } from './monitoring.ts';
 import { type LocalView, observe } from './observe.ts';
@@ -75,6 +75,7 @@ class LocalRun {
   #prepared: Prepared | undefined;
   #network: Network | undefined;
   #progress: Progress;
+  #keeper: LoadKeeper | undefined;
   #view: LocalView | undefined;
   #firstHeights: readonly number[] | undefined;
   #conditions: Status['conditions'] = [];
@@ -86,12 +87,13 @@ class LocalRun {
     this.#supervisor = new Supervisor(input.folders, { onEvent: (event) => this.#noteEvent(event) });
     this.#progress = {
       startedAtMs: this.#startedAtMs,
+      ...(input.forMs === undefined ? {} : { isTimed: true }),
       contracts: (input.testnet.spec.contracts ?? []).map(({ name }) => ({ name, state: 'Waiting' })),
     };
   }
 
   async toTheEnd(): Promise<RunResult> {
-    const { folders, signal, forMs } = this.#input;
+    const { signal } = this.#input;
     const prepared = await this.#start();
     this.#record(
       prepared.plan.name,
@@ -105,16 +107,10 @@ class LocalRun {
       if (prepared.plan.suspended) return await this.#finish(prepared, 'not audited: suspended');
       await this.#firstBlock(signal);
       await this.#deploy(prepared);
-      const { load } = prepared.plan;
       const isDeployed = this.#progress.contracts.every(({ state }) => state === 'Deployed');
-      const isLoaded = load !== undefined && isDeployed && this.#progress.firstBlockMs !== undefined && !signal.aborted;
-      if (isLoaded) {
-        rmSync(folders.loadReport, { force: true });
-        writeLoadSpec(folders, load, forMs === undefined ? undefined : forMs / 1_000);
-        const metrics = this.#isMonitored ? addressOf(prepared.ports, 'load.metrics') : undefined;
-        await this.#supervisor.ensure(loadChild(folders, this.#input.programs, metrics));
-      }
-      await this.#untilOver(isLoaded);
+      const isReady = isDeployed && this.#progress.firstBlockMs !== undefined && !signal.aborted;
+      if (isReady) await this.#load(prepared);
+      await this.#untilOver(isReady && prepared.plan.load !== undefined);
       return await this.#finish(prepared, signal.aborted ? 'not audited: interrupted' : await this.#audit());
     } finally {
       watching.abort();
@@ -177,9 +173,10 @@ class LocalRun {
   /** Looks again and again until told to stop; nothing it sees can end the run. */
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#look().catch((error: unknown) =>
-        this.#input.onNote(`cannot look at the network: ${error instanceof Error ? error.message : String(error)}`),
-      );
+      const onError = (error: unknown): void =>
+        this.#input.onNote(`cannot look at the network: ${error instanceof Error ? error.message : String(error)}`);
+      await this.#look().catch(onError);
+      await this.#keeper?.reconcile().catch(onError);
       await delay(REFRESH_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -187,7 +184,7 @@ class LocalRun {
   async #look(): Promise<void> {
     const { folders, nowMs, onView } = this.#input;
     if (this.#prepared === undefined || this.#network === undefined) return;
-    const { plan } = this.#prepared;
+    const plan = withWishedLoad(this.#prepared.plan, this.#input.testnet, folders);
     const load = readLoadReport(folders);
     this.#view = await observe({
       plan,
@@ -240,6 +237,19 @@ class LocalRun {
     }).catch((error: unknown) => onNote(`contracts: ${error instanceof Error ? error.message : String(error)}`));
     for (const { name, state, detail } of this.#progress.contracts)
       if (state === 'Failed') onNote(`contract ${name} was not deployed: ${detail}`);
+  }
+
+  /** From now on the load is kept as it is wished. */
+  async #load({ ports }: Prepared): Promise<void> {
+    const { testnet, folders, programs, forMs, nowMs, onNote } = this.#input;
+    const metrics = this.#isMonitored ? addressOf(ports, 'load.metrics') : undefined;
+    const keeper = new LoadKeeper({
+      ...{ testnet, folders, supervisor: this.#supervisor, nowMs, onNote },
+      child: loadChild(folders, programs, metrics),
+      ...(forMs === undefined ? {} : { seconds: forMs / 1_000 }),
+    });
+    await keeper.reconcile();
+    this.#keeper = keeper;
   }
 
   async #untilOver(hasLoad: boolean): Promise<void> {

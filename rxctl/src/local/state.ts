@@ -22,6 +22,8 @@ export type LocalState = {
 export type Progress = {
   readonly startedAtMs: number;
   readonly firstBlockMs?: number;
+  /** It ends by itself, and its load is not to be changed. */
+  readonly isTimed?: true;
   readonly bitcoindMissing?: string;
   /** Where a Prometheus answers that watches the network; or why there is none, though one was asked for. */
   readonly monitoring?: { readonly url: string } | { readonly missing: string };

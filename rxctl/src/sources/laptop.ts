@@ -8,7 +8,7 @@ import { findLeftover } from '../local/child.ts';
 import { addressOf } from '../local/children.ts';
 import { readEvents } from '../local/event-log.ts';
 import type { Folders } from '../local/folders.ts';
-import { type LoadProgress, readLoadReport } from '../local/load.ts';
+import { type LoadProgress, readLoadReport, withWishedLoad } from '../local/load.ts';
 import { lockOwner } from '../local/lock.ts';
 import { tail } from '../local/log-file.ts';
 import { logPathOf } from '../local/log-paths.ts';
@@ -69,7 +69,7 @@ class LaptopSource implements Source {
     if (state === undefined)
       throw new CliError(EXIT.notReachable, 'the network has no state yet', 'start it: rxctl up');
     const progress = readProgress(folders);
-    const plan = this.#planOf(state, progress);
+    const plan = withWishedLoad(this.#planOf(state, progress), state, folders);
     const isLookedAfter = lockOwner(folders.lock) !== undefined;
     const report = readLoadReport(folders);
     const isLoaded = findLeftover(folders, 'load') !== undefined;
