@@ -17,7 +17,7 @@ const LOOKS = 120;
 const START_MAX_MS = 30_000;
 /** The compiler of V8 is done by then. */
 const SETTLE_MS = 5_000;
-const WINDOW_MS = 8_000;
+const WINDOW_MS = 20_000;
 const ROUNDS = 3;
 const KEYS = 40;
 const KEY_MAX_MS = 5_000;

@@ -23,10 +23,11 @@ export function lagPane({ snapshot }: Model, width: number, height: number): Pan
 /** One line for a narrow terminal. */
 export function lagLine({ snapshot }: Model): Line {
   if (snapshot.groups.length < 2) return [toned('dim', 'one group reads nobody')];
-  const [first] = pairs(snapshot);
-  if (first === undefined) return [toned('dim', 'unknown')];
-  if (first.blocks <= 1) return [plain('all within one beat')];
-  return [toned(lagTone(first.blocks), pairText(first)), ...late(snapshot)];
+  const { known, late } = lagOf(snapshot);
+  const [first, ...others] = late;
+  if (first === undefined) return known === 0 ? [toned('dim', 'unknown')] : [plain('all within one beat')];
+  const more = others.length === 0 ? [] : [toned('dim', `, ${count(others.length)} other pairs too`)];
+  return [toned(lagTone(first.blocks), pairText(first)), ...more];
 }
 
 function matrix({ groups, lag }: Snapshot): readonly Line[] {
@@ -48,42 +49,37 @@ function matrix({ groups, lag }: Snapshot): readonly Line[] {
 
 type Pair = { readonly reader: number; readonly source: number; readonly blocks: number };
 
-/** Most blocks first. */
-function pairs({ groups, lag }: Snapshot): readonly Pair[] {
-  const found: Pair[] = [];
+/** How many pairs are known, and those beyond one beat, most blocks first. */
+function lagOf({ groups, lag }: Snapshot): { readonly known: number; readonly late: readonly Pair[] } {
+  const late: Pair[] = [];
+  let known = 0;
   for (const [row, { group: reader }] of groups.entries())
     for (const [column, { group: source }] of groups.entries()) {
       const blocks = lag[row]?.[column];
-      if (typeof blocks === 'number') found.push({ reader, source, blocks });
+      if (typeof blocks !== 'number') continue;
+      known++;
+      if (blocks > 1) late.push({ reader, source, blocks });
     }
-  return found.sort((a, b) => b.blocks - a.blocks || a.reader - b.reader || a.source - b.source);
+  late.sort((a, b) => b.blocks - a.blocks || a.reader - b.reader || a.source - b.source);
+  return { known, late };
 }
 
 /** One line a reader: who is behind is mostly behind everybody. */
 function worst(snapshot: Snapshot, height: number): readonly Line[] {
-  const all = pairs(snapshot);
-  if (all.length === 0) return [[toned('dim', 'unknown')]];
-  const late = all.filter(({ blocks }) => blocks > 1);
+  const { known, late } = lagOf(snapshot);
+  if (known === 0) return [[toned('dim', 'unknown')]];
   const readers = Map.groupBy(late, ({ reader }) => reader);
   return [
-    [plain(`${count(all.length - late.length)} of ${count(all.length)} pairs within one beat`)],
-    ...[...readers.values()].slice(0, height - 1).map((pairsOfReader): Line => {
-      const [first] = pairsOfReader;
+    [plain(`${count(known - late.length)} of ${count(known)} pairs within one beat`)],
+    ...[...readers.values()].slice(0, height - 1).map((pairs): Line => {
+      const [first] = pairs;
       if (first === undefined) return [];
-      const others = pairsOfReader.length - 1;
-      return [
-        toned(lagTone(first.blocks), pairText(first)),
-        ...(others === 0 ? [] : [toned('dim', `, ${others} more`)]),
-      ];
+      const more = pairs.length === 1 ? [] : [toned('dim', `, ${pairs.length - 1} more`)];
+      return [toned(lagTone(first.blocks), pairText(first)), ...more];
     }),
   ];
 }
 
 function pairText({ reader, source, blocks }: Pair): string {
   return `g${reader} reads g${source} ${count(blocks)} ${blocks === 1 ? 'block' : 'blocks'} late`;
-}
-
-function late(snapshot: Snapshot): Line {
-  const others = pairs(snapshot).filter(({ blocks }) => blocks > 1).length - 1;
-  return others > 0 ? [toned('dim', `, ${count(others)} other pairs too`)] : [];
 }
