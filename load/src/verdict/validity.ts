@@ -12,8 +12,8 @@ const FOREIGN_MAX = 0.25;
 const BUSY_MAX = 0.9;
 /** Waiting longer than running: bursts of a beat that queue behind each other stay below, a machine that is too small does not. */
 const WAIT_MAX = 0.5;
-/** Of its cap: who reaches this was not held up, however busy the machine. */
-const CAP_REACHED = 0.97;
+/** Of what was to be done: who reaches this was not held up, however busy the machine. */
+const REACHED = 0.97;
 
 export type Culprit = 'run' | 'gates' | 'generator' | 'machine';
 export interface Invalidity {
@@ -84,10 +84,12 @@ export const RULES: readonly Rule[] = [
 
 /**
  * A small machine is busy on every beat; that alone proves nothing. It was the limit when cores were scarce, our processes
- * waited for them longer than they ran, and less was done than the cap allows. Without a cap a full machine is what is measured.
+ * waited for them longer than they ran, and less was done than was asked for and the cap allows. Without a cap a full machine
+ * is what is measured.
  */
-function starvation({ tps, capacityTps, machine }: Reading, profile: Profile): string | undefined {
-  if (profile === 'open' || capacityTps === undefined || tps >= CAP_REACHED * capacityTps) return undefined;
+function starvation(reading: Reading, profile: Profile): string | undefined {
+  const { machine } = reading;
+  if (profile === 'open' || !isBehind(reading)) return undefined;
   if (machine.busyShare <= BUSY_MAX || machine.waitShare <= WAIT_MAX) return undefined;
   return `the cores were ${percent(machine.busyShare)} busy and the nodes waited for them ${percent(machine.waitShare)} of their time`;
 }
@@ -109,4 +111,13 @@ export function invalidities(reading: Reading, profile: Profile): readonly Inval
 export function invalidReason(reading: Reading, profile: Profile): string | undefined {
   const all = invalidities(reading, profile).map(({ reason }) => reason);
   return all.length === 0 ? undefined : all.join('; ');
+}
+
+/** Less was completed than was asked for and the cap allows; false where there is no cap. */
+export function isBehind({
+  tps,
+  offeredTps,
+  capacityTps,
+}: Pick<Reading, 'tps' | 'offeredTps' | 'capacityTps'>): boolean {
+  return capacityTps !== undefined && tps < REACHED * Math.min(capacityTps, offeredTps);
 }

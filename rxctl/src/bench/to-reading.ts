@@ -1,10 +1,8 @@
 // From the generator's last report and what the machine did meanwhile to a reading for the verdict. Pure.
 import type { NetworkFacts, RunReport } from '@rexnet/load/report.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
+import { isBehind } from '@rexnet/load/verdict/validity.ts';
 import type { Usage } from './usage.ts';
-
-/** Of its cap; whoever does less has something left when the offering ends. */
-const CAP_REACHED = 0.97;
 
 export interface Measured {
   readonly profile: Profile;
@@ -24,18 +22,21 @@ export function toReading(measured: Measured): Reading {
   if (window === undefined)
     return brokenReading({ groups, repeat }, report.invalid ?? 'the load was too short for a window of blocks');
   const capacityTps = profile === 'capped' ? capacityOf(network, gasLimit) : undefined;
+  const facts = {
+    tps: window.tps,
+    offeredTps: report.offeredTps,
+    ...(capacityTps === undefined ? {} : { capacityTps }),
+  };
   // Who is behind leaves a backlog; that he is, the verdict says.
-  const isBehind = capacityTps !== undefined && window.tps < CAP_REACHED * capacityTps;
+  const mayLeave = mayLeaveBacklog || isBehind(facts);
   const perSecond = 1 / usage.seconds;
   return {
     groups,
     repeat,
     offered: window.offered,
     completed: window.completed,
-    offeredTps: report.offeredTps,
-    tps: window.tps,
+    ...facts,
     utps: window.utps,
-    ...(capacityTps === undefined ? {} : { capacityTps }),
     p50Ms: window.p50Ms,
     p95Ms: window.p95Ms,
     p99Ms: window.p99Ms,
@@ -57,7 +58,7 @@ export function toReading(measured: Measured): Reading {
       sentOverOffered: generator.sentOverOffered,
     },
     machine: usage.machine,
-    gates: [...gatesOf(report, mayLeaveBacklog || isBehind), ...gates],
+    gates: [...gatesOf(report, mayLeave), ...gates],
   };
 }
 
