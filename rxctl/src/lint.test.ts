@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeLint, lintContract, lintTestnet } from './lint.ts';
+import { describeLint, lintContract, lintTestnet, lintYaml } from './lint.ts';
 import { FakeNetwork } from './testing/fake-network.ts';
 import { TestFolder } from './testing/verb-runner.ts';
 
@@ -41,6 +41,21 @@ test.each([
     .replace(/\b\d{8,}\b/g, '%')
     .replace(/shipped are [a-z_, -]+;/, 'shipped are %;');
   expect(shown).toBe(told);
+});
+
+test.each([
+  [
+    'the sample of a measurement',
+    readFileSync(new URL('../../loadtest.yaml', import.meta.url), 'utf8'),
+    't.yaml: loadtest curve, testnet demo, 1, 2, 4 groups, 3 × 60s of Token, Capped, at least 12 min',
+  ],
+  [
+    'what the operator writes',
+    'apiVersion: rexnet.dev/v1alpha1\nkind: ShardMap\nmetadata: {name: demo}\nspec: {testnet: demo, partitions: 256}\n',
+    't.yaml:2:1: warning: kind: a ShardMap is written by the operator, which will undo what you write\n  cure: write a Testnet instead',
+  ],
+])('%s', (_what, text, told) => {
+  expect(describeLint(lintYaml('t.yaml', text))).toBe(told);
 });
 
 test('a PREDA source', () => {

@@ -1,28 +1,29 @@
 // What is wrong with a testnet.yaml or a PREDA source, told without a network: line, column, field or code, cure. Pure: text in,
 // findings out; it is stricter than the parser only where a network would refuse later.
 import { formatPath } from '@rexnet/operator/api/check.ts';
+import { definitionOf } from '@rexnet/operator/api/parse.ts';
+import { TESTNET } from '@rexnet/operator/api/testnet.ts';
 import { refusalOf } from '@rexnet/operator/plan/plan.ts';
 import { SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import { compile, type Diagnostic } from '@rexnet/preda/index.ts';
 import { positionOf } from '@rexnet/preda/source.ts';
-import { parseTestnetFile, placeOf, type TestnetFile } from './testnet-file.ts';
+import type { Finding, Linted } from './lint-finding.ts';
+import { lintObjects } from './lint-objects.ts';
+import { parseTestnetFile, type TestnetFile } from './testnet-file.ts';
+import { placeOf, readYaml } from './yaml-documents.ts';
 
-export type Finding = {
-  readonly severity: 'error' | 'warning';
-  readonly line: number;
-  readonly column: number;
-  /** Of the file, such as spec.groups; or the code of the compiler. */
-  readonly where: string;
-  readonly message: string;
-  readonly cure: string | undefined;
-};
-export type Linted = {
-  readonly file: string;
-  readonly kind: 'testnet' | 'contract';
-  readonly findings: readonly Finding[];
-  /** What the file says, in a few words, when nothing is wrong. */
-  readonly summary: string;
-};
+/** A Testnet with its ConfigMaps, or objects of other kinds of ours. */
+export function lintYaml(file: string, text: string): Linted {
+  const yaml = readYaml(text);
+  const isOther =
+    'documents' in yaml && yaml.documents.length > 0 && yaml.documents.every(({ value }) => isOtherKind(value));
+  return isOther ? lintObjects(file, yaml.documents) : lintTestnet(file, text);
+}
+
+function isOtherKind(value: unknown): boolean {
+  const definition = definitionOf(value);
+  return definition !== undefined && definition.names.kind !== TESTNET.names.kind;
+}
 
 export function lintTestnet(file: string, text: string): Linted {
   const parsed = parseTestnetFile(text);

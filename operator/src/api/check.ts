@@ -8,6 +8,7 @@ export type Problem = { readonly path: Path; readonly message: string; readonly 
 
 /** More problems than this in one file help nobody. */
 export const PROBLEMS_MAX = 50;
+const PERCENT = 100;
 const INT32_MAX = 2_147_483_647;
 
 type Of<K extends FieldData['kind']> = Extract<Field, { readonly kind: K }>;
@@ -90,7 +91,7 @@ function checkInteger(field: Of<'integer'>, value: unknown, path: Path, report: 
   const { maximum = format === 'int32' ? INT32_MAX : Number.MAX_SAFE_INTEGER } = field.options;
   const name = formatPath(path);
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    report.add(wrongType(path, value, 'a whole number', numberCure(value)));
+    report.add(wrongType(path, value, 'a whole number', numberCure(value, field.options.maximum)));
   } else if (numbers !== undefined && !numbers.includes(value)) {
     report.add({
       path,
@@ -101,7 +102,10 @@ function checkInteger(field: Of<'integer'>, value: unknown, path: Path, report: 
     const bound = value < minimum ? minimum : maximum;
     report.add({
       path,
-      message: `${name} is ${value}, but must lie between ${minimum} and ${maximum}`,
+      message:
+        field.options.minimum === undefined && value > maximum
+          ? `${name} is ${value}, but must be at most ${maximum}`
+          : `${name} is ${value}, but must lie between ${minimum} and ${maximum}`,
       cure: `write ${bound} or ${value < minimum ? 'more' : 'less'}`,
     });
   } else {
@@ -181,7 +185,12 @@ function checkObject(field: Of<'object'>, value: unknown, path: Path, report: Re
     const example =
       typeof value === 'string' && scalar !== undefined ? exampleFor(field, scalar, value) : `{${names[0]}: …}`;
     return refuse(
-      wrongType(path, value, `an object with the fields ${names.join(', ')}`, `write ${path.at(-1)}: ${example}`),
+      wrongType(
+        path,
+        value,
+        `an object with the fields ${names.join(', ')}`,
+        typeof path.at(-1) === 'number' ? `write ${example}` : `write ${path.at(-1)}: ${example}`,
+      ),
       report,
     );
   }
@@ -258,14 +267,16 @@ function emptyCure(field: Field): string {
 function textCure(field: Of<'string'>, value: unknown): string {
   const ruleCure = field.options.rules?.[0]?.cure;
   if (ruleCure !== undefined) return ruleCure;
-  return field.options.default ? `write text such as ${field.options.default}` : `put it in quotes: "${String(value)}"`;
+  if (field.options.default) return `write text such as ${field.options.default}`;
+  return typeof value === 'object' ? 'write one word after the colon' : `put it in quotes: "${String(value)}"`;
 }
 
-function numberCure(value: unknown): string {
-  if (typeof value === 'string' && /^[0-9]+$/.test(value)) return `write ${value} without quotes`;
-  return typeof value === 'number'
-    ? `write ${Math.floor(value)} or ${Math.ceil(value)}`
-    : 'write a number without quotes';
+function numberCure(value: unknown, maximum: number | undefined): string {
+  const [, digits] = typeof value === 'string' ? (/^([0-9]+)%?$/.exec(value) ?? []) : [];
+  if (digits !== undefined) return `write ${digits} without quotes`;
+  if (typeof value !== 'number') return 'write a number without quotes';
+  if (maximum === PERCENT && value > 0 && value < 1) return `it is in percent: write ${Math.round(value * PERCENT)}`;
+  return `write ${Math.floor(value)} or ${Math.ceil(value)}`;
 }
 
 function nearest(value: number, numbers: readonly number[]): readonly number[] {

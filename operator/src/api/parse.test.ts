@@ -50,7 +50,7 @@ test.each<[unknown, string]>([
     { groups: 0 },
     'spec.groups | groups must be at least 1; to stop all pods and keep the data set spec.suspend to true',
   ],
-  [{ groups: 2000 }, 'spec.groups | spec.groups is 2000, but must lie between -2147483647 and 1024'],
+  [{ groups: 2000 }, 'spec.groups | spec.groups is 2000, but must be at most 1024'],
   [
     { groups: 100, chain: { partitions: 64 } },
     'spec.groups | spec.groups is 100 but spec.chain.partitions is 64: a group needs at least one partition; use at most 64 groups',

@@ -1,7 +1,7 @@
 // From an unknown value to an object of ours with all its defaults, or to the list of what is wrong with it. It reads no files
 // and knows no YAML: whoever does adds lines to the paths.
 import { check, isRecord, type Path, PROBLEMS_MAX, type Problem, type Report } from './check.ts';
-import { API_VERSION, type Definition } from './definition.ts';
+import { type AnyDefinition, API_VERSION, type Definition } from './definition.ts';
 import { KINDS } from './kinds.ts';
 import type { RootRule } from './schema.ts';
 import { suggest } from './suggest.ts';
@@ -23,7 +23,7 @@ export function parseTestnet(document: unknown): Parsed {
 }
 
 /** The definition of a document's kind; undefined for what is no kind of ours. */
-export function definitionOf(document: unknown): (typeof KINDS)[number] | undefined {
+export function definitionOf(document: unknown): AnyDefinition | undefined {
   const kind = isRecord(document) ? document['kind'] : undefined;
   return KINDS.find(({ names }) => names.kind === kind);
 }

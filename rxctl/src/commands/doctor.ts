@@ -22,7 +22,8 @@ import { readState } from '../local/state.ts';
 import { leftoverNames } from '../local/supervisor.ts';
 import { withProgress } from '../progress.ts';
 import { type Paint, paintOf } from '../style.ts';
-import { formatProblems, readTestnetFile } from '../testnet-file.ts';
+import { readTestnetFile } from '../testnet-file.ts';
+import { formatProblems } from '../yaml-documents.ts';
 
 type DoctorOptions = CommonOptions & { readonly file: string };
 

@@ -1,11 +1,12 @@
-// rxctl lint: checks testnet.yaml files and PREDA sources offline. It starts nothing and asks nobody.
+// rxctl lint: checks the files of our objects and PREDA sources offline. It starts nothing and asks nobody.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { verbOf, withOutput } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print, type VerbOptions } from '../io.ts';
-import { describeLint, type Linted, lintContract, lintTestnet } from '../lint.ts';
+import { describeLint, lintContract, lintYaml } from '../lint.ts';
+import type { Linted } from '../lint-finding.ts';
 
 type LintOptions = VerbOptions & { readonly file?: string };
 
@@ -15,15 +16,16 @@ const EXAMPLES = `
 Examples:
   rxctl lint                        testnet.yaml of this folder
   rxctl lint -f net.yaml -o json
+  rxctl lint loadtest.yaml
   rxctl lint contracts              every PREDA source of a folder
   rxctl lint net.yaml mine.prd
 
 Exit code 2 when something would be refused; warnings do not count.`;
 
 export function addLint(program: Command, io: Io): void {
-  withOutput(program.command('lint').description('check testnet.yaml and PREDA files, offline'))
-    .argument('[files...]', 'testnet.yaml, .prd files, or folders of them')
-    .option('-f, --file <testnet.yaml>', `a testnet; ${DEFAULT_FILE} when nothing is named`)
+  withOutput(program.command('lint').description('check testnet.yaml, loadtest.yaml and PREDA files, offline'))
+    .argument('[files...]', 'testnet.yaml, loadtest.yaml, .prd files, or folders of them')
+    .option('-f, --file <file.yaml>', `a testnet or a load test; ${DEFAULT_FILE} when nothing is named`)
     .addHelpText('after', EXAMPLES)
     .action((files: readonly string[], options: LintOptions) =>
       verbOf(io, options, async (format): Promise<ExitCode> => {
@@ -64,5 +66,5 @@ function lint(io: Io, path: string): readonly Linted[] {
   if (stat.size > FILE_BYTES_MAX)
     throw new CliError(EXIT.usage, `${path} has more than ${FILE_BYTES_MAX} bytes`, 'is it the right file?');
   const text = readFileSync(full, 'utf8');
-  return [path.endsWith('.prd') ? lintContract(path, text) : lintTestnet(path, text)];
+  return [path.endsWith('.prd') ? lintContract(path, text) : lintYaml(path, text)];
 }

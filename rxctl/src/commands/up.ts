@@ -23,7 +23,8 @@ import { warmCode } from '../local/warm.ts';
 import type { Format } from '../print.ts';
 import { ProgressLine } from '../progress.ts';
 import { liveLine } from '../run-report.ts';
-import { formatProblems, readTestnetFile, type TestnetFile } from '../testnet-file.ts';
+import { readTestnetFile, type TestnetFile } from '../testnet-file.ts';
+import { formatProblems } from '../yaml-documents.ts';
 
 type UpOptions = CommonOptions & {
   readonly file: string;
