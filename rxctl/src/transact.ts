@@ -7,7 +7,7 @@ import type { Action, Network, TransactionReport, TransactionState } from './net
 import { FINAL_STATES } from './network.ts';
 import { type Printable, table } from './print.ts';
 import { ProgressLine } from './progress.ts';
-import { progressOf, untilState } from './wait.ts';
+import { untilState } from './wait.ts';
 
 export type SendOptions = CommonOptions & {
   readonly from: string;
@@ -82,7 +82,7 @@ export async function awaitTransaction(
         line.show(
           report === undefined
             ? { text: 'waiting for the transaction to be seen' }
-            : { text: progressOf(report), done: report.done, total: report.total },
+            : { text: report.state, done: report.done, total: report.total },
         ),
     });
   } finally {

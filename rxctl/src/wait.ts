@@ -43,7 +43,7 @@ export async function untilState(
 }
 
 /** 'Running (2 of 5 invocations)' */
-export function progressOf({ state, done, total }: TransactionReport): string {
+function progressOf({ state, done, total }: TransactionReport): string {
   return `${state} (${done} of ${total} invocations)`;
 }
 
