@@ -48,6 +48,8 @@ const FIRST_BLOCK_MAX_MS = 60_000;
 const RESEND_MIN_MS = 5_000;
 /** Blocks without a sign of a transaction before it may be lost. */
 const RESEND_BLOCKS = 8;
+/** Besides twice the confirmations: so long until as many trees end as begin. */
+const WARM_BLOCKS = 4;
 /** A transaction waits for others no longer than this part of a block interval. */
 const GATHER_SHARE = 1 / 20;
 const GATHER_MAX_MS = 100;
@@ -157,7 +159,8 @@ class Run {
     const model = this.#model;
     const startMs = clock.nowMs() + PROGRESS_MS;
     this.#progressMs = startMs;
-    this.#warmMs = startMs + spec.warmUpSeconds * 1_000;
+    const { warmUpSeconds = ((2 * confirmations + WARM_BLOCKS) * blockIntervalMs) / 1_000 } = spec;
+    this.#warmMs = startMs + warmUpSeconds * 1_000;
     this.#offering = new Offering(
       { network, accounts, nonces: signer.nonces, workload, signing, model, confirmations, clock, onFinished },
       {

@@ -10,7 +10,7 @@ const parse = (changes: Readonly<Record<string, unknown>>): unknown =>
 
 test('what is left out has its default', () => {
   const defaults = {
-    ...{ owner: 'alice', accountsPerGroup: 100, skipAccountsPerGroup: 0, receivers: 10, warmUpSeconds: 5 },
+    ...{ owner: 'alice', accountsPerGroup: 100, skipAccountsPerGroup: 0, receivers: 10 },
     ...{ drainSeconds: 15, verifyBalances: true, slowdownMs: 0 },
   };
   expect(parse({})).toEqual({ ...GOOD, ...defaults });

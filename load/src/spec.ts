@@ -39,8 +39,8 @@ export interface LoadSpec {
   readonly seconds?: number;
   /** How many in all, instead of `seconds`. */
   readonly transactions?: number;
-  /** What completes in the first seconds is not measured. */
-  readonly warmUpSeconds: number;
+  /** What completes in the first seconds is not measured; absent means until trees of the first seconds complete. */
+  readonly warmUpSeconds?: number;
   readonly accountsPerGroup: number;
   /** So many accounts of every group are left to another generator. */
   readonly skipAccountsPerGroup: number;
@@ -87,7 +87,6 @@ const TRANSACTIONS_MAX = 1_000_000_000;
 const SLOWDOWN_MAX_MS = 10_000;
 const DEFAULTS = {
   owner: 'alice',
-  warmUpSeconds: 5,
   accountsPerGroup: 100,
   skipAccountsPerGroup: 0,
   receivers: 10,
