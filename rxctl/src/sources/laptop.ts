@@ -1,5 +1,6 @@
 // The source of a local network: its folder, its processes, what its nodes answer and serve under /metrics. It asks each node
 // for its status and one node of each group for its counters, and waits for nobody longer than they do.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '@rexnet/operator/plan/plan.ts';
 import { SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import { type Observed, statusOf } from '@rexnet/operator/plan/status.ts';
@@ -33,6 +34,7 @@ export type LaptopOptions = {
 };
 
 const EVENTS_MAX = 200;
+const CONTRACTS_MAX_MS = 500;
 /** `up` writes these itself, also while nobody looks. */
 const WRITTEN_BY_UP = ['Ended', 'Restarted'];
 
@@ -51,6 +53,7 @@ class LaptopSource implements Source {
   readonly #machine = new MachineMeter();
   readonly #groups: GroupMeter;
   readonly #contracts = new Map<string, ContractSight>();
+  readonly #asking = new Set<string>();
   #planned: { readonly key: string; readonly plan: Plan } | undefined;
   #seen: readonly EventSight[] = [];
   #before: Snapshot | undefined;
@@ -105,7 +108,7 @@ class LaptopSource implements Source {
       machines: [{ ...this.#machine.look(), groups: plan.groups.map(({ group }) => group) }],
       parent: parentOf(state, plan, answers),
       ...(load === undefined ? {} : { load }),
-      contracts: await this.#contractsOf(observed.contracts),
+      contracts: await this.#contractsOf(observed.contracts, answers.length > 0),
       events: [],
       ...(scaling === undefined ? {} : { scaling }),
     };
@@ -173,24 +176,27 @@ class LaptopSource implements Source {
     );
   }
 
-  /** What a deployed contract is, asked once: it does not change. */
-  async #contractsOf(observed: readonly ContractSight[]): Promise<readonly ContractSight[]> {
-    return Promise.all(
-      observed.map(async (contract) => {
-        const known = this.#contracts.get(contract.name);
-        const shipped = SHIPPED[contract.name];
-        if (known !== undefined || shipped === undefined || contract.state !== 'Deployed') return known ?? contract;
-        const found = await this.#network.contract(`${contract.name}.${shipped.contract}`).catch(() => undefined);
-        if (found === undefined) return contract;
-        const { id, name: fullName, codeHash, abi } = found;
-        const functions = abi.functions
-          .filter(({ isExport, isLambda }) => isExport && !isLambda)
-          .map(({ name, scope, isConst }) => ({ name, scope, isConst }));
-        const sight = { ...contract, fullName, id: `${id}`, codeHash, functions };
-        this.#contracts.set(contract.name, sight);
-        return sight;
-      }),
-    );
+  /** What a deployed contract is, asked once: it does not change. Who is slow to say so is not waited for. */
+  async #contractsOf(observed: readonly ContractSight[], isAnswering: boolean): Promise<readonly ContractSight[]> {
+    const asked = observed
+      .filter(({ name, state }) => isAnswering && state === 'Deployed' && !this.#contracts.has(name))
+      .map((contract) => this.#askContract(contract));
+    if (asked.length > 0) await Promise.race([Promise.all(asked), delay(CONTRACTS_MAX_MS, undefined, { ref: false })]);
+    return observed.map((contract) => this.#contracts.get(contract.name) ?? contract);
+  }
+
+  async #askContract(contract: ContractSight): Promise<void> {
+    const shipped = SHIPPED[contract.name];
+    if (shipped === undefined || this.#asking.has(contract.name)) return;
+    this.#asking.add(contract.name);
+    const found = await this.#network.contract(`${contract.name}.${shipped.contract}`).catch(() => undefined);
+    this.#asking.delete(contract.name);
+    if (found === undefined) return;
+    const { id, name: fullName, codeHash, abi } = found;
+    const functions = abi.functions
+      .filter(({ isExport, isLambda }) => isExport && !isLambda)
+      .map(({ name, scope, isConst }) => ({ name, scope, isConst }));
+    this.#contracts.set(contract.name, { ...contract, fullName, id: `${id}`, codeHash, functions });
   }
 }
 

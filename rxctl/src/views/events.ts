@@ -8,7 +8,7 @@ import { choosable, scrolled, scrollTo } from './table.ts';
 import { clock } from './units.ts';
 
 const OBJECT_COLUMNS = 9;
-const REASON_COLUMNS = 13;
+const REASON_COLUMNS = 15;
 
 export function eventsPane(model: Model, width: number, height: number): Pane {
   const { snapshot, ui } = model;
