@@ -1,6 +1,6 @@
 // Transactions that wait for a block of their sender's group, and why one may not. Bounded per sender and in total;
 // it hands them out by fee, then nonce. It checks no signature: whoever adds one has.
-import { addressOf, partitionOf } from '../core/address.ts';
+import { addressOf } from '../core/address.ts';
 import { equalBytes, viewOf } from '../core/bytes.ts';
 import { PUBLIC_KEY_BYTES, SENDER_AT, senderKeyOf } from '../core/signed-bytes.ts';
 import type { Account } from '../vm/types.ts';
@@ -11,6 +11,7 @@ import {
   gasPriceOf,
   nonceNumberOf,
   problemOf,
+  senderPartitionOf,
   type TransactionProblem,
   type TransactionRules,
   transactionId,
@@ -136,8 +137,8 @@ export class Pool {
     if (validUntilMsOf(bytes, view) < nowMs) return 'EXPIRED';
     const key = textOf(bytes, SENDER_AT, PUBLIC_KEY_BYTES);
     const known = this.#senders.get(key);
+    if (!this.#parts.holds(senderPartitionOf(view, this.#parts.rules.partitions))) return 'PARTITION_MOVED';
     const address = known?.address ?? addressOf(senderKeyOf(bytes));
-    if (!this.#parts.holds(partitionOf(address, this.#parts.rules.partitions))) return 'PARTITION_MOVED';
     const account = this.#parts.account(address);
     const sender = known ?? { key, address, next: Number(account.nonce), waiting: new Map(), cost: 0n };
     const item: Waiting = {

@@ -5,17 +5,19 @@ import { concatBytes } from './bytes.ts';
 export const HASH_BYTES = 32;
 
 /**
- * Writes SHA-256 of `bytes` to `out`. Asking node:crypto for a string of 32 characters is twice as fast as asking for a
+ * Writes SHA-256 of `bytes` to `out`, and answers it as 32 characters, a key for maps. Asking node:crypto for a string of 32 characters is twice as fast as asking for a
  * buffer (0.33 against 0.77 µs), which matters where a block has ten thousand of them.
  */
-export function sha256Into(bytes: Uint8Array, out: Uint8Array, at: number): void {
+export function sha256Into(bytes: Uint8Array, out: Uint8Array, at: number): string {
   const text = digest('sha256', bytes, 'binary');
   for (let i = 0; i < HASH_BYTES; i++) out[at + i] = text.charCodeAt(i);
+  return text;
 }
 
-export function sha256dInto(bytes: Uint8Array, out: Uint8Array, at: number): void {
+/** As `sha256Into`, of SHA-256d. */
+export function sha256dInto(bytes: Uint8Array, out: Uint8Array, at: number): string {
   sha256Into(bytes, inner, 0);
-  sha256Into(inner, out, at);
+  return sha256Into(inner, out, at);
 }
 
 /** Scratch of one call; nothing is kept in it. */

@@ -62,15 +62,12 @@ function start(): void {
     const accepted: number[] = [];
     const foreign: { index: number; group: number }[] = [];
     for (const [index, bytes] of unpackTransactions(batch).entries()) {
-      const group = answers.ownerOf(senderPartitionOf(viewOf(bytes), network.genesis.partitions));
-      if (group !== options.group) {
-        foreign.push({ index, group });
-        continue;
-      }
       const id = ids.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
       const verdict = pool.add(bytes, nowMs(), id);
       if (verdict === 'added') accepted.push(index);
-      else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
+      else if (verdict === 'PARTITION_MOVED') {
+        foreign.push({ index, group: answers.ownerOf(senderPartitionOf(viewOf(bytes), network.genesis.partitions)) });
+      } else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
     }
     return { refusals, accepted, foreign };
   };

@@ -1,5 +1,6 @@
 // The door: every transaction's signature is checked once, in batches, off this thread, and the verdict is remembered.
 // Judges signatures only; what else may be wrong with a transaction is not seen here.
+import { concatBytes } from '../core/bytes.ts';
 import { HASH_BYTES, sha256dInto } from '../core/hash.ts';
 import { MIN_SIGNED_BYTES } from '../core/signed-bytes.ts';
 import { CheckThreads } from './check-threads.ts';
@@ -49,6 +50,8 @@ export interface Checked {
   readonly ids: Uint8Array;
 }
 
+const NONE = new Uint8Array(0);
+
 interface Account {
   waiting: number;
   slowTokens: number;
@@ -82,7 +85,7 @@ export class SignatureDoor {
   async check(transactions: readonly Uint8Array[], source: DoorSource): Promise<Checked> {
     const startedMs = performance.now();
     const out: boolean[] = new Array<boolean>(transactions.length).fill(false);
-    const idBytes = Buffer.alloc(transactions.length * HASH_BYTES);
+    const idBytes = new Uint8Array(transactions.length * HASH_BYTES);
     const ids: string[] = new Array<string>(transactions.length).fill('');
     const unknown: number[] = [];
     const counts = { valid: 0, invalid: 0, remembered: 0, malformed: 0 };
@@ -91,8 +94,7 @@ export class SignatureDoor {
         counts.malformed += 1;
         continue;
       }
-      sha256dInto(bytes, idBytes, i * HASH_BYTES);
-      const id = idBytes.toString('latin1', i * HASH_BYTES, (i + 1) * HASH_BYTES);
+      const id = sha256dInto(bytes, idBytes, i * HASH_BYTES);
       ids[i] = id;
       if (this.#valid.has(id)) out[i] = true;
       else if (!this.#forged.has(id)) {
@@ -101,7 +103,7 @@ export class SignatureDoor {
       }
       counts.remembered += 1;
     }
-    const verdicts = unknown.length === 0 ? [] : await this.#decide(transactions, unknown, source);
+    const verdicts = unknown.length === 0 ? NONE : await this.#decide(transactions, unknown, source);
     for (const [k, verdict] of verdicts.entries()) {
       const i = unknown[k]!;
       if (verdict === VERDICT.accepted) {
@@ -121,7 +123,7 @@ export class SignatureDoor {
     await Promise.all([this.#fast.close(), this.#slow.close()]);
   }
 
-  async #decide(transactions: readonly Uint8Array[], which: number[], source: DoorSource): Promise<number[]> {
+  async #decide(transactions: readonly Uint8Array[], which: number[], source: DoorSource): Promise<Uint8Array> {
     const urgent = source === 'block';
     const account = urgent ? undefined : this.#accountOf(source);
     if (account !== undefined) {
@@ -137,9 +139,9 @@ export class SignatureDoor {
         const chunk = which.slice(at, at + CHUNK_TRANSACTIONS).map((i) => transactions[i]!);
         chunks.push(this.#fast.check('fast', chunk, urgent));
       }
-      const verdicts = (await Promise.all(chunks)).flatMap((chunk) => [...chunk]);
+      const verdicts = concatBytes(await Promise.all(chunks));
+      if (verdicts.every((verdict) => verdict === VERDICT.accepted)) return verdicts;
       const doubtful = [...verdicts.keys()].filter((k) => verdicts[k] !== VERDICT.accepted);
-      if (doubtful.length === 0) return verdicts;
       const bytes = doubtful.map((k) => transactions[which[k]!]!);
       for (const [j, verdict] of (await this.#decideSlowly(bytes, account)).entries()) verdicts[doubtful[j]!] = verdict;
       return verdicts;

@@ -15,7 +15,7 @@ export class RecentIds {
   }
 
   has(id: string): boolean {
-    return this.#newer.has(id) || this.#older.has(id);
+    return (this.#newer.size > 0 && this.#newer.has(id)) || (this.#older.size > 0 && this.#older.has(id));
   }
 
   add(id: string): void {
