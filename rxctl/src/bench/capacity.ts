@@ -25,6 +25,8 @@ interface Cost {
 }
 
 const LOAD = 0.5;
+/** Until there is a snapshot on disk. */
+const WARM_UP_SECONDS = 30;
 const DRAIN_SECONDS = 20;
 /** Random addresses do not fall quite evenly, and paying accounts come with groups. */
 const STATE_OFF_MAX = 0.05;
@@ -66,6 +68,7 @@ export function capacityBench({ groups, accounts }: CapacityInput, { seconds }: 
           seconds,
           workload: workloadOf('Token'),
           rate: (capacity) => ({ tpsPerGroup: LOAD * capacity }),
+          warmUpSeconds: WARM_UP_SECONDS,
           drainSeconds: DRAIN_SECONDS,
           crowd: accounts,
           onEdge: async (net, edge) => {
@@ -148,15 +151,17 @@ function costTable(groups: readonly number[], costs: ReadonlyMap<number, readonl
 
 /** What stays flat and what does not, in words. Every node knows the headers of every group, so together they grow as N². */
 function growthTable(groups: readonly number[], costs: ReadonlyMap<number, readonly Cost[]>): Table {
-  const [first = 1, last = 1] = [groups[0], groups.at(-1)];
+  const last = groups.at(-1) ?? 1;
   return {
-    title: `From ${countedGroups(first)} to ${countedGroups(last)}`,
-    head: ['per node', 'ratio', 'ideal', ''],
+    title: `What grows, up to ${countedGroups(last)}`,
+    head: ['per node', 'from', 'ratio', 'ideal', ''],
     rows: COSTS.map(({ key, name, ideal }) => {
+      // One group alone has nobody to tell anything.
+      const first = groups.find((each) => costAt(costs, each, key) > 0) ?? last;
       const ratio = costAt(costs, last, key) / costAt(costs, first, key);
       const wanted = ideal === 'flat' ? 1 : first / last;
       const word = ratio > GROWTH_TOLD * wanted ? `${(ratio / wanted).toFixed(2)} × the ideal` : 'as it should be';
-      return [name, ratio.toFixed(3), wanted.toFixed(3), word];
+      return [name, countedGroups(first), ratio.toFixed(3), wanted.toFixed(3), word];
     }),
   };
 }

@@ -40,6 +40,7 @@ export interface NetworkWish {
 const NAME = 'bench';
 const FIRST_BLOCK_MAX_MS = 240_000;
 const POLL_MS = 200;
+const SNAPSHOT_BLOCKS = 32;
 /** Hashing is no part of what is measured, and at the floor a beat takes a millisecond of it. */
 const MINING = { miners: 1, cpuPercent: 10 };
 
@@ -168,8 +169,10 @@ function testnetOf({ groups, chain, contracts }: NetworkWish): Testnet {
   throw new BenchError(parsed.problems.map(({ message }) => message).join('; '));
 }
 
+/** With snapshots so often that a short run has one: what a node keeps on disk is to be seen. */
 function withCrowd(plan: Plan, count: number): Uint8Array {
-  return makeGenesis({ ...plan.genesis, accounts: [...plan.genesis.accounts, ...crowd(count)] });
+  const accounts = [...plan.genesis.accounts, ...crowd(count)];
+  return makeGenesis({ ...plan.genesis, accounts, constants: { checkpointEvery: SNAPSHOT_BLOCKS } });
 }
 
 /** The miner gets its further words, nodes step back behind those who watch them. */
