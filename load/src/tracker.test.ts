@@ -1,4 +1,4 @@
-import { sha256 } from '@rexnet/node/core/hash.ts';
+import { relayId } from '@rexnet/node/chain/relay.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Finished, keyAt, Tracker } from './tracker.ts';
@@ -14,8 +14,7 @@ function receipt(id: Uint8Array, children = 0, status = 0): Uint8Array {
   return bytes;
 }
 
-const childOf = (parent: Uint8Array, index: number): Uint8Array =>
-  sha256(Buffer.concat([parent, Uint8Array.of(index, 0, 0, 0)]));
+const childOf = (parent: Uint8Array, index: number): Uint8Array => relayId(parent, ROOT, index);
 const CREDIT = childOf(ROOT, 0);
 const none = new Uint8Array(0);
 

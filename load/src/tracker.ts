@@ -229,7 +229,7 @@ function isWhole({ root, leaves }: Pick<Tree<unknown>, 'root' | 'leaves'>): bool
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const leaf = byId === undefined ? leaves.find((one) => one.id === id) : byId.get(id);
     if (leaf === undefined) return false;
-    for (let i = 0; i < leaf.children; i++) open.push(childKey(id, i));
+    for (let i = 0; i < leaf.children; i++) open.push(childKey(id, root, i));
   }
   return true;
 }
@@ -240,8 +240,13 @@ const FEW = 8;
 const relayName = Buffer.alloc(36);
 const relayId = Buffer.alloc(32);
 
-/** Relay id = SHA-256(id of the emitter ‖ child number u32). */
-function childKey(parent: string, index: number): string {
+/** A transaction's own relays are numbered in the first four bytes of its id; deeper: SHA-256(emitter ‖ child number u32). */
+function childKey(parent: string, root: string, index: number): string {
+  if (parent === root) {
+    relayId.write(root, 0, 'latin1');
+    relayId.writeUInt32LE((relayId.readUInt32LE(0) + index + 1) >>> 0, 0);
+    return relayId.toString('latin1');
+  }
   relayName.write(parent, 0, 'latin1');
   relayName.writeUInt32LE(index, 32);
   sha256Into(relayName, relayId, 0);

@@ -5,7 +5,7 @@ import { partitions } from './table';
 import { allocRun, orderFor } from './memory';
 
 export const MAX_GROUPS: u32 = 65_536;
-// Per group: bytes of room taken off NO_LIMIT i32, busy u32, msat sent i64.
+// Per group: bytes of room taken off NO_LIMIT i32 (0 = never limited: what goes there is not counted), busy u32, msat sent i64.
 const GROUP_BYTES: u32 = 16;
 const G_BUSY: u32 = 4;
 const G_SENT: u32 = 8;
@@ -61,9 +61,10 @@ export function isBusy(kind: u32, partition: u32): bool {
 export function takeRoom(kind: u32, partition: u32, size: u32): bool {
   if (kind == KIND_DEFERRED || calling) return true;
   const at = groups + groupOf(partition) * GROUP_BYTES;
-  const left = NO_LIMIT - load<i32>(at);
-  if (<i32>size > left) return false;
-  store<i32>(at, NO_LIMIT - left + size);
+  const taken = load<i32>(at);
+  if (!taken) return true;
+  if (<i32>size > NO_LIMIT - taken) return false;
+  store<i32>(at, taken + size);
   return true;
 }
 
@@ -72,7 +73,8 @@ export function takeRoom(kind: u32, partition: u32, size: u32): bool {
 export function giveRoom(kind: u32, partition: u32, size: u32): void {
   if (kind == KIND_DEFERRED || calling) return;
   const at = groups + groupOf(partition) * GROUP_BYTES;
-  store<i32>(at, load<i32>(at) - size);
+  const taken = load<i32>(at);
+  if (taken) store<i32>(at, taken - size);
 }
 
 /** Books money that leaves with a record: its value and what its gas cost. */

@@ -32,16 +32,22 @@ function pair(a: u64, at: u32): u64 {
   return <u64>(<u32>a + <u32>k) * <u64>(<u32>(a >> 32) + <u32>(k >> 32));
 }
 
+/** What 32 of the 36 key bytes of a short id add to its tag. */
+@inline
+export function keySum(key: u32): u64 {
+  return pair(load<u64>(key), 0) + pair(load<u64>(key, 8), 8) + pair(load<u64>(key, 16), 16) + pair(load<u64>(key, 24), 24);
+}
+
+/** Tag of a short id whose `keySum` is known. */
+@inline
+export function tagOfSum(sum: u64, meta: u32, key: u32): u32 {
+  return finish(sum + pair(((<u64>meta) << 32) | <u64>load<u32>(key, 32), 32));
+}
+
 /** Of a short id: 27 bits of meta and 36 key bytes. */
 @inline
 export function shortTag(meta: u32, key: u32): u32 {
-  return finish(
-    pair(load<u64>(key), 0) +
-      pair(load<u64>(key, 8), 8) +
-      pair(load<u64>(key, 16), 16) +
-      pair(load<u64>(key, 24), 24) +
-      pair(((<u64>meta) << 32) | <u64>load<u32>(key, 32), 32),
-  );
+  return tagOfSum(keySum(key), meta, key);
 }
 
 /** Of a long id; its bytes are followed by zeros up to a multiple of 8. */

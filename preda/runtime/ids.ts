@@ -1,4 +1,4 @@
-// Ids of relays, eight at a time in vector lanes: SHA-256(emitter's id ‖ child index).
+// Ids of relays of relays, eight at a time in vector lanes: SHA-256(emitter's id ‖ child index).
 import { R_ID, R_INDEX, SHA8_WORDS } from './layout';
 import { INITIAL, K } from './sha256';
 

@@ -109,9 +109,9 @@ export function sameRoom(a: u32, b: u32): bool {
   return classOf(a) == classOf(b);
 }
 
-/** 2^log slots of 8 bytes behind a header of 16, zeroed; log 4 … 8. */
+/** 2^log slots of 8 bytes between a header of 16 and as many empty bytes, which may be read as slots; zeroed; log 4 … 8. */
 export function allocSegment(log: u32): u32 {
-  const size: u32 = 16 + (8 << log);
+  const size: u32 = 32 + (8 << log);
   const at = slab(SEGMENT_CLASS + log - 4, size);
   memory.fill(at, 0, size);
   return at;

@@ -186,7 +186,12 @@ export const VECTORS: Readonly<Record<string, () => Json>> = {
       partition: partitionOf(key, 256),
     })),
   hashes: hashVectors,
-  relayId: () => ({ emitter: run(32, 1), index: 258, id: relayId(run(32, 1), 258) }),
+  relayId: () =>
+    [
+      { emitter: run(32, 1), root: run(32, 1) },
+      { emitter: new Uint8Array(32).fill(255), root: new Uint8Array(32).fill(255) },
+      { emitter: run(32, 2), root: run(32, 1) },
+    ].map(({ emitter, root }) => ({ emitter, root, index: 258, id: relayId(emitter, root, 258) })),
   listRoot: () => [0, 1, 2, 3, 5].map((count) => ({ leaves: leavesOf(count), root: listRoot(leavesOf(count)) })),
   slotTree: slotVector,
   genesis: genesisVector,

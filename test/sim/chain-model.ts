@@ -162,7 +162,7 @@ export class ChainModel implements StateModel {
           if (seen.has(id)) throw new CheckFailed('TWICE', `invocation ${id}`);
           seen.add(id);
           if (receipt.status !== 0) throw new CheckFailed('FAILED', `invocation ${id}: status ${receipt.status}`);
-          for (let i = 0; i < receipt.children; i++) expected.add(toHex(relayId(receipt.id, i)));
+          for (let i = 0; i < receipt.children; i++) expected.add(toHex(relayId(receipt.id, receipt.root, i)));
         }
         for (const bytes of BODY.decode(body).transactions) this.#count(bytes, add);
       }

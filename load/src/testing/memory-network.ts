@@ -3,11 +3,11 @@
 import { relayGas, TRANSACTION_GAS } from '@rexnet/node/chain/gas.ts';
 import { makeGenesis, type Network, readGenesis, seedAccounts } from '@rexnet/node/chain/genesis.ts';
 import { deriveKey } from '@rexnet/node/chain/keys.ts';
+import { relayId } from '@rexnet/node/chain/relay.ts';
 import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
 import { costOf, decodeTransaction, senderOf, transactionId } from '@rexnet/node/chain/transaction.ts';
 import { partitionOf } from '@rexnet/node/core/address.ts';
 import { concatBytes, toHex, viewOf } from '@rexnet/node/core/bytes.ts';
-import { sha256 } from '@rexnet/node/core/hash.ts';
 import { RECEIPT, type Transaction } from '@rexnet/node/core/layouts.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import type { Clock } from '../chains.ts';
@@ -242,7 +242,7 @@ export class MemoryNetwork implements LoadNetwork {
     if (gasLimit < TRANSFER_GAS) return receiptOf(id, id, { ...GAS_USED_UP, gas: gasLimit });
     if (sender.native < amount) return receiptOf(id, id, { status: 2, gas: gasLimit });
     sender.native -= amount;
-    this.#relay(this.#ownerOf(address), { id: childOf(id, 0), root: id, run: { to: target.key, amount } });
+    this.#relay(this.#ownerOf(address), { id: relayId(id, id, 0), root: id, run: { to: target.key, amount } });
     return receiptOf(id, id, { children: 1, gas: TRANSACTION_GAS });
   }
 
@@ -260,7 +260,7 @@ export class MemoryNetwork implements LoadNetwork {
     const group = this.#groupOf(call.scope, call.key);
     for (const [index, relay] of relays.entries()) {
       const share = (call.gas - gas) / BigInt(relays.length);
-      this.#relay(group, { id: childOf(id, index), root, run: { ...relay, gas: share, of } });
+      this.#relay(group, { id: relayId(id, root, index), root, run: { ...relay, gas: share, of } });
     }
     return receiptOf(id, root, { children: relays.length, gas: intrinsic + gas });
   }
@@ -305,12 +305,6 @@ export class MemoryNetwork implements LoadNetwork {
 
 function nonceOf(bytes: Uint8Array): number {
   return Number(decodeTransaction(bytes).nonce);
-}
-
-function childOf(parent: Uint8Array, index: number): Uint8Array {
-  const number = new Uint8Array(4);
-  viewOf(number).setUint32(0, index, true);
-  return sha256(concatBytes([parent, number]));
 }
 
 function failed(fault: number): { readonly status: number; readonly exception: number } {

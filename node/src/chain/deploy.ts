@@ -1,6 +1,7 @@
 // Heads of the global partition's queue, in group 0 only: calls of global code, and deploys, which the chain does itself.
 import { concatBytes, viewOf } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
+import { HASH_BYTES } from '../core/hash.ts';
 import { DEPLOY_ARGS, type DeployArgs, REGISTRY_ROW, type RegistryRow } from '../core/layouts.ts';
 import { GLOBAL_PARTITION, SCOPE } from '../core/scopes.ts';
 import type { VirtualMachine } from '../vm/types.ts';
@@ -124,10 +125,11 @@ function constructionRecord(record: Uint8Array, c: Construction): Uint8Array {
 function conclude(parts: GlobalParts, record: Uint8Array, outcome: Outcome, contract?: bigint): boolean {
   const view = viewOf(record);
   const gas = view.getBigUint64(RECORD.gas, true);
+  const at = (field: number): Uint8Array => record.subarray(field, field + HASH_BYTES);
   parts.machine.burn(gas, view.getBigUint64(RECORD.price, true));
   parts.effects.addReceipt({
-    id: relayId(record.subarray(RECORD.id, RECORD.id + 32), view.getUint32(RECORD.index, true)),
-    root: record.subarray(RECORD.root, RECORD.root + 32),
+    id: relayId(at(RECORD.id), at(RECORD.root), view.getUint32(RECORD.index, true)),
+    root: at(RECORD.root),
     index: 0,
     status: outcome.status,
     exception: outcome.exception,

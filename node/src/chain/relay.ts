@@ -1,6 +1,6 @@
 // Invocation records as bytes: where their fields are, whether one from another group is well-formed, what it is worth. It runs none.
 import { partitionOfTarget } from '../core/address.ts';
-import { viewOf } from '../core/bytes.ts';
+import { equalBytes, viewOf } from '../core/bytes.ts';
 import { sha256 } from '../core/hash.ts';
 import { RELAY_FIXED_BYTES } from '../core/layouts.ts';
 import { SCOPE, SCOPES } from '../core/scopes.ts';
@@ -40,8 +40,17 @@ export function pad8(size: number): number {
   return (size + 7) & ~7;
 }
 
-/** Id of the invocation a wire record stands for: SHA-256(id of the emitter ‖ child index). */
-export function relayId(emitter: Uint8Array, index: number): Uint8Array {
+/**
+ * Id of the invocation a wire record stands for. What the user transaction itself emitted (emitter = root) has its id with
+ * index + 1 added to the first four bytes; deeper ones are SHA-256(id of the emitter ‖ child index).
+ */
+export function relayId(emitter: Uint8Array, root: Uint8Array, index: number): Uint8Array {
+  if (equalBytes(emitter, root)) {
+    const id = Uint8Array.from(root);
+    const view = viewOf(id);
+    view.setUint32(0, view.getUint32(0, true) + index + 1, true);
+    return id;
+  }
   const bytes = new Uint8Array(36);
   bytes.set(emitter);
   viewOf(bytes).setUint32(32, index, true);

@@ -199,7 +199,7 @@ test('a transaction is watched over all groups until it is final', async () => {
   for await (const { view } of watchTransaction(connection, id)) {
     states.push(`${view.state} ${view.ran}/${view.known}`);
     if (view.state === 'Pending') backends[0].receipts.push(place(0, receipt(id, 1)));
-    if (view.state === 'Included') backends[1].receipts.push(place(0, receipt(relayId(id, 0), 0)));
+    if (view.state === 'Included') backends[1].receipts.push(place(0, receipt(relayId(id, id, 0), 0)));
     if (view.state === 'Executed')
       for (const backend of backends) for (const name of ['x', 'y']) backend.addBlock(name);
   }

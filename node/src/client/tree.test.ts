@@ -39,7 +39,8 @@ function receiptsOf(root: Shape): Ran[] {
         contract: 1n,
         op: 0,
       });
-      for (const [i, child] of children.entries()) next.push({ shape: child, id: relayId(id, i), height: height + 3 });
+      for (const [i, child] of children.entries())
+        next.push({ shape: child, id: relayId(id, ROOT, i), height: height + 3 });
     }
     level = next;
   }

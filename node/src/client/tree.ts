@@ -146,14 +146,15 @@ export class RelayTree {
 
   /** Generation by generation. */
   *#walk(): Generator<Branch> {
-    let generation: { readonly id: Uint8Array; readonly parent?: string }[] = [{ id: Buffer.from(this.root, 'hex') }];
+    const root = Buffer.from(this.root, 'hex');
+    let generation: { readonly id: Uint8Array; readonly parent?: string }[] = [{ id: root }];
     while (generation.length > 0) {
       const next: typeof generation = [];
       for (const { id, ...from } of generation) {
         const name = toHex(id);
         const ran = this.#ran.get(name);
         yield { id: name, ...from, ran };
-        for (let i = 0; i < (ran?.children ?? 0); i++) next.push({ id: relayId(id, i), parent: name });
+        for (let i = 0; i < (ran?.children ?? 0); i++) next.push({ id: relayId(id, root, i), parent: name });
       }
       generation = next;
     }

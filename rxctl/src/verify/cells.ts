@@ -1,5 +1,5 @@
 // Cells as docs/protocol.md names them: entries, ledger cells, what they are worth, which partition a key lies in. It holds no state.
-import { Cursor, decodeAll, FormatError, hex, join, u64Bytes, viewOf } from './bytes.ts';
+import { Cursor, decodeAll, FormatError, hex, join, same, u32Bytes, u64Bytes, viewOf } from './bytes.ts';
 import { sha256 } from './hash.ts';
 import { KEY_BYTES } from './layouts.ts';
 
@@ -102,6 +102,12 @@ export interface WireRecord {
   readonly isCanonical: boolean;
 }
 
+/** A transaction's own relays are numbered in the first four bytes of its id, all others are hashed. */
+export function relayId(emitter: Uint8Array, root: Uint8Array, index: number): Uint8Array {
+  if (!same(emitter, root)) return sha256(join([emitter, u32Bytes(index)]));
+  return join([u32Bytes((viewOf(root).getUint32(0, true) + index + 1) >>> 0), root.subarray(4)]);
+}
+
 /** Reads the record at the start of `bytes`; throws FormatError when there is no whole one. */
 export function recordOf(bytes: Uint8Array, partitions?: number): WireRecord {
   if (bytes.length < RECORD_BYTES) throw new FormatError('less than a record');
@@ -113,7 +119,7 @@ export function recordOf(bytes: Uint8Array, partitions?: number): WireRecord {
     size,
     kind: bytes[4]!,
     partition: view.getUint32(184, true),
-    id: hex(sha256(join([bytes.subarray(48, 80), bytes.subarray(188, 192)]))),
+    id: hex(relayId(bytes.subarray(48, 80), bytes.subarray(80, 112), view.getUint32(188, true))),
     worth,
     isCanonical: partitions !== undefined && isCanonical(bytes.subarray(0, size), view, partitions),
   };

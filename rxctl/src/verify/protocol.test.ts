@@ -79,12 +79,15 @@ const VECTORS: Readonly<Record<string, (v: any) => void>> = {
     expect(hex(sha256d(bytes(message)))).toBe(Hd);
     expect(hex(tagged(tag, bytes(message)))).toBe(found);
   },
-  relayId: ({ emitter, index, id }) => {
-    const record = Buffer.alloc(200);
-    record.writeUInt32LE(200, 0);
-    record.set(bytes(emitter), 48);
-    record.set(u32Bytes(index), 188);
-    expect(recordOf(record).id).toBe(id);
+  relayId: (list) => {
+    for (const { emitter, root, index, id } of list) {
+      const record = Buffer.alloc(200);
+      record.writeUInt32LE(200, 0);
+      record.set(bytes(emitter), 48);
+      record.set(bytes(root), 80);
+      record.set(u32Bytes(index), 188);
+      expect(recordOf(record).id).toBe(id);
+    }
   },
   listRoot: (list) => {
     for (const { leaves, root } of list) expect(hex(listRoot(leaves.map(bytes)))).toBe(root);

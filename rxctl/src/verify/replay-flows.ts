@@ -1,9 +1,8 @@
 // What moves through a block: money in cells, nonces, relays. Every relay a receipt announces must turn up exactly once.
 
 import { sentBatch } from './batches.ts';
-import { hex, join, u32Bytes } from './bytes.ts';
-import { accountOf, LEDGER, ledgerCell, ledgerScope, partitionOf, RECORD_KIND, recordOf } from './cells.ts';
-import { sha256 } from './hash.ts';
+import { hex } from './bytes.ts';
+import { accountOf, LEDGER, ledgerCell, ledgerScope, partitionOf, RECORD_KIND, recordOf, relayId } from './cells.ts';
 import { readAll } from './replay-system.ts';
 import type { Step } from './step.ts';
 import type { Replaced, World } from './world.ts';
@@ -62,7 +61,7 @@ export function checkRelays(step: Step, world: World, replaced: readonly Replace
   findings.test('relays', isInOrder, place, 'its receipts of user transactions are not those of its body');
   for (const receipt of receipts) {
     if (receipt.kind !== 0) balance.add(hex(receipt.id), -1);
-    for (let i = 0; i < receipt.children; i++) balance.add(hex(sha256(join([receipt.id, u32Bytes(i)]))), 1);
+    for (let i = 0; i < receipt.children; i++) balance.add(hex(relayId(receipt.id, receipt.root, i)), 1);
   }
   for (const { batch } of inward) {
     for (const { id, kind } of batch.records) if (kind !== RECORD_KIND.credit) balance.add(id, 1);
