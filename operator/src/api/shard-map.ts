@@ -42,7 +42,7 @@ const inFlight = list(
     partition: integer({ description: 'The partition that moves.' }),
     from: integer({ description: 'The group that holds it.' }),
     to: integer({ description: 'The group that gets it.' }),
-    state: string({ description: 'What the move waits for.', maxLength: 32 }),
+    state: string({ description: 'What the move waits for, such as group 3 to reach epoch 7.', maxLength: 32 }),
   }),
 );
 
