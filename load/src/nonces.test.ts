@@ -43,3 +43,14 @@ test('no nonce is used twice and none is left out for ever', () => {
     }),
   );
 });
+
+test('a nonce that was refused is the next one, and what was taken and not sent comes again', () => {
+  const nonces = new Nonces(0);
+  for (const nonce of [nonces.take(), nonces.take(), nonces.take()]) nonces.sent(nonce);
+  expect([nonces.take(), nonces.take()]).toEqual([3, 4]);
+  nonces.released(1);
+  expect([nonces.gaps, nonces.upcoming, nonces.generation]).toEqual([1, 1, 1]);
+  expect([nonces.take(), nonces.take(), nonces.take()]).toEqual([1, 3, 4]);
+  nonces.released(0);
+  expect([nonces.take(), nonces.take(), nonces.take()]).toEqual([0, 1, 3]);
+});

@@ -11,6 +11,7 @@ import { Outgoing } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { Resending } from './resending.ts';
 import { noncesOf, type Signed, type Signing } from './sign-ahead.ts';
+import { ASK_AGAIN_MS, type Held, StaleSenders } from './stale-senders.ts';
 import { type Finished, Tracker } from './tracker.ts';
 import { MeasuredWindow } from './window.ts';
 import { accountAt, type Workload } from './workload.ts';
@@ -40,15 +41,6 @@ export interface OfferingOptions {
   readonly slowdownMs: number;
 }
 
-type Held = Pick<Offer, 'signed' | 'intendedMs'>;
-
-/** A sender whose nonces are being asked for, and its payments that wait for the answer. */
-interface Stale {
-  readonly held: Held[];
-  isAsking: boolean;
-  askMs: number;
-}
-
 /** Refusals that say nothing about the transaction: it is sent again later. */
 const TRANSIENT: ReadonlySet<string> = new Set([
   'UNREACHABLE',
@@ -66,8 +58,6 @@ const WRONG_NONCE: ReadonlySet<string> = new Set(['NONCE_TOO_LOW', 'NONCE_TAKEN'
 /** A tick may take so long; what is due then comes with the next. */
 const TICK_MAX_MS = 100;
 const SLICE = 256;
-const ASKING_MAX = 32;
-const ASK_AGAIN_MS = 1_000;
 const SWEEP_MS = 2_000;
 /** Transactions kept signed ahead: so many seconds of the load, within bounds. */
 const AHEAD_SECONDS = 1;
@@ -88,7 +78,7 @@ export class Offering {
   readonly #pace: Pace;
   readonly #outgoing: Outgoing;
   readonly #resending: Resending;
-  readonly #stale = new Map<number, Stale>();
+  readonly #stale: StaleSenders;
   /** Senders that were ever refused: where they end there may be gaps that no later payment fills. */
   readonly #refused = new Set<number>();
   /** Of every group's accounts, so far. */
@@ -96,7 +86,6 @@ export class Offering {
   #isEnding = false;
   #total: number;
   #isStopped = false;
-  #held = 0;
   #late = 0;
   #unsent = 0;
   #accepted = 0;
@@ -115,6 +104,7 @@ export class Offering {
     const onSilence = (count: number): void => this.#count('UNREACHABLE', count);
     const onAnswer = this.#judge.bind(this);
     this.#outgoing = new Outgoing({ network, groups, gatherMs, onAnswer, onSilence }, startMs);
+    this.#stale = new StaleSenders({ network, accounts, onFresh: this.#goOn.bind(this) });
     this.#resending = new Resending({
       network,
       accounts,
@@ -143,7 +133,7 @@ export class Offering {
   }
 
   get pending(): number {
-    return this.tracker.pending + this.#held;
+    return this.tracker.pending + this.#stale.held;
   }
 
   get late(): number {
@@ -189,13 +179,13 @@ export class Offering {
     this.#offerDue(nowMs);
     if (this.isOver && !this.#isEnding) {
       this.#isEnding = true;
-      for (const from of this.#refused) this.#ask(from, nowMs);
+      for (const from of this.#refused) this.#stale.add(from, nowMs);
     }
     if (nowMs >= this.#sweepMs) {
       this.#sweepMs = nowMs + SWEEP_MS;
       this.#resending.sweep(nowMs);
     }
-    this.#askNonces(nowMs);
+    this.#stale.ask(nowMs);
     this.#outgoing.flush(nowMs, this.isOver);
     // Twice what a tick uses up, so that a used-up window fills again.
     if (!this.isOver) this.#parts.signing.fill(this.ahead, Math.max(2, Math.ceil(this.#pace.perSecond / 25)));
@@ -242,12 +232,7 @@ export class Offering {
     const { from } = signed.payment;
     const group = this.#groupOf(signed);
     this.#offered.set(group, (this.#offered.get(group) ?? 0) + 1);
-    const stale = this.#stale.get(from);
-    if (stale !== undefined) {
-      stale.held.push(offer);
-      this.#held++;
-      return;
-    }
+    if (this.#stale.hold(from, offer)) return;
     if (nowMs - intendedMs > LATE_MS) this.#late++;
     this.#send({ ...offer, isFiller: false }, nowMs);
   }
@@ -288,49 +273,22 @@ export class Offering {
     this.#refused.add(from);
     if (WRONG_NONCE.has(code)) {
       noncesOf(this.#parts, from).settled(signed.nonce);
-      this.#ask(from, isFiller ? nowMs + ASK_AGAIN_MS : nowMs);
+      this.#stale.add(from, isFiller ? nowMs + ASK_AGAIN_MS : nowMs);
       return;
     }
     noncesOf(this.#parts, from).released(signed.nonce);
-    if (this.isOver) this.#ask(from, nowMs + ASK_AGAIN_MS);
+    if (this.isOver) this.#stale.add(from, nowMs + ASK_AGAIN_MS);
   }
 
-  #ask(from: number, atMs: number): void {
-    if (!this.#stale.has(from)) this.#stale.set(from, { held: [], isAsking: false, askMs: atMs });
-  }
-
-  #askNonces(nowMs: number): void {
-    let asking = 0;
-    for (const [index, stale] of this.#stale) {
-      if (stale.isAsking) asking++;
-      if (asking >= ASKING_MAX) return;
-      if (stale.isAsking || stale.askMs > nowMs) continue;
-      asking++;
-      stale.isAsking = true;
-      const { group, address } = accountAt(this.#parts.accounts, index);
-      this.#parts.network.account(group, address).then(
-        ({ nextNonce }) => this.#resync(index, nextNonce, nowMs),
-        () => {
-          stale.isAsking = false;
-          stale.askMs = nowMs + ASK_AGAIN_MS;
-        },
-      );
-    }
-  }
-
-  #resync(index: number, nextNonce: number, nowMs: number): void {
-    const stale = this.#stale.get(index);
-    if (stale === undefined) return;
-    this.#stale.delete(index);
-    const nonces = noncesOf(this.#parts, index);
+  #goOn(sender: number, nextNonce: number, held: readonly Held[], nowMs: number): void {
+    const nonces = noncesOf(this.#parts, sender);
     nonces.resync(nextNonce);
-    this.#held -= stale.held.length;
-    for (const { signed, intendedMs } of stale.held)
-      this.#send({ signed: this.#parts.signing.sign(signed.payment), intendedMs, isFiller: false }, nowMs);
+    const { signing } = this.#parts;
+    for (const { signed, intendedMs } of held)
+      this.#send({ signed: signing.sign(signed.payment), intendedMs, isFiller: false }, nowMs);
     if (!this.isOver) return;
-    const nothing = { from: index, to: index, amount: 0 };
-    while (nonces.gaps > 0)
-      this.#send({ signed: this.#parts.signing.sign(nothing), intendedMs: nowMs, isFiller: true }, nowMs);
+    const nothing = { from: sender, to: sender, amount: 0 };
+    while (nonces.gaps > 0) this.#send({ signed: signing.sign(nothing), intendedMs: nowMs, isFiller: true }, nowMs);
   }
 
   #finished(tree: Finished<Offer>): void {

@@ -51,3 +51,31 @@ test('receivers are uniform, and a share that was asked for is kept', () => {
   expect(crossing(first(new Pairs({ groups, seed: 1, crossGroupPercent: 0 }), count))).toBe(0);
   expect(crossing(first(new Pairs({ groups, seed: 1, crossGroupPercent: 100 }), count))).toBe(1);
 });
+
+test('by law of Zipf few pay and are paid most, each group is offered the same, and a share is kept', () => {
+  const groups = groupsOf([50, 50]);
+  const payments = first(new Pairs({ groups, seed: 4, skew: 'zipf' }), 20_000);
+  const counts = (of: (payment: Payment) => number): number[] => {
+    const found = new Array<number>(100).fill(0);
+    for (const payment of payments) found[of(payment)] = (found[of(payment)] ?? 0) + 1;
+    return found.sort((a, b) => b - a);
+  };
+  const [received = []] = [counts(({ to }) => to)];
+  expect(received[0]).toBeGreaterThan(3_000);
+  expect(received[50]).toBeLessThan(200);
+  expect(counts(({ from }) => from)[0]).toBeGreaterThan(1_800);
+  expect(payments.filter(({ from }) => groups[from] === 0)).toHaveLength(10_000);
+  expect(payments.every(({ from, to }) => from !== to)).toBe(true);
+  const crossing = first(new Pairs({ groups, seed: 4, skew: 'zipf', crossGroupPercent: 30 }), 20_000);
+  const share = crossing.filter(({ from, to }) => groups[from] !== groups[to]).length / 20_000;
+  expect(share).toBeCloseTo(0.3, 1);
+});
+
+test('one address is paid by all others; one transaction pays as many as it is told to', () => {
+  const groups = groupsOf([3, 3]);
+  const paid = first(new Pairs({ groups, seed: 4, skew: 'one' }), 30);
+  expect(paid.every(({ from, to }) => to === (from === 5 ? 4 : 5))).toBe(true);
+  const gifts = first(new Pairs({ groups, seed: 4, receivers: 4, amountMax: 10 }), 30);
+  expect(gifts.every(({ others, from, to }) => others?.length === 3 && ![to, ...others].includes(from))).toBe(true);
+  expect(gifts.every(({ amount }) => amount >= 1 && amount <= 10)).toBe(true);
+});
