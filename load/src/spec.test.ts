@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { offeredCount, offeredTps, parseLoadSpec } from './spec.ts';
+import { offeredCount, offeredTps, parseLoadSpec, WORKLOADS } from './spec.ts';
 
 const GOOD = {
   ...{ genesis: 'genesis.bin', peers: 'peers.json', report: 'report.json' },
@@ -46,4 +47,19 @@ test('rates and counts follow from what is asked for', () => {
   expect(offeredCount({ seconds: 2.5 }, 7)).toBe(18);
   expect(offeredCount({ transactions: 9 }, 7)).toBe(9);
   expect(offeredCount({}, 7)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('every workload and every field is documented', () => {
+  const page = readFileSync(new URL('../../docs/load.md', import.meta.url), 'utf8');
+  const refusal = ((): string => {
+    try {
+      parse({ nonsense: 1 });
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  })();
+  const fields = /\((.*)\)/.exec(refusal)?.[1]?.split(', ') ?? [];
+  expect(fields.length).toBeGreaterThan(20);
+  expect([...WORKLOADS, ...fields].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
