@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rssDrift, tpsDrift } from './drift.ts';
+import { rssDrift, tpsDrift, worstOf } from './drift.ts';
 import type { Second } from './measure.ts';
 
 const run = (completed: (s: number) => number, rss: (s: number) => number): readonly Second[] =>
@@ -25,6 +25,8 @@ test('a run that slows down or swells drifts by as much', () => {
 
 test('too short a run says nothing', () => {
   expect(tpsDrift([])).toBeNaN();
+  expect(worstOf([])).toBeNaN();
+  expect(worstOf([0.01, 0.02])).toBe(0.02);
   expect(
     rssDrift(
       run(

@@ -20,6 +20,11 @@ export function tpsDrift(seconds: readonly Second[]): number {
   });
 }
 
+/** Of several runs; NaN of none. */
+export function worstOf(drifts: readonly number[]): number {
+  return drifts.length === 0 ? Number.NaN : Math.max(...drifts);
+}
+
 function driftBetween(seconds: readonly Second[], of: (part: readonly Second[]) => number): number {
   const length = Math.floor(seconds.length * END_SHARE);
   if (seconds.length < SECONDS_MIN || length < 2) return Number.NaN;

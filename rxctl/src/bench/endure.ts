@@ -1,7 +1,7 @@
 // bench endure: does a network under load stay as it is? One long run below the cap; throughput and memory at its end are set
 // against those at its beginning.
 import { mean } from '@rexnet/load/verdict/statistics.ts';
-import { rssDrift, tpsDrift } from './drift.ts';
+import { rssDrift, tpsDrift, worstOf } from './drift.ts';
 import { type Figures, type Rounds, type RowsBench, rowTable } from './rows.ts';
 import { workloadOf } from './workloads.ts';
 
@@ -37,7 +37,7 @@ export function endureBench(groups: number, { seconds }: Rounds): RowsBench {
     ],
     requirements: (of) => {
       const worst = (drift: typeof tpsDrift): number =>
-        Math.max(...(of(KEY)?.sound ?? []).map((taken) => drift(taken.seconds)));
+        worstOf((of(KEY)?.sound ?? []).map((taken) => drift(taken.seconds)));
       return [
         { name: 'drift of TPS', value: worst(tpsDrift), atMost: DRIFT_MAX },
         { name: 'drift of RSS, all nodes', value: worst(rssDrift), atMost: DRIFT_MAX },

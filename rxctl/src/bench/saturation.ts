@@ -7,6 +7,7 @@ import { invalidities } from '@rexnet/load/verdict/validity.ts';
 import type { BenchNetwork } from './network.ts';
 import { RateSearch, strain, type Trial } from './search.ts';
 import { measureOn, type ReadingWish } from './take-reading.ts';
+import { brokenReading } from './to-reading.ts';
 import type { Tools } from './tools.ts';
 
 export interface SaturationInput extends Pick<ReadingWish, 'groups' | 'workload' | 'load' | 'replay'> {
@@ -69,7 +70,8 @@ export async function findSaturation(net: BenchNetwork, input: SaturationInput, 
   return { calmP99Ms, steps, ...(confirmed === undefined ? {} : { tps: confirmed }) };
 }
 
-function tryRate(
+/** A trial that came to no end is one that was disturbed. */
+async function tryRate(
   net: BenchNetwork,
   { groups, workload, load, replay }: SaturationInput,
   tools: Tools,
@@ -87,7 +89,12 @@ function tryRate(
     ...(load === undefined ? {} : { load }),
     ...(replay === undefined ? {} : { replay }),
   };
-  return measureOn(net, wish, tools).then(({ reading }) => reading);
+  try {
+    return (await measureOn(net, wish, tools)).reading;
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    return brokenReading({ groups, repeat: 0 }, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Others on the machine, and books that do not add up. What the generator could not do, it could not do beside the network. */
