@@ -1,4 +1,5 @@
 // The load generator as a process beside the network: started with a spec, watched by its report, ended in bounded time.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunReport } from '@rexnet/load/report.ts';
@@ -48,6 +49,8 @@ export class GeneratorProcess implements AsyncDisposable {
       owner: DEPLOYER_KEY,
       ...wish,
     };
+    // What an earlier one said on this network is no answer.
+    rmSync(report, { force: true });
     writeAtomically(specPath, `${JSON.stringify(spec, undefined, 2)}\n`);
     const usual = loadChild(folders, PROGRAMS);
     const args = usual.args.map((word) => (word === folders.loadSpec ? specPath : word));
