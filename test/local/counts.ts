@@ -6,6 +6,8 @@ type Counts = {
   readonly freezeSeconds: number;
   readonly awaySeconds: number;
   readonly garbageInputs: number;
+  /** Blocks without garbage before memory is judged. */
+  readonly settleBlocks: number;
   /** Honest traffic is watched for so long while garbage comes. */
   readonly garbageSeconds: number;
   /** Blocks of the chain a node must restart from within its limit. */
@@ -19,6 +21,7 @@ const FULL: Counts = {
   awaySeconds: 60,
   garbageInputs: 100_000,
   garbageSeconds: 30,
+  settleBlocks: 20,
   longChainBlocks: 1_000,
 };
 const SHORT: Counts = {
@@ -28,6 +31,7 @@ const SHORT: Counts = {
   awaySeconds: 10,
   garbageInputs: 10_000,
   garbageSeconds: 15,
+  settleBlocks: 3,
   longChainBlocks: 100,
 };
 

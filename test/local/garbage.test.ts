@@ -11,7 +11,7 @@ import { COUNTS, SEED } from './counts.ts';
 import { Attacker } from './garbage-attacks.ts';
 import { World } from './garbage-world.ts';
 import { Generator } from './generator.ts';
-import { residentMib } from './memory.ts';
+import { ownMib } from './memory.ts';
 import { sharedTestnet, type Testnet } from './testnet.ts';
 import { Transfers } from './transfers.ts';
 import { until } from './until.ts';
@@ -23,7 +23,6 @@ const RATE_MIN = 0.95;
 const AT_ONCE = 24;
 const GROWTH_MIB_MAX = 10;
 const SETTLE_MAX_MS = 60_000;
-const SETTLE_BLOCKS = 3;
 
 test(`${COUNTS.garbageInputs} pieces of garbage harm nobody`, { timeout: 1_200_000 }, async () => {
   const testnet = sharedTestnet();
@@ -122,9 +121,9 @@ async function worldOf(testnet: Testnet): Promise<World> {
   return World.look(testnet.folders.genesis, targets, await transfers.bytes(ids, targets[0]?.grpc ?? ''));
 }
 
-/** Resident memory of every node, once it no longer falls. */
+/** Memory of every node at its lowest over some blocks: what its collector has not come to yet is no leak. */
 async function settledMemory(testnet: Testnet): Promise<readonly number[]> {
-  const read = (): number[] => testnet.nodes.map((name) => residentMib(testnet.process(name)?.pid ?? 0) ?? 0);
+  const read = (): number[] => testnet.nodes.map((name) => ownMib(testnet.process(name)?.pid ?? 0) ?? 0);
   let lowest = read();
   let heightsLeft = 0;
   const start = Math.max(...(await testnet.heights()));
@@ -134,7 +133,7 @@ async function settledMemory(testnet: Testnet): Promise<readonly number[]> {
     look: async () => {
       const now = read();
       lowest = lowest.map((mib, i) => Math.min(mib, now[i] ?? mib));
-      heightsLeft = start + SETTLE_BLOCKS - Math.min(...(await testnet.heights()));
+      heightsLeft = start + COUNTS.settleBlocks - Math.min(...(await testnet.heights()));
       return heightsLeft;
     },
     holds: (left) => left <= 0,

@@ -7,8 +7,17 @@ const MIB = 1024 * 1024;
 
 /** Undefined when the process is gone. */
 export function residentMib(pid: number): number | undefined {
+  return figure(pid, 'VmRSS');
+}
+
+/** Without what is mapped from files: that is the kernel's to take back, and a data file grows with its chain. */
+export function ownMib(pid: number): number | undefined {
+  return figure(pid, 'RssAnon');
+}
+
+function figure(pid: number, name: 'VmRSS' | 'RssAnon'): number | undefined {
   try {
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kib === undefined ? undefined : (Number(kib) * 1024) / MIB;
   } catch {
     return undefined;
