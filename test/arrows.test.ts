@@ -66,6 +66,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
+  'operator/src/kube': [],
   'rxctl/src': [
     'rxctl/src/verify',
     'operator/src',
