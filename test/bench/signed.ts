@@ -182,21 +182,18 @@ async function measure(network: OneGroup, steps: readonly Uint8Array[], path: st
 async function main(): Promise<void> {
   const flags = process.argv.filter((arg) => arg.startsWith('--cpu-prof'));
   const dir = mkdtempSync(join(tmpdir(), 'rexnet-bench-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const tokens = new Tokens(ACCOUNTS, { blockIntervalMs: BLOCK_INTERVAL_MS, blockGas: BLOCK_GAS });
+  const steps = tokens.setup();
+  const path = join(dir, 'transfers.bin');
+  tokens.write(path, TRANSACTIONS, BATCH, generator(3));
+  const network = await OneGroup.start(dir, tokens.genesis, flags);
   try {
-    const tokens = new Tokens(ACCOUNTS, { blockIntervalMs: BLOCK_INTERVAL_MS, blockGas: BLOCK_GAS });
-    const steps = tokens.setup();
-    const path = join(dir, 'transfers.bin');
-    tokens.write(path, TRANSACTIONS, BATCH, generator(3));
-    const network = await OneGroup.start(dir, tokens.genesis, flags);
-    try {
-      const row = await measure(network, steps, path);
-      process.stderr.write(`node.signed.tps: ${row.value} (floor ${row.floor}); ${JSON.stringify(row.anchors)}\n`);
-      console.log(JSON.stringify({ rows: [row] }));
-    } finally {
-      await network.close();
-    }
+    const row = await measure(network, steps, path);
+    process.stderr.write(`node.signed.tps: ${row.value} (floor ${row.floor}); ${JSON.stringify(row.anchors)}\n`);
+    console.log(JSON.stringify({ rows: [row] }));
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    await network.close();
   }
 }
 

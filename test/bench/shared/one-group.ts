@@ -79,7 +79,15 @@ export function cpuMsOf({ pid }: Pick<ChildProcess, 'pid'>): number {
 }
 
 function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // Whatever ends the bench ends them: no handler of a signal may leave that out.
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.prependOnceListener('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(1));
+  }
+  return child;
 }
 
 function end(child: ChildProcess): Promise<void> {
