@@ -1,10 +1,11 @@
 // The network port over the node's client: batches over open streams, chains followed through restarts and other nodes,
 // the peers file read again when it changes. Decides nothing about transactions.
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { Connection, type Endpoints } from '@rexnet/node/client/connection.ts';
 import { Submitter } from '@rexnet/node/client/submit.ts';
 import { followLogs } from '@rexnet/node/client/watch.ts';
+import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
 import type { Abi } from '@rexnet/preda/index.ts';
 import type { AccountState, ChainEvent, ContractState, LoadNetwork, ReadCall, Refused } from './network.ts';
 
@@ -21,6 +22,8 @@ const SILENT_BLOCKS = 5;
 const OPEN_PATIENCE_MS = 60_000;
 const PEERS_POLL_MS = 1_000;
 const WATCH_PAUSE_MS = 500;
+/** Receipts handed on in one go: some milliseconds of work. */
+const SLICE_BYTES = 1_024 * RECEIPT_BYTES;
 /** Blocks to go back to when a node does not know the newest one we have seen. */
 const CURSORS_KEPT = 256;
 
@@ -105,15 +108,16 @@ export class ClientNetwork implements LoadNetwork {
           while ((seen.at(-1)?.height ?? -1) >= event.height) seen.pop();
           seen.push({ height: event.height, id: event.id });
           if (seen.length > CURSORS_KEPT) seen.shift();
-          if (event.kind === 'undone') yield { kind: 'undone', group, height: event.height };
-          else
-            yield {
-              kind: 'block',
-              group,
-              height: event.height,
-              timestampMs: event.timestampMs,
-              receipts: event.receipts,
-            };
+          if (event.kind === 'undone') {
+            yield { kind: 'undone', group, height: event.height };
+            continue;
+          }
+          const { height, timestampMs, receipts } = event;
+          // A block of ten thousand transactions would keep everything else waiting.
+          for (let at = 0; at === 0 || at < receipts.length; at += SLICE_BYTES) {
+            if (at > 0) await nextTurn();
+            yield { kind: 'block', group, height, timestampMs, receipts: receipts.subarray(at, at + SLICE_BYTES) };
+          }
         }
       } catch (error) {
         // This node does not know where we are: begin at a block it may know, and undo what came after.

@@ -32,7 +32,7 @@ export interface ReadCall {
   readonly args?: Uint8Array;
 }
 
-/** What happens on the chain of a group, in order and without gaps. */
+/** What happens on the chain of a group, in order and without gaps. A large block comes in several events of one height. */
 export type ChainEvent =
   | {
       readonly kind: 'block';
