@@ -1,0 +1,101 @@
+// What deploys spec.contracts, in their order: a list in a ConfigMap and a Job that reads it, with sources from the ConfigMaps
+// people name. Another list is another Job; deploying what is there already does nothing.
+import { createHash } from 'node:crypto';
+import type { V1ConfigMap, V1Job, V1VolumeProjection } from '@kubernetes/client-node';
+import type { KubeInput } from './input.ts';
+import { contractsJobName, partName } from './names.ts';
+import { testnetMeta } from './owner.ts';
+import { FILES, networkVolumes, ourContainer, PROGRAM, podFrame, podMeta } from './pod.ts';
+import { CONTRACTS } from './resources.ts';
+
+const LIST_KEY = 'contracts.json';
+const LIST_DIR = '/etc/rexnet/contracts';
+const SOURCE_DIR = '/etc/rexnet/sources';
+const HASH_DIGITS = 8;
+const ATTEMPTS_MAX = 20;
+const LASTS_MAX_SECONDS = 3_600;
+
+/** None without contracts. */
+export function contractObjects(input: KubeInput): readonly (V1ConfigMap | V1Job)[] {
+  if (input.plan.contracts.length === 0) return [];
+  const list = `${JSON.stringify(
+    input.plan.contracts.map(({ name, source }) =>
+      source.kind === 'shipped' ? { name } : { name, file: `${SOURCE_DIR}/${fileOf(name)}` },
+    ),
+    undefined,
+    2,
+  )}\n`;
+  const { name } = input.testnet;
+  const listConfigMap: V1ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: testnetMeta(input, partName(name, 'contracts'), 'contracts'),
+    data: { [LIST_KEY]: list },
+  };
+  return [listConfigMap, contractsJob(input)];
+}
+
+function contractsJob(input: KubeInput): V1Job {
+  const { testnet, plan, facts } = input;
+  const container = ourContainer(input, {
+    name: 'deploy',
+    image: facts.image,
+    args: [
+      ...[PROGRAM.rxctl, 'deploy-all', '--contracts', `${LIST_DIR}/${LIST_KEY}`],
+      ...['--genesis', FILES.genesis, '--peers', FILES.peers],
+    ],
+    amount: CONTRACTS,
+    mounts: [
+      { name: 'list', mountPath: LIST_DIR, readOnly: true },
+      { name: 'sources', mountPath: SOURCE_DIR, readOnly: true },
+    ],
+  });
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: testnetMeta(input, contractsJobName(testnet.name, hashOf(input)), 'contracts'),
+    spec: {
+      suspend: plan.suspended,
+      backoffLimit: ATTEMPTS_MAX,
+      activeDeadlineSeconds: LASTS_MAX_SECONDS,
+      template: {
+        metadata: podMeta(testnet.name, 'contracts', {}),
+        spec: {
+          ...podFrame(input),
+          restartPolicy: 'OnFailure',
+          containers: [container],
+          volumes: [
+            ...networkVolumes(testnet.name),
+            { name: 'list', configMap: { name: partName(testnet.name, 'contracts') } },
+            { name: 'sources', projected: { sources: sourcesOf(input) } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function sourcesOf({ plan }: KubeInput): V1VolumeProjection[] {
+  return plan.contracts.flatMap(({ name, source }) =>
+    source.kind === 'shipped'
+      ? []
+      : [{ configMap: { name: source.name, items: [{ key: source.key, path: fileOf(name) }] } }],
+  );
+}
+
+/** What cannot change in a Job: the list and the pod. */
+function hashOf({ testnet, plan, facts }: KubeInput): string {
+  const { imagePullSecrets, template } = testnet.spec;
+  const fixed = JSON.stringify([
+    plan.contracts,
+    facts.image,
+    facts.imagePullPolicy,
+    imagePullSecrets,
+    template.tolerations,
+  ]);
+  return createHash('sha256').update(fixed).digest('hex').slice(0, HASH_DIGITS);
+}
+
+function fileOf(contract: string): string {
+  return `${contract}.prd`;
+}

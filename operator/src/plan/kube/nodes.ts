@@ -1,0 +1,99 @@
+// The StatefulSet with the nodes of one group. Its volumes outlive a suspension and go with it when it is deleted.
+import type { V1PersistentVolumeClaim, V1StatefulSet, V1Volume } from '@kubernetes/client-node';
+import { nodesWanted } from './group.ts';
+import type { KubeInput } from './input.ts';
+import { labelsOf, selectorOf } from './labels.ts';
+import { groupName, peerServiceName } from './names.ts';
+import { groupMeta } from './owner.ts';
+import { nodePlacement } from './placement.ts';
+import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './pod.ts';
+
+export const NODE_CONTAINER = 'rxd';
+const DATA = 'data';
+const DATA_DIR = '/data';
+/** A folder of its own: the root of a volume may hold what the file system put there. */
+const CHAIN_DIR = `${DATA_DIR}/node`;
+/** What goes with the pod fills the machine's disk: as much as a volume has by default. */
+const EPHEMERAL_SIZE = '2Gi';
+const REVISIONS_KEPT = 3;
+
+export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V1StatefulSet {
+  const { name, spec } = input.testnet;
+  const { storage, priorityClassName, nodeSelector = {}, resources } = spec.template;
+  const container = ourContainer(input, {
+    name: NODE_CONTAINER,
+    image: input.facts.image,
+    args: nodeArgs(group),
+    amount: resources,
+    ports: { grpc: PORT.grpc, peer: PORT.peer },
+    metrics: PORT.metrics,
+    mounts: [{ name: DATA, mountPath: DATA_DIR }],
+  });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: groupMeta(input, groupName(name, group), group, uid),
+    spec: {
+      replicas: nodesWanted(input),
+      serviceName: peerServiceName(name, group),
+      selector: { matchLabels: selectorOf(name, 'node', group) },
+      podManagementPolicy: 'Parallel',
+      // One at a time, and the next when the one before is in sync.
+      updateStrategy: { type: 'RollingUpdate' },
+      revisionHistoryLimit: REVISIONS_KEPT,
+      template: {
+        metadata: podMeta(name, 'node', { group, metrics: PORT.metrics }),
+        spec: {
+          ...podFrame(input),
+          ...(priorityClassName === '' ? {} : { priorityClassName }),
+          ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
+          ...nodePlacement(input.testnet, group),
+          containers: [container],
+          volumes: [...networkVolumes(name), ...(storage === undefined ? [ephemeral()] : [])],
+        },
+      },
+      ...(storage === undefined
+        ? {}
+        : {
+            persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+            volumeClaimTemplates: [claim(name, group, storage)],
+          }),
+    },
+  };
+}
+
+function nodeArgs(group: number): readonly string[] {
+  return [
+    ...[PROGRAM.rxd, 'run', '--genesis', FILES.genesis, '--data', CHAIN_DIR, '--group', String(group)],
+    ...[
+      '--peers',
+      FILES.peers,
+      '--grpc',
+      `${EVERY_ADDRESS}:${PORT.grpc}`,
+      '--peer-grpc',
+      `${EVERY_ADDRESS}:${PORT.peer}`,
+    ],
+    ...['--metrics', `${EVERY_ADDRESS}:${PORT.metrics}`, '--faucet'],
+  ];
+}
+
+function ephemeral(): V1Volume {
+  return { name: DATA, emptyDir: { sizeLimit: EPHEMERAL_SIZE } };
+}
+
+function claim(
+  testnet: string,
+  group: number,
+  { size, className }: { readonly size: string; readonly className: string },
+): V1PersistentVolumeClaim {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: DATA, labels: labelsOf(testnet, 'node', group) },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(className === '' ? {} : { storageClassName: className }),
+      resources: { requests: { storage: size } },
+    },
+  };
+}
