@@ -1,7 +1,7 @@
 // What deploys spec.contracts, in their order: a list in a ConfigMap and a Job that reads it, with sources from the ConfigMaps
 // people name. Another list is another Job; deploying what is there already does nothing.
 import { createHash } from 'node:crypto';
-import type { V1ConfigMap, V1Job, V1VolumeProjection } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Job, V1PodTemplateSpec, V1VolumeProjection } from '@kubernetes/client-node';
 import type { KubeInput } from './input.ts';
 import { contractsJobName, partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
@@ -18,25 +18,36 @@ const LASTS_MAX_SECONDS = 3_600;
 /** None without contracts. */
 export function contractObjects(input: KubeInput): readonly (V1ConfigMap | V1Job)[] {
   if (input.plan.contracts.length === 0) return [];
-  const list = `${JSON.stringify(
-    input.plan.contracts.map(({ name, source }) =>
-      source.kind === 'shipped' ? { name } : { name, file: `${SOURCE_DIR}/${fileOf(name)}` },
-    ),
-    undefined,
-    2,
-  )}\n`;
-  const { name } = input.testnet;
+  const list = listOf(input);
   const listConfigMap: V1ConfigMap = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: testnetMeta(input, partName(name, 'contracts'), 'contracts'),
+    metadata: testnetMeta(input, partName(input.testnet.name, 'contracts'), 'contracts'),
     data: { [LIST_KEY]: list },
   };
-  return [listConfigMap, contractsJob(input)];
+  return [listConfigMap, contractsJob(input, list)];
 }
 
-function contractsJob(input: KubeInput): V1Job {
-  const { testnet, plan, facts } = input;
+function contractsJob(input: KubeInput, list: string): V1Job {
+  const { testnet, plan } = input;
+  const template = podTemplate(input);
+  // Neither the list nor the template of a Job can change.
+  const hash = createHash('sha256').update(list).update(JSON.stringify(template)).digest('hex').slice(0, HASH_DIGITS);
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: testnetMeta(input, contractsJobName(testnet.name, hash), 'contracts'),
+    spec: {
+      suspend: plan.suspended,
+      backoffLimit: ATTEMPTS_MAX,
+      activeDeadlineSeconds: LASTS_MAX_SECONDS,
+      template,
+    },
+  };
+}
+
+function podTemplate(input: KubeInput): V1PodTemplateSpec {
+  const { testnet, facts } = input;
   const container = ourContainer(input, {
     name: 'deploy',
     image: facts.image,
@@ -51,51 +62,37 @@ function contractsJob(input: KubeInput): V1Job {
     ],
   });
   return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: testnetMeta(input, contractsJobName(testnet.name, hashOf(input)), 'contracts'),
+    metadata: podMeta(testnet.name, 'contracts', {}),
     spec: {
-      suspend: plan.suspended,
-      backoffLimit: ATTEMPTS_MAX,
-      activeDeadlineSeconds: LASTS_MAX_SECONDS,
-      template: {
-        metadata: podMeta(testnet.name, 'contracts', {}),
-        spec: {
-          ...podFrame(input),
-          restartPolicy: 'OnFailure',
-          containers: [container],
-          volumes: [
-            ...networkVolumes(testnet.name),
-            { name: 'list', configMap: { name: partName(testnet.name, 'contracts') } },
-            { name: 'sources', projected: { sources: sourcesOf(input) } },
-          ],
-        },
-      },
+      ...podFrame(input),
+      restartPolicy: 'OnFailure',
+      containers: [container],
+      volumes: [
+        ...networkVolumes(testnet.name),
+        { name: 'list', configMap: { name: partName(testnet.name, 'contracts') } },
+        { name: 'sources', projected: { sources: sourcesOf(input) } },
+      ],
     },
   };
 }
 
+/** In the order of deployment; without a file a contract is a shipped one. */
+function listOf({ plan }: KubeInput): string {
+  const rows = plan.contracts.map(({ name, source }, index) =>
+    source.kind === 'shipped' ? { name } : { name, file: `${SOURCE_DIR}/${fileOf(index)}` },
+  );
+  return `${JSON.stringify(rows, undefined, 2)}\n`;
+}
+
 function sourcesOf({ plan }: KubeInput): V1VolumeProjection[] {
-  return plan.contracts.flatMap(({ name, source }) =>
+  return plan.contracts.flatMap(({ source }, index) =>
     source.kind === 'shipped'
       ? []
-      : [{ configMap: { name: source.name, items: [{ key: source.key, path: fileOf(name) }] } }],
+      : [{ configMap: { name: source.name, items: [{ key: source.key, path: fileOf(index) }] } }],
   );
 }
 
-/** What cannot change in a Job: the list and the pod. */
-function hashOf({ testnet, plan, facts }: KubeInput): string {
-  const { imagePullSecrets, template } = testnet.spec;
-  const fixed = JSON.stringify([
-    plan.contracts,
-    facts.image,
-    facts.imagePullPolicy,
-    imagePullSecrets,
-    template.tolerations,
-  ]);
-  return createHash('sha256').update(fixed).digest('hex').slice(0, HASH_DIGITS);
-}
-
-function fileOf(contract: string): string {
-  return `${contract}.prd`;
+/** By number: a contract may have a name that is no file name. */
+function fileOf(index: number): string {
+  return `${index}.prd`;
 }

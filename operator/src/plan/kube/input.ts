@@ -21,7 +21,7 @@ export type KubeFacts = {
   readonly uid: string;
   /** Pinned when the Testnet was made: a new operator must not restart its pods. */
   readonly image: string;
-  /** From the chart: bitcoind is not ours. */
+  /** From the chart, because bitcoind is not ours; pinned as well. */
   readonly bitcoindImage: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** Groups that left `spec.groups` and still hand over what they own. */

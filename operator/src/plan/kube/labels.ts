@@ -10,6 +10,7 @@ export const LABEL = {
   testnet: `${API_GROUP}/testnet`,
   group: `${API_GROUP}/group`,
   component: `${API_GROUP}/component`,
+  generator: `${API_GROUP}/generator`,
 } as const;
 export const MANAGER = 'rexnet-operator';
 

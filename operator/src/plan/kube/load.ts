@@ -15,7 +15,6 @@ import { generatorAmount } from './resources.ts';
 const SPEC_DIR = '/etc/rexnet/load';
 const RUN_DIR = '/run/load';
 const RUN_SIZE = '64Mi';
-const GENERATOR_LABEL = `${LABEL.component}-index`;
 const SPEC_HASH = 'rexnet.dev/spec-hash';
 /** What a generator takes by itself, and what a group has for all of them. */
 const ACCOUNTS = 100;
@@ -80,7 +79,7 @@ function contractOf(workload: LoadPlan['workload']): string | undefined {
 function generator(input: KubeInput, load: LoadPlan, index: number, text: string): V1Deployment {
   const { testnet, plan, facts } = input;
   const isWaiting = load.workload !== 'Transfer' && !facts.contractsDeployed;
-  const own: Labels = { [GENERATOR_LABEL]: String(index) };
+  const own: Labels = { [LABEL.generator]: String(index) };
   const meta = testnetMeta(input, generatorName(testnet.name, index), 'load');
   const annotations = { [SPEC_HASH]: createHash('sha256').update(text).digest('hex') };
   const pod = podMeta(testnet.name, 'load', { metrics: PORT.loadMetrics, annotations });
