@@ -7,6 +7,9 @@ import { partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
 import { PORT } from './pod.ts';
 
+/** As on the wire; client-node calls it `_from` and renames it in a serializer that is not used here. */
+type IngressRule = V1NetworkPolicyIngressRule & { from?: V1NetworkPolicyPeer[] };
+
 export function networkPolicies(input: KubeInput): readonly V1NetworkPolicy[] {
   const { name } = input.testnet;
   const only = (component: Component): V1NetworkPolicyPeer => ({
@@ -32,7 +35,7 @@ function policy(
   input: KubeInput,
   part: 'node' | 'programs' | 'bitcoind',
   components: readonly Component[],
-  ingress: V1NetworkPolicyIngressRule[],
+  ingress: IngressRule[],
 ): V1NetworkPolicy {
   const { name } = input.testnet;
   return {
@@ -51,6 +54,6 @@ function policy(
 }
 
 /** From anywhere when nobody is named. */
-function allow(ports: readonly number[], from?: V1NetworkPolicyPeer[]): V1NetworkPolicyIngressRule {
+function allow(ports: readonly number[], from?: V1NetworkPolicyPeer[]): IngressRule {
   return { ...(from === undefined ? {} : { from }), ports: ports.map((port) => ({ port, protocol: 'TCP' })) };
 }
