@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { RestClient, type RestOptions } from './rest.ts';
+import { virtualClock } from './testing/clocks.ts';
 import { answer, FakeApi, statusBody } from './testing/fake-api.ts';
 import { CONFIG_MAPS, type ConfigMap, configMap, until } from './testing/things.ts';
 
@@ -147,14 +148,14 @@ test('a 200 that is no JSON is a bad reply', async () => {
 });
 
 test('a reset, a stall and a refused connection are typed', async () => {
-  const rest = client({ deadlineMs: 300 });
+  const rest = client();
   api.fault = ({ socket }) => {
     socket.resetAndDestroy();
     return true;
   };
   expect((await failure(rest.get(CONFIG_MAPS, PLACE))).code).toBe('UNREACHABLE');
   api.fault = () => true;
-  expect((await failure(rest.get(CONFIG_MAPS, PLACE))).code).toBe('TIMEOUT');
+  expect((await failure(client({ deadlineMs: 300 }).get(CONFIG_MAPS, PLACE))).code).toBe('TIMEOUT');
   expect((await failure(rest.get(CONFIG_MAPS, PLACE, { signal: AbortSignal.abort() }))).code).toBe('ABORTED');
   await api.stop();
   expect((await failure(rest.get(CONFIG_MAPS, PLACE))).code).toBe('UNREACHABLE');
@@ -199,6 +200,23 @@ test('after 429 with Retry-After nothing leaves before its time, but for the lea
   const [refused, urgent, late] = api.asked;
   expect([urgent?.path.endsWith('/lease'), late?.path.endsWith('/a')]).toEqual([true, true]);
   expect((late?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThan(950);
+});
+
+test('waiting for its turn makes no request late', async () => {
+  const clock = virtualClock();
+  const rest = client({ clock });
+  let refuse = 1;
+  api.fault = (_, response) => {
+    if (refuse-- <= 0) return false;
+    answer(response, 503, statusBody(503, 'ServiceUnavailable', 'later'), { 'retry-after': '25' });
+    return true;
+  };
+  await failure(rest.get(CONFIG_MAPS, PLACE));
+  const held = rest.get(CONFIG_MAPS, PLACE);
+  await clock.advance(24_999);
+  expect(api.asked.length).toBe(1);
+  await clock.advance(1);
+  expect(await held).toBeUndefined();
 });
 
 test('once a server fails, requests leave slowly', async () => {
@@ -255,7 +273,7 @@ test.each([
   ],
   ['silent', 'TIMEOUT', () => {}],
 ] as const)('a watch that is %s throws %s', async (_, code, act) => {
-  const rest = client({ watchIdleMs: 400 });
+  const rest = client(code === 'TIMEOUT' ? { watchIdleMs: 300 } : {});
   const done = failure(
     (async () => {
       for await (const _event of rest.watch(CONFIG_MAPS, { resourceVersion: '100' }, new AbortController().signal));

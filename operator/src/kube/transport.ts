@@ -84,6 +84,7 @@ export class Transport {
   /** The whole answer of a 2xx as text; every other status throws. */
   async exchange(exchange: Exchange): Promise<string> {
     const what = describe(exchange);
+    await this.#admit(exchange, exchange.signal);
     const deadline = new Deadline(this.#options, exchange.signal);
     const startedAt = this.#options.clock.now();
     try {
@@ -100,6 +101,7 @@ export class Transport {
 
   /** A 2xx whose body goes on as long as `exchange.signal` lets it; the deadline covers only what comes before the body. */
   async stream(exchange: Exchange): Promise<IncomingMessage> {
+    await this.#admit(exchange, exchange.signal);
     const deadline = new Deadline(this.#options, exchange.signal);
     const startedAt = this.#options.clock.now();
     try {
@@ -128,7 +130,6 @@ export class Transport {
 
   async #send(exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
     const credentials = await this.#options.access.credentials();
-    await this.#admit(exchange, signal);
     const first = await this.#once(exchange, credentials, signal);
     if (first !== 'dead socket') return first;
     await this.#admit(exchange, signal);
@@ -137,10 +138,11 @@ export class Transport {
     throw new KubeError('UNREACHABLE', `${describe(exchange)}: the server closes connections before it answers`);
   }
 
-  async #admit(exchange: Exchange, signal: AbortSignal): Promise<void> {
+  /** Waits for its turn: before the deadline begins, for a request that has not left cannot be late. */
+  async #admit(exchange: Exchange, signal: AbortSignal | undefined): Promise<void> {
     const { clock } = this.#options;
     for (;;) {
-      signal.throwIfAborted();
+      if (signal?.aborted === true) throw new KubeError('ABORTED', `${describe(exchange)}: given up`);
       const waitMs = this.#budget.take(clock.now());
       if (waitMs === 0 || exchange.urgent === true) return;
       await sleep(clock, waitMs, signal);
