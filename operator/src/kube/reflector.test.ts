@@ -1,4 +1,5 @@
 // The local copy against a server that ends, cuts, forgets and refuses, over real HTTP; time runs twenty times as fast.
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KubeError } from './errors.ts';
 import { Reflector } from './reflector.ts';
@@ -192,3 +193,48 @@ test('a long wait ends when the server answers somebody else, the first 0.8 s ex
   await clock.advance(0);
   expect(tries).toBe(6);
 });
+
+test('whatever the server does for a while, afterwards the copy equals it and every change was heard in order', async () => {
+  const pick = seeded(7);
+  api.fault = ({ query }, response) => {
+    const roll = pick(10);
+    if (roll === 0) answer(response, 500, statusBody(500, 'InternalError', 'etcd is gone'));
+    else if (roll === 1) answer(response, 429, statusBody(429, 'TooManyRequests', 'later'), { 'retry-after': '1' });
+    else if (roll === 2) response.socket?.resetAndDestroy();
+    else if (roll === 3) response.end();
+    else if (roll === 4 && query.get('watch') === 'true') answer(response, 410, statusBody(410, 'Expired', 'too old'));
+    else return false;
+    return true;
+  };
+  const reflector = reflect();
+  for (let n = 0; n < 100; n++) {
+    const name = `c${pick(8)}`;
+    const there = api.object(CONFIG_MAPS, name, 'default');
+    if (there !== undefined && pick(3) === 0) api.remove(CONFIG_MAPS, there);
+    else api.put(CONFIG_MAPS, configMap(name, String(n)));
+    if (pick(12) === 0) api.cutWatches();
+    if (pick(12) === 0) api.endWatches();
+    if (pick(40) === 0) api.compact();
+    await delay(4);
+  }
+  api.fault = () => false;
+  api.put(CONFIG_MAPS, configMap('last', 'last'));
+  await until('the last change', () => reflector.get('default/last') !== undefined);
+  const names = [...Array.from({ length: 8 }, (_, n) => `c${n}`), 'last'];
+  for (const name of names) {
+    const there = api.object(CONFIG_MAPS, name, 'default') as ConfigMap | undefined;
+    expect(reflector.get(`default/${name}`)?.data).toEqual(there?.data);
+    const steps = heard.filter((line) => line.startsWith(`default/${name} `)).map((line) => line.split(/[ >]/));
+    // What one change leaves is what the next one finds.
+    for (const [n, step] of steps.entries()) expect(step[1]).toBe(steps[n - 1]?.[2] ?? '-');
+  }
+});
+
+/** The same faults in every run. */
+function seeded(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 16) % sides;
+  };
+}
