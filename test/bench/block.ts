@@ -1,7 +1,7 @@
 // bench block: what a node does with a block of others, signatures off: decode, execute, commit, make durable. Token
 // transfers between uniform random accounts of 8 groups: 7/8 of the relays leave through outbox batches, as many come in
 // as proven leaves. The blocks are built before, by all groups; one group's are then judged and stored on one core.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeArgs, findFunction } from '@rexnet/preda/index.ts';
@@ -18,6 +18,7 @@ import { SCOPE } from '../../node/src/core/scopes.ts';
 import { leavesInBody } from '../../node/src/store/body-leaves.ts';
 import { ChainStore } from '../../node/src/store/chain-store.ts';
 import { generator, median } from './shared/figures.ts';
+import { ownMs } from './shared/own-time.ts';
 
 const GROUPS = 8;
 const ACCOUNTS = 100_000;
@@ -135,12 +136,6 @@ function load(world: World, accounts: readonly Account[]): void {
       if (block.body.transactions.length !== count) throw new Error('a block did not take all transactions');
     }
   }
-}
-
-/** Milliseconds of this thread's life, less those it was ready to run and another process had the core. */
-function ownMs(): number {
-  const [, waited] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
-  return performance.now() - Number(waited) / 1e6;
 }
 
 interface Times {

@@ -1,4 +1,14 @@
-// What the benches share: seeded draws and the middle of what was measured. It measures nothing.
+// What the benches share: what a figure is, seeded draws and the middle of what was measured. It measures nothing.
+
+/** One figure. Where the goal is below the floor, less is better: the floor is then the most it may be. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly floor?: number;
+  readonly goal?: number;
+  readonly anchors: Readonly<Record<string, number>>;
+}
 
 /** Small, fast and the same everywhere: a bench draws millions. */
 export function generator(seed: number): (below: number) => number {
