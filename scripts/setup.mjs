@@ -99,6 +99,24 @@ function toolchainNode() {
   );
 }
 
+/** Puts one package that is a plain archive (no install script has to run) into a folder of its own, beside the lock file. */
+export async function installArchive(folder, name, version) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
+  await npm([
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `${name}@${version}`,
+  ]);
+}
+
 /** The path of a Node that can run us; undefined when this one can. Installs it once. */
 async function installNode() {
   if (isNewEnough(process.versions.node)) return undefined;
@@ -109,21 +127,7 @@ async function installNode() {
   say(
     `this machine has Node ${process.versions.node}, ${NODE_VERSION_MIN.join('.')} or newer is needed: getting ${NODE_VERSION} from npm (stays in .rexnet/)`,
   );
-  mkdirSync(TOOLCHAIN, { recursive: true });
-  writeFileSync(join(TOOLCHAIN, 'package.json'), '{"private": true}\n');
-  // The package of one platform is a plain archive: no install script has to run.
-  await npm([
-    'install',
-    '--prefix',
-    TOOLCHAIN,
-    '--no-save',
-    '--no-package-lock',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    `${name}@${NODE_VERSION}`,
-  ]);
+  await installArchive(TOOLCHAIN, name, NODE_VERSION);
   await run(path, ['--version'], { stdio: 'ignore' });
   writeFileSync(stamp, NODE_VERSION);
   return path;

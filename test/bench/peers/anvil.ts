@@ -1,13 +1,14 @@
 // anvil (revm) as a peer: its program from npm, the token put into its state, transfers looped inside one eth_call.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { installArchive, ROOT } from '../../../scripts/setup.mjs';
 import { until } from '../../local/until.ts';
 import { processMs } from '../shared/own-time.ts';
 import { type Found, type Peer, sentence } from './peer.ts';
 import { compileTokenLoop, type TokenLoop } from './token-loop.ts';
 
+const VERSION = '1.7.1';
 const TOKEN = `0x${'70'.repeat(20)}`;
 const FUNDED_PER_CALL = 20_000;
 const GAS = `0x${(10n ** 15n).toString(16)}`;
@@ -82,18 +83,28 @@ class Anvil implements Peer {
   }
 }
 
-/** The program for this platform, undefined when npm brought none. */
-function program(): string | undefined {
-  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
-  const require = createRequire(import.meta.url);
+/**
+ * The program for this platform, undefined when npm has none. It is no dependency of ours: the lock file would name the
+ * programs of all platforms, and a registry that lacks one of them could install nothing at all.
+ */
+async function program(): Promise<string | undefined> {
+  const name = `anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const folder = join(ROOT, '.rexnet', '.peers', `anvil-${VERSION}`);
+  const path = join(
+    folder,
+    'node_modules',
+    '@foundry-rs',
+    name,
+    'bin',
+    process.platform === 'win32' ? 'anvil.exe' : 'anvil',
+  );
+  if (existsSync(path)) return path;
   try {
-    const own = createRequire(require.resolve('@foundry-rs/anvil/package.json'));
-    const folder = dirname(own.resolve(`@foundry-rs/anvil-${process.platform}-${arch}/package.json`));
-    const path = join(folder, 'bin', process.platform === 'win32' ? 'anvil.exe' : 'anvil');
-    return existsSync(path) ? path : undefined;
+    await installArchive(folder, `@foundry-rs/${name}`, VERSION);
   } catch {
     return undefined;
   }
+  return existsSync(path) ? path : undefined;
 }
 
 /** Where it says it listens. */
@@ -118,7 +129,7 @@ function address(child: ChildProcess): Promise<string> {
 }
 
 export async function anvil(accounts: number, funds: bigint): Promise<Found> {
-  const path = program();
+  const path = await program();
   if (path === undefined) return { name: 'anvil', missing: `npm has no anvil for ${process.platform}-${process.arch}` };
   const flags = ['--port', '0', '--hardfork', 'cancun', '--disable-block-gas-limit', '--accounts', '1'];
   const child = spawn(path, flags, { stdio: ['ignore', 'pipe', 'ignore'] });
