@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { concatBytes } from '../core/bytes.ts';
+import { sha256 } from '../core/hash.ts';
 import {
   build,
   context,
@@ -97,6 +98,24 @@ test('a transfer to another partition is a value relay that pays its own gas', (
   expect(receipt!.root).toEqual(tx.slice(48, 80));
   expect(vm.account(stranger).balance).toBe(500n);
   expect(vm.fees()).toBe(60_000n);
+});
+
+test('a deeper relay has the hash of emitter and child index as its id, however many run at once', () => {
+  const vm = machine();
+  fund(vm, [alice]);
+  vm.beginBlock(context(1));
+  for (const count of [1, 7, 8, 9, 95, 96, 97, 200]) {
+    const records = Array.from({ length: count }, (_, i) => {
+      const bytes = build({ kind: 3, scope: 0, op: 0xffff, key: alice, gas: 8_000n, index: i * 65_537 });
+      bytes.fill(i, 48, 80);
+      bytes.fill(255, 80, 112);
+      return bytes;
+    });
+    const ids = receiptsOf(vm.run(concatBytes(records)).receipts).map(({ id }) => id);
+    expect(ids).toEqual(
+      records.map((bytes) => sha256(concatBytes([bytes.subarray(48, 80), bytes.subarray(188, 192)]))),
+    );
+  }
 });
 
 test('what may not start stops the run and changes nothing', () => {
