@@ -1,28 +1,32 @@
 // Finds free loopback ports and keeps the ones a network already had, so that a restart changes no address without need.
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
+/**
+ * Below the range systems take the near ends of outgoing connections from (32768 on Linux, 49152 elsewhere): a port of
+ * that range can be gone again between our look and our child's.
+ */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 29_999;
+const TRIES_MAX = 1_000;
+
 /** True when nobody listens there now. */
 export function isFree(port: number): Promise<boolean> {
-  return listen(port).then(
-    () => true,
-    () => false,
-  );
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: LOOPBACK, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }
 
-/** Listens for a moment; resolves to the port that was given. */
-function listen(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: LOOPBACK, port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+async function freePort(taken: ReadonlySet<number>): Promise<number> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new Error(`no free port from ${FIRST_PORT} to ${LAST_PORT} in ${TRIES_MAX} tries`);
 }
 
 /**
@@ -44,8 +48,7 @@ export async function allocatePorts(
   }
   for (const name of names) {
     if (ports[name] !== undefined) continue;
-    let port = await listen(0);
-    while (taken.has(port)) port = await listen(0);
+    const port = await freePort(taken);
     ports[name] = port;
     taken.add(port);
   }
