@@ -1,22 +1,10 @@
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Io } from './io.ts';
 import { drawn, ProgressLine } from './progress.ts';
 import { PLAIN } from './style.ts';
+import { Sink } from './testing/sink.ts';
 
-class Sink extends Writable {
-  readonly isTTY: boolean;
-  readonly columns = 60;
-  text = '';
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
-}
+const COLUMNS = 60;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
@@ -43,7 +31,7 @@ test.each([
 });
 
 test('what takes less than a second is not told', () => {
-  const sink = new Sink(true);
+  const sink = new Sink(true, COLUMNS);
   const line = new ProgressLine(ioWith(sink));
   line.show({ text: 'soon over' });
   vi.advanceTimersByTime(900);
@@ -52,7 +40,7 @@ test('what takes less than a second is not told', () => {
 });
 
 test('on a terminal one line is redrawn and removed', () => {
-  const sink = new Sink(true);
+  const sink = new Sink(true, COLUMNS);
   const line = new ProgressLine(ioWith(sink));
   line.show({ text: 'working' });
   vi.advanceTimersByTime(1_300);
@@ -63,7 +51,7 @@ test('on a terminal one line is redrawn and removed', () => {
 });
 
 test('elsewhere each change is a line, at most one a second', () => {
-  const sink = new Sink(false);
+  const sink = new Sink(false, COLUMNS);
   const line = new ProgressLine(ioWith(sink));
   line.show({ text: 'Included', done: 1, total: 3 });
   vi.advanceTimersByTime(2_500);

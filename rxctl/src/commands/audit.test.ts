@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { World } from '@rexnet/node/chain/testing/world.ts';
 import { formatAddress } from '@rexnet/node/core/address.ts';
 import { GENESIS } from '@rexnet/node/core/layouts.ts';
@@ -14,6 +13,7 @@ import { foldersOf, makeFolders } from '../local/folders.ts';
 import { writeState } from '../local/state.ts';
 import { runRxctl } from '../main.ts';
 import { FakeNetwork } from '../testing/fake-network.ts';
+import { Sink } from '../testing/sink.ts';
 
 const GROUPS = [0, 1];
 const ROUNDS = 5;
@@ -49,14 +49,6 @@ beforeAll(async () => {
   for (const group of GROUPS) await storeWorld(world, group, folders.node(`g${group}-n0`));
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
-
-class Sink extends Writable {
-  text = '';
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
-}
 
 async function rxctl(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const [stdout, stderr] = [new Sink(), new Sink()];

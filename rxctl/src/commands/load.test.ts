@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { foldersOf, makeFolders } from '../local/folders.ts';
 import { takeLock } from '../local/lock.ts';
 import { writeProgress, writeState } from '../local/state.ts';
 import { runRxctl } from '../main.ts';
 import { FakeNetwork } from '../testing/fake-network.ts';
+import { Sink } from '../testing/sink.ts';
 import { parseTestnetFile } from '../testnet-file.ts';
 
 let cwd = '';
@@ -28,14 +28,6 @@ afterEach(() => {
   release();
   rmSync(cwd, { recursive: true, force: true });
 });
-
-class Sink extends Writable {
-  text = '';
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
-  }
-}
 
 async function rxctl(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const [stdout, stderr] = [new Sink(), new Sink()];

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { makeGenesis } from '@rexnet/node/chain/genesis.ts';
 import { parseTestnet } from '@rexnet/operator/api/parse.ts';
 import { planTestnet } from '@rexnet/operator/plan/plan.ts';
@@ -12,6 +11,7 @@ import { writeState } from '../local/state.ts';
 import { runRxctl } from '../main.ts';
 import type { Network } from '../network.ts';
 import type { Source } from '../sources/source.ts';
+import { Sink } from './sink.ts';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 export type RunOptions = {
@@ -78,21 +78,5 @@ export class TestFolder {
 
   remove(): void {
     rmSync(this.cwd, { recursive: true, force: true });
-  }
-}
-
-class Sink extends Writable {
-  readonly isTTY: boolean;
-  readonly columns = 100;
-  text = '';
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: unknown, _encoding: string, done: () => void): void {
-    this.text += String(chunk);
-    done();
   }
 }
