@@ -67,6 +67,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
   'operator/src/kube': [],
+  'operator/src/ask': ['operator/src/kube', 'node/src/core', 'node/src/rpc'],
+  'operator/src/controllers': [
+    'operator/src/api',
+    'operator/src/plan',
+    'operator/src/kube',
+    'operator/src/ask',
+    'node/src/chain',
+    'node/src/core',
+    'preda/src',
+  ],
   'rxctl/src': [
     'rxctl/src/verify',
     'operator/src',

@@ -1,0 +1,102 @@
+// The collections controllers watch, and how objects lead to the Testnet and the group they belong to. Everything that is made for a Testnet
+// carries its label, so of kinds that are not ours nothing else is read.
+import type {
+  V1Deployment,
+  V1Job,
+  V1PersistentVolumeClaim,
+  V1Pod,
+  V1Service,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
+import type { ConsensusGroupSpec, ConsensusGroupStatus } from '../api/consensus-group.ts';
+import { CONSENSUS_GROUP } from '../api/consensus-group.ts';
+import { type AnyDefinition, API_GROUP, API_GROUP_VERSION } from '../api/definition.ts';
+import { LOAD_TEST } from '../api/load-test.ts';
+import { SHARD_MAP, type ShardMapStatus } from '../api/shard-map.ts';
+import { TESTNET, type TestnetStatus } from '../api/testnet.ts';
+import type { Collection } from '../kube/caches.ts';
+import { type KubeObject, keyOf, type Resource } from '../kube/resources.ts';
+import { LABEL } from '../plan/kube/labels.ts';
+import { groupName } from '../plan/kube/names.ts';
+
+/** Stored specs may come from another version: they are parsed before they are believed. */
+export type TestnetObject = KubeObject & { readonly spec?: unknown; readonly status?: TestnetStatus };
+export type GroupObject = KubeObject & { readonly spec: ConsensusGroupSpec; readonly status?: ConsensusGroupStatus };
+export type ShardMapObject = KubeObject & { readonly spec: unknown; readonly status?: ShardMapStatus };
+export type LoadTestObject = KubeObject & { readonly spec: unknown; readonly status?: unknown };
+export type PodObject = KubeObject & Pick<V1Pod, 'spec' | 'status'>;
+export type StatefulSetObject = KubeObject & Pick<V1StatefulSet, 'spec' | 'status'>;
+export type DeploymentObject = KubeObject & Pick<V1Deployment, 'spec' | 'status'>;
+export type JobObject = KubeObject & Pick<V1Job, 'spec' | 'status'>;
+export type ServiceObject = KubeObject & Pick<V1Service, 'spec'>;
+export type ClaimObject = KubeObject & Pick<V1PersistentVolumeClaim, 'spec' | 'status'>;
+export type ConfigMapObject = KubeObject & {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+};
+
+/** Index names. */
+export const BY_TESTNET = 'testnet';
+export const BY_GROUP = 'group';
+
+/** Key of the Testnet an object is for. */
+export function testnetOf({ metadata }: KubeObject): string | undefined {
+  const name = metadata.labels?.[LABEL.testnet];
+  return name === undefined ? undefined : keyOf(placed(metadata.namespace, name));
+}
+
+/** Key of the ConsensusGroup an object is for. */
+export function groupOf({ metadata }: KubeObject): string | undefined {
+  const { [LABEL.testnet]: testnet, [LABEL.group]: group } = metadata.labels ?? {};
+  return testnet === undefined || group === undefined
+    ? undefined
+    : keyOf(placed(metadata.namespace, groupName(testnet, Number(group))));
+}
+
+function placed(namespace: string | undefined, name: string): { readonly name: string; readonly namespace?: string } {
+  return namespace === undefined ? { name } : { name, namespace };
+}
+
+function ours({ names }: AnyDefinition): Resource {
+  return {
+    group: API_GROUP,
+    version: API_GROUP_VERSION,
+    plural: names.plural,
+    kind: names.kind,
+    namespaced: true,
+  };
+}
+
+function theirs(group: string, version: string, plural: string, kind: string): Resource {
+  return { group, version, plural, kind, namespaced: true };
+}
+
+/** What carries the label of a Testnet. */
+function labelled<T extends KubeObject>(resource: Resource): Collection<T> {
+  return { resource, labelSelector: LABEL.testnet, indexes: { [BY_TESTNET]: testnetOf, [BY_GROUP]: groupOf } };
+}
+
+export const TESTNETS: Collection<TestnetObject> = { resource: ours(TESTNET) };
+export const GROUPS: Collection<GroupObject> = {
+  resource: ours(CONSENSUS_GROUP),
+  indexes: { [BY_TESTNET]: testnetOf },
+};
+export const SHARD_MAPS: Collection<ShardMapObject> = { resource: ours(SHARD_MAP) };
+export const LOAD_TESTS: Collection<LoadTestObject> = { resource: ours(LOAD_TEST) };
+
+export const PODS = labelled<PodObject>(theirs('', 'v1', 'pods', 'Pod'));
+export const SERVICES = labelled<ServiceObject>(theirs('', 'v1', 'services', 'Service'));
+export const CONFIG_MAPS = labelled<ConfigMapObject>(theirs('', 'v1', 'configmaps', 'ConfigMap'));
+export const CLAIMS = labelled<ClaimObject>(theirs('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim'));
+export const STATEFUL_SETS = labelled<StatefulSetObject>(theirs('apps', 'v1', 'statefulsets', 'StatefulSet'));
+export const DEPLOYMENTS = labelled<DeploymentObject>(theirs('apps', 'v1', 'deployments', 'Deployment'));
+export const JOBS = labelled<JobObject>(theirs('batch', 'v1', 'jobs', 'Job'));
+export const DISRUPTION_BUDGETS = labelled<KubeObject>(
+  theirs('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+);
+export const NETWORK_POLICIES = labelled<KubeObject>(
+  theirs('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
+);
+
+/** Read by name, never watched: nobody needs a copy of secrets. */
+export const SECRETS: Resource = theirs('', 'v1', 'secrets', 'Secret');

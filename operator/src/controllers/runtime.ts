@@ -1,0 +1,167 @@
+// Runs controllers: their copies, a queue and workers for each, retries, and the clients that bear their names. It knows no kind and no order
+// among controllers: each is level-triggered.
+import { Applier } from '../kube/applier.ts';
+import { Caches } from '../kube/caches.ts';
+import type { Clock, Random } from '../kube/clock.ts';
+import { KubeError } from '../kube/errors.ts';
+import { EventRecorder, type EventRecorderOptions } from '../kube/events.ts';
+import type { KubeObject, Resource } from '../kube/resources.ts';
+import type { RestClient } from '../kube/rest.ts';
+import { WorkQueue } from '../kube/work-queue.ts';
+import type { Clients, Controller, Watch } from './controller.ts';
+import { StatusWriter } from './status-writer.ts';
+
+export const OPERATOR = 'rexnet-operator';
+
+/** What happened to one key. */
+export interface Pass {
+  readonly controller: string;
+  readonly key: string;
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+export interface RuntimeOptions {
+  readonly rest: RestClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Empty: all. */
+  readonly namespaces: readonly string[];
+  /** The pod, in events. */
+  readonly instance: string;
+  readonly onPass?: (pass: Pass) => void;
+  readonly onTrouble?: (resource: Resource, error: KubeError) => void;
+  readonly onDroppedEvent?: EventRecorderOptions['onDropped'];
+}
+
+export class Runtime {
+  readonly caches: Caches;
+  readonly #options: RuntimeOptions;
+  readonly #lines: readonly Line[];
+
+  /** Every controller that is to run: what they watch is known before the first list is asked for. */
+  constructor(controllers: readonly Controller[], options: RuntimeOptions) {
+    this.#options = options;
+    this.caches = new Caches(options);
+    this.#lines = controllers.map((controller) => new Line(controller, this.caches, options));
+  }
+
+  /** Keys that are ready to be looked at, for each controller. */
+  depths(): ReadonlyMap<string, number> {
+    return new Map(this.#lines.map(({ controller, queue }) => [controller.name, queue.depth]));
+  }
+
+  /** Looks at a key soon: something outside of Kubernetes has changed. */
+  enqueue(controller: string, key: string, delayMs: number): void {
+    this.#lines.find((line) => line.controller.name === controller)?.queue.addAfter(key, delayMs);
+  }
+
+  /** Until the signal fires and what runs has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const events = new EventRecorder({
+      rest: this.#options.rest,
+      clock: this.#options.clock,
+      controller: 'rexnet.dev/operator',
+      instance: this.#options.instance,
+      fieldManager: OPERATOR,
+      ...(this.#options.onDroppedEvent === undefined ? {} : { onDropped: this.#options.onDroppedEvent }),
+    });
+    const copying = this.caches.run(signal);
+    const stopped = new Promise<'stopped'>((resolve) => {
+      if (signal.aborted) resolve('stopped');
+      signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+    });
+    const begun = await Promise.race([this.caches.synced(), stopped, copying]);
+    if (begun !== 'stopped') await Promise.all(this.#lines.map((line) => line.run(events, signal)));
+    await copying;
+  }
+}
+
+class Line {
+  readonly controller: Controller;
+  readonly queue: WorkQueue;
+  readonly #caches: Caches;
+  readonly #options: RuntimeOptions;
+
+  constructor(controller: Controller, caches: Caches, options: RuntimeOptions) {
+    this.controller = controller;
+    this.#caches = caches;
+    this.#options = options;
+    this.queue = new WorkQueue({ clock: options.clock });
+    for (const one of controller.watches) this.#watch(one);
+  }
+
+  async run(events: EventRecorder, signal: AbortSignal): Promise<void> {
+    const clients = this.#clients(events, signal);
+    const onAbort = () => this.queue.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const workers = Array.from({ length: this.controller.workers }, () => this.#work(clients, signal));
+    await Promise.all(workers);
+  }
+
+  #watch({ collection, keys, delayMs = 0 }: Watch): void {
+    this.#caches.watch(collection, ({ before, now }) => {
+      const concerned = new Set([
+        ...(before === undefined ? [] : keys(before)),
+        ...(now === undefined ? [] : keys(now)),
+      ]);
+      for (const key of concerned) {
+        if (delayMs === 0) this.queue.add(key);
+        else this.queue.addAfter(key, delayMs);
+      }
+    });
+  }
+
+  async #work(clients: Clients, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const key = await this.queue.take();
+      if (key === undefined) return;
+      await this.#pass(key, clients, signal);
+      this.queue.done(key);
+    }
+  }
+
+  async #pass(key: string, clients: Clients, signal: AbortSignal): Promise<void> {
+    const { clock, onPass } = this.#options;
+    const controller = this.controller.name;
+    const startedAt = clock.now();
+    try {
+      const againMs = await this.controller.reconcile(key, this.#caches, clients);
+      this.queue.forget(key);
+      if (againMs !== undefined) this.queue.addAfter(key, againMs);
+      onPass?.({ controller, key, durationMs: clock.now() - startedAt });
+    } catch (error) {
+      if (signal.aborted) return;
+      // A mistake of ours about one key must not stop the others: it is told, counted and tried again like any failure.
+      this.queue.retry(key, error instanceof KubeError ? error.retryAfterMs : undefined);
+      onPass?.({ controller, key, durationMs: clock.now() - startedAt, error });
+    }
+  }
+
+  #clients(events: EventRecorder, signal: AbortSignal): Clients {
+    const { rest, clock, random } = this.#options;
+    const fieldManager = `${OPERATOR}-${this.controller.name}`;
+    const applier = new Applier({ rest, clock, fieldManager });
+    const statuses = new StatusWriter({ rest, clock, fieldManager, record: (happening) => events.record(happening) });
+    return {
+      rest,
+      fieldManager,
+      clock,
+      random,
+      signal,
+      apply: (resource, wish, live) => applier.apply(resource, wish, live, { signal }),
+      remove: (resource, object) => {
+        applier.forget(resource, object);
+        return rest.delete(resource, identified(object), { signal });
+      },
+      writeStatus: (resource, object, wish) => statuses.write(resource, object, wish, signal),
+      record: (happening) => events.record(happening),
+    };
+  }
+}
+
+function identified({ metadata: { name, namespace, uid } }: KubeObject) {
+  if (uid === undefined) throw new Error(`${name} has no uid: only what the server has shown can be deleted`);
+  return { name, uid, ...(namespace === undefined ? {} : { namespace }) };
+}

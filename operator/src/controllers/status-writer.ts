@@ -1,0 +1,89 @@
+// Writes statuses: at once when something turned or a new generation is there, once in five seconds when only figures changed, never when
+// nothing did. Turns of conditions become events. It judges nothing.
+import type { Condition } from '../api/conditions.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Happening } from '../kube/events.ts';
+import { apiVersionOf, type KubeObject, type Resource } from '../kube/resources.ts';
+import type { RestClient } from '../kube/rest.ts';
+import { changeOf, type StatusLike, turnsOf, withHistory } from '../plan/conditions.ts';
+import type { StatusWish } from './controller.ts';
+
+export interface StatusWriterOptions {
+  readonly rest: Pick<RestClient, 'applyStatus'>;
+  readonly clock: Clock;
+  readonly fieldManager: string;
+  readonly record: (happening: Happening) => void;
+}
+
+interface Written {
+  readonly status: StatusLike;
+  /** Version of the copy it was written over: while the copy shows that one, it does not show what was written. */
+  readonly over: string | undefined;
+  readonly at: number;
+}
+
+const FIGURES_EVERY_MS = 5_000;
+
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+  /** By uid. */
+  readonly #written = new Map<string, Written>();
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The answer is after how long figures that are held back may be written. */
+  async write(
+    resource: Resource,
+    object: KubeObject & { readonly status?: unknown },
+    wish: StatusWish,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { rest, clock, fieldManager } = this.#options;
+    const { uid = '', generation = 0, resourceVersion, name, namespace } = object.metadata;
+    const written = this.#written.get(uid);
+    const before = written?.over === resourceVersion && written !== undefined ? written.status : statusIn(object);
+    const after = this.#wished(before, wish, generation);
+    const change = changeOf(before, after, wish.figures);
+    if (change === 'none') return undefined;
+    const waitMs = (written?.at ?? Number.NEGATIVE_INFINITY) + FIGURES_EVERY_MS - clock.now();
+    if (change === 'figures' && waitMs > 0) return waitMs;
+    const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+    const applied = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, status: after };
+    await rest.applyStatus(resource, applied, { fieldManager, signal });
+    this.#written.set(uid, { status: after, over: resourceVersion, at: clock.now() });
+    this.#tell(object, before.conditions ?? [], after.conditions ?? []);
+    return undefined;
+  }
+
+  forget(uid: string): void {
+    this.#written.delete(uid);
+  }
+
+  #wished(before: StatusLike, { fields, conditions }: StatusWish, generation: number): StatusLike {
+    const now = new Date(this.#options.clock.wallMs()).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return {
+      ...Object.fromEntries(known),
+      observedGeneration: generation,
+      conditions: withHistory(before.conditions ?? [], conditions, generation, now),
+    };
+  }
+
+  #tell(regarding: KubeObject, before: readonly Condition[], after: readonly Condition[]): void {
+    for (const { condition, isWarning } of turnsOf(before, after)) {
+      this.#options.record({
+        regarding,
+        type: isWarning ? 'Warning' : 'Normal',
+        reason: condition.reason,
+        action: `${condition.type}${condition.status}`,
+        note: condition.message,
+      });
+    }
+  }
+}
+
+function statusIn({ status }: { readonly status?: unknown }): StatusLike {
+  return typeof status === 'object' && status !== null ? (status as StatusLike) : {};
+}

@@ -1,0 +1,83 @@
+// Server-side apply of what should be, asked for only when it may differ from what is: an object is applied again when our wish changed,
+// when somebody changed it, or when it is gone. It decides nothing about which objects there should be.
+import { createHash } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import { type KubeObject, pathOf, type Resource } from './resources.ts';
+import type { ApplyOptions, RestClient } from './rest.ts';
+
+export interface ApplierOptions {
+  readonly rest: Pick<RestClient, 'apply'>;
+  readonly clock: Clock;
+  readonly fieldManager: string;
+}
+
+interface Mark {
+  readonly wish: KubeObject;
+  readonly hash: string;
+  /** Of the object as the server answered. */
+  readonly stamp: string;
+  /** What our copy showed when it was applied, until it shows what the server answered. */
+  shownBefore: string | undefined;
+  readonly at: number;
+}
+
+/** A copy that shows no answer for so long is believed again: somebody else may have taken the object back to what it was. */
+const COPY_LAG_MS = 5_000;
+const ABSENT = 'absent';
+
+/** `lagging`: applied, but the copy does not show it yet; look again after `COPY_LAG_MS`. */
+export type Applied = 'applied' | 'unchanged' | 'lagging';
+
+export class Applier {
+  readonly #options: ApplierOptions;
+  readonly #marks = new Map<string, Mark>();
+
+  constructor(options: ApplierOptions) {
+    this.#options = options;
+  }
+
+  /** `live` is what the local copy shows. */
+  async apply(
+    resource: Resource,
+    wish: KubeObject,
+    live: KubeObject | undefined,
+    options: Pick<ApplyOptions, 'signal'> = {},
+  ): Promise<Applied> {
+    const { rest, clock, fieldManager } = this.#options;
+    const path = pathOf(resource, wish.metadata);
+    const mark = this.#marks.get(path);
+    const shown = live === undefined ? ABSENT : stampOf(live);
+    const hash = mark?.wish === wish ? mark.hash : hashOf(wish);
+    if (mark !== undefined && mark.hash === hash) {
+      if (shown === mark.stamp) {
+        mark.shownBefore = undefined;
+        return 'unchanged';
+      }
+      if (shown === mark.shownBefore && clock.now() < mark.at + COPY_LAG_MS) return 'lagging';
+    }
+    const answer = await rest.apply(resource, wish, { fieldManager, ...options });
+    const stamp = stampOf(answer);
+    this.#marks.set(path, { wish, hash, stamp, shownBefore: stamp === shown ? undefined : shown, at: clock.now() });
+    return 'applied';
+  }
+
+  /** Of an object that is to be there no more. */
+  forget(resource: Resource, object: KubeObject): void {
+    this.#marks.delete(pathOf(resource, object.metadata));
+  }
+}
+
+/** Changes when somebody changes what we wrote. A status that moves must not count, where the server tells the two apart. */
+function stampOf({ metadata }: KubeObject): string {
+  const { uid, generation, resourceVersion, labels, ownerReferences, deletionTimestamp } = metadata;
+  const version = generation === undefined ? `v${resourceVersion}` : `g${generation}`;
+  return JSON.stringify([uid, version, deletionTimestamp, sorted(labels), ownerReferences?.map((owner) => owner.uid)]);
+}
+
+function sorted(labels: Readonly<Record<string, string>> = {}): unknown {
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function hashOf(object: KubeObject): string {
+  return createHash('sha256').update(JSON.stringify(object)).digest('base64');
+}

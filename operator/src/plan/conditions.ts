@@ -1,0 +1,81 @@
+// From what is judged to hold to the conditions of a status: when each last turned, which generation it was judged by, which turns are worth an
+// event, and whether a change may wait. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { CONDITION_MESSAGE_MAX_LENGTH, type Condition } from '../api/conditions.ts';
+
+/** A condition without its history. */
+export type Judged = Pick<Condition, 'status' | 'reason' | 'message'> & { readonly type: string };
+
+export type Turn = { readonly condition: Condition; readonly isWarning: boolean };
+
+/** Conditions that are bad news when they hold; all others are good news. */
+const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Stalled', 'Degraded', 'NodeLost']);
+/** Good ones whose absence is not just a matter of time. */
+const BAD_WHEN_FALSE: ReadonlySet<string> = new Set(['Scheduled', 'DataSafe']);
+
+/** All conditions carry the generation, latched ones too: `kubectl wait` looks at no other. */
+export function withHistory(
+  before: readonly Condition[],
+  judged: readonly Judged[],
+  generation: number,
+  now: string,
+): readonly Condition[] {
+  const old = new Map(before.map((condition) => [condition.type, condition]));
+  return judged.map(({ type, status, reason, message }) => {
+    const was = old.get(type);
+    return {
+      type,
+      status,
+      observedGeneration: generation,
+      lastTransitionTime: was?.status === status ? was.lastTransitionTime : now,
+      reason,
+      message: shorten(message),
+    };
+  });
+}
+
+/** What turned; a condition that is there for the first time has turned only when it is bad news. */
+export function turnsOf(before: readonly Condition[], after: readonly Condition[]): readonly Turn[] {
+  const old = new Map(before.map((condition) => [condition.type, condition]));
+  return after.flatMap((condition) => {
+    const was = old.get(condition.type);
+    const isWarning = isBad(condition);
+    const turned =
+      was === undefined ? isWarning : was.status !== condition.status || (isWarning && was.reason !== condition.reason);
+    return turned ? [{ condition, isWarning }] : [];
+  });
+}
+
+export type StatusLike = {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly [field: string]: unknown;
+};
+
+/** `figures` are the fields that change all the time. A change of these, or of a sentence, may wait; any other may not. */
+export function changeOf(
+  before: StatusLike,
+  after: StatusLike,
+  figures: readonly string[],
+): 'none' | 'figures' | 'state' {
+  if (isDeepStrictEqual(before, after)) return 'none';
+  return isDeepStrictEqual(stateOf(before, figures), stateOf(after, figures)) ? 'figures' : 'state';
+}
+
+function stateOf({ conditions = [], ...fields }: StatusLike, figures: readonly string[]): unknown {
+  return {
+    fields: Object.fromEntries(Object.entries(fields).filter(([name]) => !figures.includes(name))),
+    conditions: conditions.map(({ message: _, ...state }) => state),
+  };
+}
+
+function isBad({ type, status, reason }: Condition): boolean {
+  if (BAD_WHEN_TRUE.has(type)) return status === 'True';
+  return status === 'False' && (BAD_WHEN_FALSE.has(type) || reason.endsWith('Failed'));
+}
+
+function shorten(message: string): string {
+  return message.length <= CONDITION_MESSAGE_MAX_LENGTH
+    ? message
+    : `${message.slice(0, CONDITION_MESSAGE_MAX_LENGTH - 1)}…`;
+}
