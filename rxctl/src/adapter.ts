@@ -1,5 +1,4 @@
 // Binds the network port to the client: hex and text on this side, bytes on the other. It keeps no state but open channels.
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { senderOf, validUntilMsOf } from '@rexnet/node/chain/transaction.ts';
@@ -15,7 +14,6 @@ import { auditNetwork } from './adapter-audit.ts';
 import { blockReport } from './adapter-block.ts';
 import { transactionReport } from './adapter-transaction.ts';
 import { CliError, EXIT } from './exit.ts';
-import type { Folders } from './local/folders.ts';
 import type {
   Account,
   Action,
@@ -30,31 +28,29 @@ import type {
   SubmitOptions,
   TransactionReport,
 } from './network.ts';
+import type { NetworkPlace, NodeAddress, NodeTable } from './network-place.ts';
 
 /** A node that says nothing for so long is shown as silent. */
 const ASK_MAX_MS = 1_500;
 const FAUCET_GROUP = 0;
 
-type NodeAddress = { readonly node: string; readonly grpc: string };
-type PeerFile = { readonly groups: Readonly<Record<string, readonly NodeAddress[]>> };
-
 /** Opens channels when they are first used: a network that is only starting can be opened too. */
-export async function openNetwork(folders: Folders): Promise<Network> {
-  return new ClientNetwork(folders);
+export async function openNetwork(place: NetworkPlace): Promise<Network> {
+  return new ClientNetwork(place);
 }
 
 class ClientNetwork implements Network {
-  readonly #folders: Folders;
-  readonly #groups: ReadonlyMap<number, readonly NodeAddress[]>;
+  readonly #place: NetworkPlace;
   readonly #nodes = new Map<string, Promise<Connection>>();
   readonly #senders = new Map<string, Sender>();
   readonly #origins = new Map<string, Origin>();
   #all: Promise<Connection> | undefined;
+  /** The nodes that `#all` knows. */
+  #known: NodeTable;
 
-  constructor(folders: Folders) {
-    this.#folders = folders;
-    const { groups } = JSON.parse(readFileSync(folders.peers, 'utf8')) as PeerFile;
-    this.#groups = new Map(Object.entries(groups).map(([group, nodes]) => [Number(group), nodes]));
+  constructor(place: NetworkPlace) {
+    this.#place = place;
+    this.#known = place.nodes();
   }
 
   async ask(node: string): Promise<NodeAnswer | undefined> {
@@ -148,8 +144,9 @@ class ClientNetwork implements Network {
 
   async block(group: number, which: 'tip' | number | string): Promise<BlockReport | undefined> {
     const connection = await this.#connect();
-    if (!this.#groups.has(group))
-      throw new CliError(EXIT.usage, `there is no group ${group}`, `groups are 0 to ${this.#groups.size - 1}`);
+    const groups = this.#place.nodes();
+    if (!groups.has(group))
+      throw new CliError(EXIT.usage, `there is no group ${group}`, `groups are 0 to ${groups.size - 1}`);
     try {
       const view = await connection.ask(group, async (node) => {
         if (which === 'tip') return node.getBlock({ id: (await node.status()).tip.id });
@@ -174,11 +171,11 @@ class ClientNetwork implements Network {
   }
 
   async audit(): Promise<AuditReport> {
-    const { genesis } = readGenesis(readFileSync(this.#folders.genesis));
+    const { genesis } = readGenesis(this.#place.genesis());
     return translate(
       auditNetwork(
         await this.#connect(),
-        [...this.#groups.keys()].sort((a, b) => a - b),
+        [...this.#place.nodes().keys()].sort((a, b) => a - b),
         genesis,
       ),
     );
@@ -191,7 +188,7 @@ class ClientNetwork implements Network {
   }
 
   async #askOne(name: string): Promise<NodeAnswer | undefined> {
-    const found = [...this.#groups.values()].flat().find(({ node }) => node === name);
+    const found = [...this.#place.nodes().values()].flat().find(({ node }) => node === name);
     if (found === undefined) return undefined;
     const connection = await this.#connectTo(found);
     const status = await connection.refresh({ patienceMs: 0 });
@@ -218,14 +215,16 @@ class ClientNetwork implements Network {
   }
 
   /** All groups, opened once; forgotten when it fails, so that the next question tries again. */
-  #connect(): Promise<Connection> {
-    this.#all ??= Connection.open(
-      new Map([...this.#groups].map(([group, nodes]) => [group, nodes.map(({ grpc }) => grpc)])),
-    ).catch((error: unknown) => {
+  async #connect(): Promise<Connection> {
+    const nodes = this.#place.nodes();
+    this.#all ??= Connection.open(endpointsOf(nodes)).catch((error: unknown) => {
       this.#all = undefined;
       throw translated(error);
     });
-    return this.#all;
+    const connection = await this.#all;
+    if (nodes !== this.#known) connection.setEndpoints(endpointsOf(nodes));
+    this.#known = nodes;
+    return connection;
   }
 
   /** One node alone: what it says must not be another's answer. */
@@ -241,6 +240,10 @@ class ClientNetwork implements Network {
     }
     return open;
   }
+}
+
+function endpointsOf(nodes: NodeTable): Endpoints {
+  return new Map([...nodes].map(([group, members]) => [group, members.map(({ grpc }) => grpc)]));
 }
 
 /**

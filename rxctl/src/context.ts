@@ -1,14 +1,13 @@
 // What every verb begins with: which network, in which folder, with which keys, in which format. It opens nothing by itself.
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { type Command, Option } from 'commander';
 import type { ExitCode } from './exit.ts';
 import { type Io, parseFormat, runVerb, type VerbOptions } from './io.ts';
 import { Keystore } from './keystore.ts';
 import { chooseNetwork, type Folders, foldersOf } from './local/folders.ts';
 import type { Network, Signer } from './network.ts';
+import { type NetworkPlace, placeOfFiles, seedOf } from './network-place.ts';
 import type { Format } from './print.ts';
 import type { Source } from './sources/source.ts';
 
@@ -49,16 +48,13 @@ export function localFolders(io: Io, options: CommonOptions): Folders {
   return foldersOf(base, chooseNetwork(base, options.name));
 }
 
-export function keystoreOf(io: Io, folders: Folders | undefined): Keystore {
-  return new Keystore(io.env['HOME'] ?? homedir(), folders === undefined ? undefined : seedOf(folders));
+/** Keys are useful without a network too. */
+export function keystoreOf(io: Io, place: NetworkPlace | undefined): Keystore {
+  return new Keystore(io.env['HOME'] ?? homedir(), place === undefined ? undefined : seedOf(place));
 }
 
-function seedOf(folders: Folders): number {
-  return readGenesis(readFileSync(folders.genesis)).genesis.seed;
-}
-
-export function devKey(folders: Folders, name: string): Signer {
-  return new Keystore('', seedOf(folders)).signer(name);
+export function devKey(place: NetworkPlace, name: string): Signer {
+  return new Keystore('', seedOf(place)).signer(name);
 }
 
 export type Context = {
@@ -76,9 +72,10 @@ export function withNetwork(
 ): Promise<void> {
   return verbOf(io, options, async (format) => {
     const folders = localFolders(io, options);
-    const network = await io.openNetwork(folders);
+    const place = placeOfFiles(folders);
+    const network = await io.openNetwork(place);
     try {
-      return await verb({ folders, network, keys: keystoreOf(io, folders), format });
+      return await verb({ folders, network, keys: keystoreOf(io, place), format });
     } finally {
       await network.close();
     }
@@ -103,7 +100,7 @@ export function withSource(io: Io, options: CommonOptions, verb: (view: View) =>
 export async function openSource(io: Io, folders: Folders): Promise<Source> {
   if (io.openSource !== undefined) return io.openSource(folders);
   const { laptopSource } = await import('./sources/laptop.ts');
-  return laptopSource({ folders, network: await io.openNetwork(folders), nowMs: Date.now });
+  return laptopSource({ folders, network: await io.openNetwork(placeOfFiles(folders)), nowMs: Date.now });
 }
 
 /** For verbs that need no running network. */

@@ -4,6 +4,7 @@ import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import type { Folders } from './local/folders.ts';
 import type { Network } from './network.ts';
+import type { NetworkPlace } from './network-place.ts';
 import { FORMATS, type Format, type Printable, render } from './print.ts';
 import type { Source } from './sources/source.ts';
 
@@ -18,8 +19,8 @@ export type Io = {
   readonly cwd: string;
   /** Aborted by Ctrl-C and SIGTERM, and when the time of --timeout is over. */
   signal: AbortSignal;
-  /** Where the network of these folders is reached. */
-  readonly openNetwork: (folders: Folders) => Promise<Network>;
+  /** How a network is talked to, wherever it is. */
+  readonly openNetwork: (place: NetworkPlace) => Promise<Network>;
   /** Where the network of these folders is looked at; the laptop itself when absent. */
   readonly openSource?: (folders: Folders) => Promise<Source>;
   /** Set by the verb that ran. */

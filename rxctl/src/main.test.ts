@@ -41,6 +41,7 @@ const VERBS = [
   'events',
   'compile',
   'deploy',
+  'deploy-all',
   'call',
   'send',
   'estimate',

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   report: async () => (await import('./commands/report.ts')).addReport,
   compile: async () => (await import('./commands/compile.ts')).addCompile,
   deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
+  'deploy-all': async () => (await import('./commands/deploy-all.ts')).addDeployAll,
   call: async () => (await import('./commands/call.ts')).addCall,
   send: async () => (await import('./commands/send.ts')).addSend,
   estimate: async () => (await import('./commands/estimate.ts')).addEstimate,
@@ -93,7 +94,7 @@ export async function main(args: readonly string[]): Promise<number> {
     env: process.env,
     cwd: process.cwd(),
     signal: stop.signal,
-    openNetwork: async (folders) => (await import('./adapter.ts')).openNetwork(folders),
+    openNetwork: async (place) => (await import('./adapter.ts')).openNetwork(place),
     exitCode: EXIT.ok,
   };
   return runRxctl(args, io);

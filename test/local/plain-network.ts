@@ -16,6 +16,7 @@ import { prepareNetwork } from '../../rxctl/src/local/prepare.ts';
 import { identify, isAlive } from '../../rxctl/src/local/process-identity.ts';
 import { Supervisor } from '../../rxctl/src/local/supervisor.ts';
 import type { Network, NodeAnswer } from '../../rxctl/src/network.ts';
+import { placeOfFiles } from '../../rxctl/src/network-place.ts';
 import { readTestnetFile } from '../../rxctl/src/testnet-file.ts';
 import { until } from './until.ts';
 
@@ -86,7 +87,7 @@ export class PlainNetwork {
     const { plan, ports, parent } = await prepareNetwork(read.file.testnet, folders, absent);
     if (constants !== undefined) writeAtomically(folders.genesis, makeGenesis({ ...plan.genesis, constants }));
     const children = childrenOf({ plan, folders, ports, parent, programs: PROGRAMS, checkState: true });
-    return new PlainNetwork(folders, plan, children, await openNetwork(folders));
+    return new PlainNetwork(folders, plan, children, await openNetwork(placeOfFiles(folders)));
   }
 
   get nodes(): readonly string[] {

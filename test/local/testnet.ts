@@ -12,6 +12,7 @@ import { lockOwner } from '../../rxctl/src/local/lock.ts';
 import { tail } from '../../rxctl/src/local/log-file.ts';
 import { isAlive, type ProcessIdentity, readIdentity, signalProcess } from '../../rxctl/src/local/process-identity.ts';
 import type { Network, NodeAnswer } from '../../rxctl/src/network.ts';
+import { placeOfFiles } from '../../rxctl/src/network-place.ts';
 import type { RunReport } from '../../rxctl/src/run-report.ts';
 import { until } from './until.ts';
 
@@ -138,7 +139,7 @@ export class Testnet {
   }
 
   network(): Promise<Network> {
-    this.#network ??= openNetwork(this.folders);
+    this.#network ??= openNetwork(placeOfFiles(this.folders));
     return this.#network;
   }
 

@@ -9,6 +9,7 @@ import { NodeRpc } from '../../node/src/rpc/node-client.ts';
 import { devKey } from '../../rxctl/src/context.ts';
 import type { Folders } from '../../rxctl/src/local/folders.ts';
 import type { Network, Signer, TransactionReport, TransactionState } from '../../rxctl/src/network.ts';
+import { placeOfFiles } from '../../rxctl/src/network-place.ts';
 import { until } from './until.ts';
 
 export const AMOUNT_MSAT = 1_000n;
@@ -31,7 +32,7 @@ export class Transfers {
     const { seed } = this.#genesis.genesis;
     const name = DEV_KEYS.find((each) => this.#groupOf(deriveKey(seed, each).address) === from);
     if (name === undefined) throw new Error(`no dev key lives in group ${from}`);
-    this.#sender = devKey(folders, name);
+    this.#sender = devKey(placeOfFiles(folders), name);
   }
 
   /** Sends so many, each to an address nobody has used; answers their ids. */

@@ -13,12 +13,13 @@ import { openNetwork } from '../adapter.ts';
 import { devKey } from '../context.ts';
 import type { ChildSpec } from '../local/child.ts';
 import { childrenOf, PROGRAMS } from '../local/children.ts';
-import { deployContracts } from '../local/contracts.ts';
+import { contractTexts, deployContracts } from '../local/contracts.ts';
 import { writeAtomically } from '../local/files.ts';
 import { type Folders, foldersOf } from '../local/folders.ts';
 import { prepareNetwork } from '../local/prepare.ts';
 import { Supervisor } from '../local/supervisor.ts';
 import type { Network } from '../network.ts';
+import { placeOfFiles } from '../network-place.ts';
 import { BenchError } from './bench-error.ts';
 import { crowd } from './crowd.ts';
 import { stepBack, stepBackSession } from './step-back.ts';
@@ -73,7 +74,7 @@ export class BenchNetwork implements AsyncDisposable {
         if (event.kind === 'ended') deaths.push(event.name);
       },
     });
-    const made = new BenchNetwork(folders, plan, await openNetwork(folders), supervisor, deaths);
+    const made = new BenchNetwork(folders, plan, await openNetwork(placeOfFiles(folders)), supervisor, deaths);
     try {
       const children = childrenOf({ plan, folders, ports, parent, programs: PROGRAMS, checkState: false });
       await Promise.all(children.map((child) => supervisor.ensure(asMeasured(child, wish.minerArgs))));
@@ -138,9 +139,8 @@ export class BenchNetwork implements AsyncDisposable {
     let failed: string | undefined;
     await deployContracts({
       network: this.network,
-      signer: devKey(this.folders, DEPLOYER_KEY),
-      contracts,
-      configMaps: new Map(),
+      signer: devKey(placeOfFiles(this.folders), DEPLOYER_KEY),
+      contracts: contractTexts(contracts, new Map()),
       onChange: (states) => {
         const wrong = states.find(({ state }) => state === 'Failed');
         if (wrong !== undefined) failed = `${wrong.name} was not deployed: ${wrong.detail}`;

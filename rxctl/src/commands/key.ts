@@ -7,8 +7,9 @@ import type { Command } from 'commander';
 import { baseOf, type CommonOptions, keystoreOf, verbOf, withCommon } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { type Folders, foldersOf, networkNames } from '../local/folders.ts';
+import { foldersOf, networkNames } from '../local/folders.ts';
 import type { Account } from '../network.ts';
+import { type NetworkPlace, placeOfFiles } from '../network-place.ts';
 import { table } from '../print.ts';
 
 export function addKey(program: Command, io: Io): void {
@@ -17,7 +18,7 @@ export function addKey(program: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  rxctl key new shop')
     .action((name: string, options: CommonOptions) =>
       verbOf(io, options, async (format) => {
-        const made = keystoreOf(io, anyFolders(io, options)).create(name);
+        const made = keystoreOf(io, anyPlace(io, options)).create(name);
         print(io, format, made, () => `${made.name}  ${made.address}`);
         return EXIT.ok;
       }),
@@ -26,7 +27,7 @@ export function addKey(program: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  rxctl key list -o json')
     .action((options: CommonOptions) =>
       verbOf(io, options, async (format) => {
-        const keys = keystoreOf(io, anyFolders(io, options)).list();
+        const keys = keystoreOf(io, anyPlace(io, options)).list();
         print(
           io,
           format,
@@ -48,9 +49,9 @@ export function addKey(program: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  rxctl key show alice')
     .action((text: string, options: CommonOptions) =>
       verbOf(io, options, async (format) => {
-        const folders = anyFolders(io, options);
-        const bytes = keystoreOf(io, folders).address(text);
-        const account = folders === undefined ? undefined : await accountOf(io, folders, bytes);
+        const place = anyPlace(io, options);
+        const bytes = keystoreOf(io, place).address(text);
+        const account = place === undefined ? undefined : await accountOf(io, place, bytes);
         const shown = {
           name: text,
           address: formatAddress(bytes),
@@ -73,15 +74,15 @@ export function addKey(program: Command, io: Io): void {
 }
 
 /** Keys are useful without a network too. */
-function anyFolders(io: Io, options: CommonOptions): Folders | undefined {
+function anyPlace(io: Io, options: CommonOptions): NetworkPlace | undefined {
   const base = baseOf(io, options);
   const names = networkNames(base);
   const name = options.name ?? (names.length === 1 ? names[0] : undefined);
-  return name === undefined || !names.includes(name) ? undefined : foldersOf(base, name);
+  return name === undefined || !names.includes(name) ? undefined : placeOfFiles(foldersOf(base, name));
 }
 
-async function accountOf(io: Io, folders: Folders, address: Uint8Array): Promise<Account | undefined> {
-  const network = await io.openNetwork(folders);
+async function accountOf(io: Io, place: NetworkPlace, address: Uint8Array): Promise<Account | undefined> {
+  const network = await io.openNetwork(place);
   try {
     return await network.account(address);
   } catch {

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
+import { placeOfFiles } from '../network-place.ts';
 import type { Format } from '../print.ts';
 import { laptopSource } from '../sources/laptop.ts';
 import { Recorder, readRecording, replaySource } from '../sources/recording.ts';
@@ -89,7 +90,7 @@ async function sourceOf(io: Io, options: TopOptions): Promise<Source> {
   if (io.openSource !== undefined) return io.openSource(folders);
   return laptopSource({
     folders,
-    network: await io.openNetwork(folders),
+    network: await io.openNetwork(placeOfFiles(folders)),
     nowMs: Date.now,
     ...(options.scaling === undefined ? {} : { scaling: resolve(io.cwd, options.scaling) }),
   });

@@ -20,6 +20,7 @@ import { locatePrometheus, prometheusFolder } from '../local/prometheus.ts';
 import { readyOf, runNetwork } from '../local/run.ts';
 import { type Progress, readProgress } from '../local/state.ts';
 import { warmCode } from '../local/warm.ts';
+import { placeOfFiles } from '../network-place.ts';
 import type { Format } from '../print.ts';
 import { ProgressLine } from '../progress.ts';
 import { liveLine } from '../run-report.ts';
@@ -136,8 +137,8 @@ async function run(
     folders,
     bitcoind,
     ...(prometheus === undefined ? {} : { prometheus }),
-    openNetwork: io.openNetwork,
-    devKey,
+    openNetwork: (where) => io.openNetwork(placeOfFiles(where)),
+    devKey: (where, name) => devKey(placeOfFiles(where), name),
     forMs,
     checkState,
     ...(firstBlockMaxMs === undefined ? {} : { firstBlockMaxMs }),

@@ -12,7 +12,7 @@ import { conditionChanges } from '../sources/transitions.ts';
 import type { TestnetFile } from '../testnet-file.ts';
 import { type ChildSpec, logFile } from './child.ts';
 import { addressOf, childrenOf, loadChild, type Programs } from './children.ts';
-import { deployContracts } from './contracts.ts';
+import { contractTexts, deployContracts } from './contracts.ts';
 import { appendEvents } from './event-log.ts';
 import type { Folders } from './folders.ts';
 import { DRAIN_SECONDS, readLoadReport, withWishedLoad } from './load.ts';
@@ -230,8 +230,7 @@ class LocalRun {
     await deployContracts({
       network: this.#network,
       signer: devKey(folders, DEPLOYER_KEY),
-      contracts: plan.contracts,
-      configMaps,
+      contracts: contractTexts(plan.contracts, configMaps),
       onChange: (contracts) => this.#setProgress({ ...this.#progress, contracts }),
       signal,
     }).catch((error: unknown) => onNote(`contracts: ${error instanceof Error ? error.message : String(error)}`));

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openNetwork } from '../../../rxctl/src/adapter.ts';
 import type { Network } from '../../../rxctl/src/network.ts';
+import { placeOfFiles } from '../../../rxctl/src/network-place.ts';
 import { COUNTS } from '../counts.ts';
 import { PlainNetwork, peersFile } from '../plain-network.ts';
 import { AMOUNT_MSAT, Transfers } from '../transfers.ts';
@@ -52,7 +53,9 @@ test(`halves that mined apart for ${COUNTS.awaySeconds} s agree again`, { timeou
   }
   const sides = await Promise.all(
     [0, 1].map(async (ordinal) => {
-      const network = await openNetwork({ ...plain.folders, peers: peersFile(plain.folders, `miner-${ordinal}`) });
+      const network = await openNetwork(
+        placeOfFiles({ ...plain.folders, peers: peersFile(plain.folders, `miner-${ordinal}`) }),
+      );
       return { network, transfers: new Transfers(network, plain.folders, ordinal, 1 - ordinal) };
     }),
   );
