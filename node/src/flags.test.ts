@@ -32,6 +32,7 @@ test.each<[Command, string[], Environment, Record<string, unknown>]>([
     { REXNET_GROUP: '9', REXNET_FAUCET: '1', REXNET_PEER_GRPC: ':::1' },
     { group: '1', faucet: true, 'peer-grpc': ':::1' },
   ],
+  ['run', [...RUN, '--faucet-on', 'demo-g0-0'], {}, { faucet: undefined, 'faucet-on': 'demo-g0-0' }],
   ['run', RUN, { REXNET_FAUCET: 'false', REXNET_LOG_LEVEL: '' }, { faucet: undefined, 'log-level': 'info' }],
   ['mine', MINE, { REXNET_BITCOIND: '/usr/bin/bitcoind' }, { bitcoind: undefined }],
   ['mine', MINE, { REXNET_BITCOIND: 'http://b:1' }, { bitcoind: 'http://b:1' }],

@@ -64,6 +64,10 @@ export const COMMANDS = {
       metrics: { value: 'text', fallback: '127.0.0.1:7072', help: 'where /metrics, /livez and /readyz answer' },
       miner: { value: 'text', help: 'address its blocks pay; the faucet account when absent' },
       faucet: { value: 'none', help: 'give test money to who asks' },
+      'faucet-on': {
+        value: 'text',
+        help: 'as --faucet, and only where the host has this name: pods of a group start with the same flags',
+      },
       'check-state': { value: 'none', help: 'compare live memory with the recorded history at every checkpoint' },
       'log-level': LOG_LEVEL,
     },

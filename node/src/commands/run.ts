@@ -1,4 +1,5 @@
 // rxd run: from flags to a running node. Checks what flags and genesis say together; everything else is node.ts.
+import { hostname } from 'node:os';
 import type { Network } from '../chain/genesis.ts';
 import { deriveKey, FAUCET_KEY } from '../chain/keys.ts';
 import { kindOf, parseAddress } from '../core/address.ts';
@@ -40,9 +41,14 @@ function nodeOptions(flags: Flags): NodeOptions {
     peerGrpc,
     metrics,
     miner: minerAddress(flags, network),
-    faucet: flags['faucet'] === true,
+    faucet: givesMoney(flags, hostname()),
     checkState: flags['check-state'] === true,
   };
+}
+
+/** Two nodes of a group that both sign with the faucet's key would spend each other's nonces. */
+export function givesMoney(flags: Flags, host: string): boolean {
+  return flags['faucet'] === true || flags['faucet-on'] === host;
 }
 
 function minerAddress(flags: Flags, { genesis }: Network): Uint8Array {

@@ -3,7 +3,7 @@ import type { V1PersistentVolumeClaim, V1StatefulSet, V1Volume } from '@kubernet
 import { nodesWanted } from './group.ts';
 import type { KubeInput } from './input.ts';
 import { labelsOf, selectorOf } from './labels.ts';
-import { groupName, peerServiceName } from './names.ts';
+import { groupName, peerServiceName, podName } from './names.ts';
 import { groupMeta } from './owner.ts';
 import { nodePlacement } from './placement.ts';
 import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './pod.ts';
@@ -16,6 +16,8 @@ const CHAIN_DIR = `${DATA_DIR}/node`;
 /** What goes with the pod fills the machine's disk: as much as a volume has by default. */
 const EPHEMERAL_SIZE = '2Gi';
 const REVISIONS_KEPT = 3;
+/** Users are led to the first node of a group first. */
+const FAUCET_ORDINAL = 0;
 
 export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V1StatefulSet {
   const { name, spec } = input.testnet;
@@ -23,7 +25,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
   const container = ourContainer(input, {
     name: NODE_CONTAINER,
     image: input.facts.image,
-    args: nodeArgs(group),
+    args: nodeArgs(name, group),
     amount: resources,
     ports: { grpc: PORT.grpc, peer: PORT.peer },
     metrics: PORT.metrics,
@@ -62,7 +64,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
   };
 }
 
-function nodeArgs(group: number): readonly string[] {
+function nodeArgs(testnet: string, group: number): readonly string[] {
   return [
     ...[PROGRAM.rxd, 'run', '--genesis', FILES.genesis, '--data', CHAIN_DIR, '--group', String(group)],
     ...[
@@ -73,7 +75,8 @@ function nodeArgs(group: number): readonly string[] {
       '--peer-grpc',
       `${EVERY_ADDRESS}:${PORT.peer}`,
     ],
-    ...['--metrics', `${EVERY_ADDRESS}:${PORT.metrics}`, '--faucet'],
+    // A pod's host name is its own, and the faucet has one account.
+    ...['--metrics', `${EVERY_ADDRESS}:${PORT.metrics}`, '--faucet-on', podName(testnet, group, FAUCET_ORDINAL)],
   ];
 }
 
