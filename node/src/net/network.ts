@@ -11,6 +11,7 @@ import type { Metrics } from '../telemetry/telemetry.ts';
 import { GossipMeters } from './gossip-meters.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
+import { anyOf, inTurn } from './rotation.ts';
 import { Wants } from './wants.ts';
 
 type HeadersWant = Extract<Want, { readonly kind: 'headers' }>;
@@ -111,7 +112,7 @@ export class Network {
           bodies[0]!.tries,
         ),
       );
-    for (const [group, leaves] of byGroup(due)) asked.push(this.#fetchLeaves(group, leaves, this.#turn++));
+    for (const [group, { ids, tries }] of leavesByGroup(due)) asked.push(this.#fetchLeaves(group, ids, tries));
     await Promise.all(asked);
   }
 
@@ -193,17 +194,18 @@ export class Network {
     }
   }
 
-  /** A peer of the group, or of any other once those have failed us: whoever read a block has its header. */
-  #pick(group: number, tries: number): Peer | undefined {
-    const all = [...this.#peers.values()];
-    const own = all.filter((p) => p.group === group);
-    const from = own.length > 0 && tries % 3 !== 2 ? own : all;
-    return from[(tries + this.#turn++) % Math.max(1, from.length)];
+  #peersOf(group: number): readonly Peer[] {
+    return [...this.#peers.values()].filter((peer) => peer.group === group);
+  }
+
+  /** Where this node begins to ask: not where the others do. */
+  get #start(): number {
+    return this.#m.hello().nodeId[0] ?? 0;
   }
 
   async #fetchHeaders(want: HeadersWant, tries: number): Promise<void> {
     const { group, branches } = want;
-    const peer = this.#pick(group, tries);
+    const peer = anyOf(this.#peersOf(group), [...this.#peers.values()], tries, this.#start);
     if (peer === undefined) return;
     let learnt = 0;
     try {
@@ -230,7 +232,7 @@ export class Network {
   }
 
   async #fetchBodies(wants: readonly Want[], tries: number): Promise<void> {
-    const peer = this.#pick(this.#m.hello().group, tries * 3);
+    const peer = inTurn(this.#peersOf(this.#m.hello().group), tries + this.#start);
     const ids = wants.flatMap((w) => (w.kind === 'body' ? [w.id] : []));
     if (peer === undefined) return;
     try {
@@ -246,7 +248,7 @@ export class Network {
   }
 
   async #fetchLeaves(group: number, ids: readonly Uint8Array[], tries: number): Promise<void> {
-    const peer = this.#pick(group, tries * 3);
+    const peer = inTurn(this.#peersOf(group), tries + this.#start);
     if (peer === undefined) return;
     try {
       for await (const { id, leaf, found } of peer.rpc.batches(this.#m.hello().group, ids)) {
@@ -265,10 +267,15 @@ function leave({ stop, rpc }: Peer): void {
   rpc.close();
 }
 
-function byGroup(due: readonly { readonly want: Want }[]): Map<number, Uint8Array[]> {
-  const groups = new Map<number, Uint8Array[]>();
-  for (const { want } of due) {
-    if (want.kind === 'leaf') groups.set(want.group, [...(groups.get(want.group) ?? []), want.id]);
+/** By the group that sent them; the tries of those that were asked for most often. */
+function leavesByGroup(
+  due: readonly { readonly want: Want; readonly tries: number }[],
+): Map<number, { ids: Uint8Array[]; tries: number }> {
+  const groups = new Map<number, { ids: Uint8Array[]; tries: number }>();
+  for (const { want, tries } of due) {
+    if (want.kind !== 'leaf') continue;
+    const before = groups.get(want.group) ?? { ids: [], tries: 0 };
+    groups.set(want.group, { ids: [...before.ids, want.id], tries: Math.max(before.tries, tries) });
   }
   return groups;
 }

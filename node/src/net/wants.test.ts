@@ -10,8 +10,16 @@ test('a thing is asked for once, and again after a while', () => {
   expect(wants.due([body(1)], 0)).toEqual([{ want: body(1), tries: 0 }]);
   expect(wants.due([body(1)], 100)).toEqual([]);
   expect(wants.due([body(1)], 600)).toEqual([{ want: body(1), tries: 1 }]);
+});
+
+test('what an answer did not settle is asked for at once, of the next peer', () => {
+  const wants = new Wants();
+  wants.due([body(1)], 0);
   wants.answered(body(1));
-  expect(wants.due([body(1)], 601)).toEqual([{ want: body(1), tries: 0 }]);
+  expect(wants.due([body(1)], 1)).toEqual([{ want: body(1), tries: 1 }]);
+  wants.answered(body(1));
+  expect(wants.due([], 2)).toEqual([]);
+  expect(wants.due([body(1)], 3)).toEqual([{ want: body(1), tries: 0 }]);
 });
 
 test('questions are bounded', () => {
@@ -19,6 +27,8 @@ test('questions are bounded', () => {
   const wants = new Wants();
   expect(wants.due(many, 0)).toHaveLength(MAX_QUESTIONS);
   expect(wants.due(many, 1)).toHaveLength(0);
+  // Questions that nobody answered hold no place for ever.
+  expect(wants.due(many, 600)).toHaveLength(MAX_QUESTIONS);
 });
 
 test.each([

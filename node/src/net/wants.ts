@@ -8,27 +8,34 @@ export const MAX_QUESTIONS = 256;
 const RETRY_MS = 500;
 
 export class Wants {
-  readonly #asked = new Map<string, { readonly untilMs: number; tries: number }>();
+  readonly #asked = new Map<string, { readonly untilMs: number; readonly tries: number }>();
 
-  /** Those of `wants` nobody is being asked for; they count as asked until `retryAt`, or until `answered`. */
+  /** Those of `wants` nobody is being asked for; they count as asked for a while, or until `answered`. */
   due(wants: readonly Want[], nowMs: number): { readonly want: Want; readonly tries: number }[] {
     const out: { want: Want; tries: number }[] = [];
     const keys = new Set(wants.map(keyOf));
-    for (const [key, { untilMs }] of this.#asked) if (!keys.has(key) && untilMs < nowMs) this.#asked.delete(key);
+    let open = 0;
+    for (const [key, { untilMs }] of this.#asked) {
+      if (untilMs > nowMs) open++;
+      else if (!keys.has(key)) this.#asked.delete(key);
+    }
     for (const want of wants) {
-      if (this.#asked.size >= MAX_QUESTIONS) break;
+      if (open >= MAX_QUESTIONS) break;
       const key = keyOf(want);
       const before = this.#asked.get(key);
       if (before !== undefined && before.untilMs > nowMs) continue;
       const tries = before === undefined ? 0 : before.tries + 1;
       this.#asked.set(key, { untilMs: nowMs + RETRY_MS, tries });
       out.push({ want, tries });
+      open++;
     }
     return out;
   }
 
+  /** What is wanted all the same is asked for again at once, and of the next peer: an answer may help without being enough. */
   answered(want: Want): void {
-    this.#asked.delete(keyOf(want));
+    const asked = this.#asked.get(keyOf(want));
+    if (asked !== undefined) this.#asked.set(keyOf(want), { ...asked, untilMs: 0 });
   }
 }
 
