@@ -8,13 +8,14 @@ import type { VirtualMachine } from '../vm/types.ts';
 import type { ContractCode } from './contract-compiler.ts';
 import type { Effects } from './effects.ts';
 import { DEPLOY_GAS, GLOBAL_RELAY_GAS, GROWTH_GAS_PER_BYTE } from './gas.ts';
+import type { RecordedHeaders } from './recorded-headers.ts';
 import type { Registry } from './registry.ts';
 import { NO_OP, pad8, RECORD, relayId } from './relay.ts';
 import { REGISTRY_CONTRACT } from './transaction.ts';
 
 /**
  * Canonical bytes of the global partition above which global calls fail (exception 15): a block may touch all of it,
- * and its delta must fit a batch.
+ * and its delta must fit a batch. Recorded Bitcoin headers do not count: no delta carries them, and they grow for ever.
  */
 const GLOBAL_STATE_BYTES: number = 4 * 1024 * 1024;
 
@@ -38,6 +39,7 @@ export interface GlobalParts {
   readonly registry: Registry;
   readonly effects: Effects;
   readonly blockGas: bigint;
+  readonly headers: Pick<RecordedHeaders, 'cellBytes'>;
   /** Told of every contract installed in this block, so that undoing it can take it away. */
   onInstall(id: number): void;
 }
@@ -47,7 +49,8 @@ export function runGlobal(parts: GlobalParts, record: Uint8Array): boolean {
   const view = viewOf(record);
   const budget = view.getBigUint64(RECORD.gas, true);
   if (budget > parts.blockGas - parts.machine.gasUsed()) return false;
-  if (parts.machine.bytesOf(GLOBAL_PARTITION) >= GLOBAL_STATE_BYTES) return conclude(parts, record, OUTCOME.stateFull);
+  const stateBytes = parts.machine.bytesOf(GLOBAL_PARTITION) - parts.headers.cellBytes;
+  if (stateBytes >= GLOBAL_STATE_BYTES) return conclude(parts, record, OUTCOME.stateFull);
   if (view.getBigUint64(RECORD.contract, true) !== REGISTRY_CONTRACT) return runRecord(parts, record) !== undefined;
   return deploy(parts, record, view, budget);
 }

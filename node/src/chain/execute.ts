@@ -179,10 +179,11 @@ class BlockRun {
   }
 
   #globalParts(): Parameters<typeof runGlobal>[0] {
-    const { machine, registry, genesis } = this.#engine;
+    const { machine, registry, headers, genesis } = this.#engine;
     return {
       machine,
       registry,
+      headers,
       effects: this.#effects,
       blockGas: genesis.blockGas,
       onInstall: (id) => this.#installed.push(id),

@@ -8,6 +8,8 @@ import {
 import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { meetsTarget, targetForHashes } from '../consensus/target.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
+import { encodeEntries } from './cell-entries.ts';
+import { RecordedHeaders } from './recorded-headers.ts';
 import { World } from './testing/world.ts';
 
 const EASY = targetForHashes(4n);
@@ -56,4 +58,20 @@ test('group 0 records Bitcoin headers through blocks only, and forgets those of 
   back.undo(block.outcome.undo);
   expect(trees[2]!.size).toBe(0);
   expect(world.mine(1, { bitcoinHeaders: [a] }).body.bitcoinHeaders).toEqual([]);
+});
+
+test('the bytes of recorded headers are known, so that they can be left out of what fills the global partition', () => {
+  const cells = new Map<string, { readonly id: Uint8Array; readonly value: Uint8Array }>();
+  const machine = {
+    get: (_partition: number, id: Uint8Array) => cells.get(toHex(id))?.value,
+    put: (_partition: number, id: Uint8Array, value: Uint8Array) => void cells.set(toHex(id), { id, value }),
+  };
+  const tree = new BitcoinTree({ root: REGTEST_GENESIS_HEADER, rootHeight: 0, parentTarget: EASY });
+  const recorded = new RecordedHeaders(machine, tree);
+  expect(recorded.cellBytes).toBe(0);
+  const a = mined(REGTEST_GENESIS_HEADER, 1);
+  recorded.record([a, mined(a, 2)], true);
+  expect(recorded.cellBytes).toBe(encodeEntries(cells.values()).length);
+  recorded.truncate(1);
+  expect(recorded.cellBytes).toBe(encodeEntries([...cells.values()].slice(0, 1)).length);
 });

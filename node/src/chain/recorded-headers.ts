@@ -1,13 +1,17 @@
 // The Bitcoin headers group 0 has recorded: cells of the global partition in order of arrival, mirrored as a tree.
+import { REGTEST_GENESIS_HEADER } from '../consensus/bitcoin-header.ts';
 import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { GLOBAL_PARTITION } from '../core/scopes.ts';
 import type { VirtualMachine } from '../vm/types.ts';
-import { LEDGER_SCOPE, ledgerCellId, sequenceKey } from './cell-entries.ts';
+import { encodeEntry, LEDGER_SCOPE, ledgerCellId, sequenceKey } from './cell-entries.ts';
 import { BlockInvalid } from './ports.ts';
 
 function headerCell(sequence: number): Uint8Array {
   return ledgerCellId(LEDGER_SCOPE.bitcoin, sequenceKey(sequence));
 }
+
+/** Canonical bytes of one: every header and every sequence number is as long as any other. */
+const CELL_BYTES = encodeEntry({ id: headerCell(0), value: REGTEST_GENESIS_HEADER }).length;
 
 export class RecordedHeaders {
   readonly #machine: Pick<VirtualMachine, 'get' | 'put'>;
@@ -21,6 +25,11 @@ export class RecordedHeaders {
 
   get size(): number {
     return this.#tree?.size ?? 0;
+  }
+
+  /** Canonical bytes of all their cells. */
+  get cellBytes(): number {
+    return this.size * CELL_BYTES;
   }
 
   /** Fills an empty tree from the cells: after a restart. */
