@@ -39,6 +39,7 @@ import type {
   TransactionView,
 } from '../rpc/backend.ts';
 import { isErrorCode, RpcError, refusal } from '../rpc/errors.ts';
+import { readThrottling } from '../telemetry/throttling.ts';
 import type { Faucet } from './faucet.ts';
 import { Latest } from './latest.ts';
 import type { BackendMeters } from './meters.ts';
@@ -193,12 +194,15 @@ export class Backend implements NodeBackend {
 
   async status(): Promise<StatusView> {
     const engine = await rethrow(this.#m.engine.status());
+    const { periods, throttled } = readThrottling();
     return {
       version: this.#m.software,
       network: this.#m.constants,
       group: this.#m.group,
       peers: this.#m.network.connected,
       faucet: this.#m.faucet !== undefined,
+      cpuPeriods: periods,
+      cpuThrottled: throttled,
       ...engine,
     };
   }

@@ -202,6 +202,9 @@ export interface StatusView {
   readonly bitcoinHeight: number;
   readonly parents: { readonly onChain: number; readonly orphan: number; readonly premature: number };
   readonly conditions: readonly Condition[];
+  /** Periods of the processor its control group had, and in how many it was stopped; zeros without a limit. */
+  readonly cpuPeriods: number;
+  readonly cpuThrottled: number;
 }
 
 export interface FaucetGrant {

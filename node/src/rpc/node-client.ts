@@ -205,6 +205,8 @@ function statusFromWire(wire: StatusResponse__Output): StatusView {
       timestampMs: countOf(one.timestampMs, 'timestamp_ms'),
     })),
     bitcoinHeight: countOf(wire.bitcoinHeight, 'bitcoin_height'),
+    cpuPeriods: countOf(wire.cpuPeriods, 'cpu_periods'),
+    cpuThrottled: countOf(wire.cpuThrottled, 'cpu_throttled'),
     parents: {
       onChain: countOf(parents.onChain, 'on_chain'),
       orphan: countOf(parents.orphan, 'orphan'),

@@ -71,6 +71,8 @@ test('every unary method of Node carries its values there and back', async () =>
     owners: [0, 1, 0, 1],
     parents: { onChain: 1, orphan: 2, premature: 3 },
     bitcoinHeight: 101,
+    cpuPeriods: 200,
+    cpuThrottled: 3,
   });
   expect(status.conditions[0]?.message).toBe('group 3 has been silent for 48 s');
   expect(await node.estimateFee(new Uint8Array(100))).toEqual({

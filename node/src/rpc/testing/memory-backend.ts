@@ -192,6 +192,8 @@ export class MemoryBackend implements NodeBackend {
       inSync: true,
       faucet: true,
       bitcoinHeight: 101,
+      cpuPeriods: 200,
+      cpuThrottled: 3,
       parents: { onChain: 1, orphan: 2, premature: 3 },
       conditions: [
         { type: 'Waiting', status: 'True', reason: 'GroupSilent', message: 'group 3 has been silent for 48 s' },

@@ -24,6 +24,8 @@ export interface StatusResponse {
   'bitcoinHeight'?: (number | string | Long);
   'parents'?: (_rexnet_v1_Parents | null);
   'conditions'?: (_rexnet_v1_Condition)[];
+  'cpuPeriods'?: (number | string | Long);
+  'cpuThrottled'?: (number | string | Long);
 }
 
 export interface StatusResponse__Output {
@@ -43,4 +45,6 @@ export interface StatusResponse__Output {
   'bitcoinHeight': (string);
   'parents': (_rexnet_v1_Parents__Output | null);
   'conditions': (_rexnet_v1_Condition__Output)[];
+  'cpuPeriods': (string);
+  'cpuThrottled': (string);
 }
