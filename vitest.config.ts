@@ -5,6 +5,7 @@ const LOCAL = 'test/local/*.test.ts';
 /** Real processes race real clocks here; a neighbour that takes the machine for a minute must not fail a run. Rooms never retry. */
 const BUSY_MACHINE_RETRIES = 1;
 const APART = 'test/local/apart/*.test.ts';
+const CLUSTER = 'test/cluster/live/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['**/*.test.ts'],
-          exclude: [...NOWHERE, LOCAL, APART],
+          exclude: [...NOWHERE, LOCAL, APART, CLUSTER],
           sequence: { groupOrder: 0 },
         },
       },
@@ -43,6 +44,18 @@ export default defineConfig({
           fileParallelism: false,
           retry: BUSY_MACHINE_RETRIES,
           sequence: { groupOrder: 2 },
+        },
+      },
+      // A real Kubernetes, where there is one: docs/testing-cluster.md.
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: [CLUSTER],
+          exclude: NOWHERE,
+          globalSetup: 'test/cluster/setup.ts',
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

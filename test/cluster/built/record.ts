@@ -1,0 +1,69 @@
+// What `up` writes down before it makes anything: the next `up` or `down` knows from it whose cluster this is and whether it lives.
+import { mkdirSync } from 'node:fs';
+import { readIfThere, writeAtomically } from '../../../rxctl/src/local/files.ts';
+import { identify, isAlive, type ProcessIdentity } from '../../../rxctl/src/local/process-identity.ts';
+import type { ClusterDescription } from '../cluster-type.ts';
+import { holderOf, type Lifetime } from './box.ts';
+import { FOLDERS, ROOT } from './folders.ts';
+import { MACHINES_MAX, planCluster } from './plan.ts';
+
+export type ClusterRecord = {
+  readonly machines: number;
+  /** Where its programs are. */
+  readonly programs: string;
+  /** The process it ends with; absent for one that a person ends. */
+  readonly opener?: ProcessIdentity;
+};
+
+export type Found =
+  | { readonly kind: 'none' }
+  /** Somebody is using it. */
+  | { readonly kind: 'up'; readonly record: ClusterRecord }
+  /** What a crash or a reboot left. */
+  | { readonly kind: 'leftover' };
+
+export function writeRecord(record: Omit<ClusterRecord, 'opener'>, lifetime: Lifetime): void {
+  const opener = identify(process.pid);
+  mkdirSync(ROOT, { recursive: true, mode: 0o700 });
+  writeAtomically(
+    FOLDERS.record,
+    `${JSON.stringify({ ...record, ...(lifetime === 'opener' ? { opener } : {}) }, undefined, 2)}\n`,
+  );
+}
+
+export function findCluster(): Found {
+  const text = readIfThere(FOLDERS.record);
+  if (text === undefined) return { kind: 'none' };
+  const record = parseRecord(text);
+  return record !== undefined && isUp(record) ? { kind: 'up', record } : { kind: 'leftover' };
+}
+
+/** Undefined for a record that cannot be one: what it belongs to is a leftover. */
+export function parseRecord(text: string): ClusterRecord | undefined {
+  try {
+    const record = JSON.parse(text) as ClusterRecord;
+    const { machines, programs } = record;
+    const isSane = Number.isInteger(machines) && machines >= 1 && machines <= MACHINES_MAX;
+    return isSane && typeof programs === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** While it is brought up not all boxes are there, but its opener is. */
+function isUp({ machines, opener }: ClusterRecord): boolean {
+  if (opener !== undefined) return isAlive(opener);
+  const plan = planCluster(machines);
+  return [plan.control, ...plan.machines].every(({ name }) => holderOf(name) !== undefined);
+}
+
+export function describeBuilt(machines: number): ClusterDescription {
+  const names = planCluster(machines).machines.map(({ name }) => name);
+  return { kind: 'built', kubeconfig: FOLDERS.kubeconfig, machines: names };
+}
+
+/** The built cluster that is up, whoever brought it up. */
+export function builtHere(): ClusterDescription | undefined {
+  const found = findCluster();
+  return found.kind === 'up' ? describeBuilt(found.record.machines) : undefined;
+}
