@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'load/src/verdict': [],
   'dashboards/src': ['node/src/telemetry'],
   'load/src': [
+    'load/src/verdict',
     'node/src/client',
     'node/src/core',
     'node/src/chain',
@@ -65,7 +66,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'preda/src',
   ],
   'operator/src/api': ['node/src/chain', 'node/src/core'],
-  'operator/src/plan': ['operator/src/api', 'node/src/chain', 'node/src/core'],
+  'operator/src/plan': ['operator/src/api', 'load/src/verdict', 'node/src/chain', 'node/src/core'],
   'operator/src/kube': [],
   'operator/src/ask': ['operator/src/kube', 'node/src/core', 'node/src/rpc'],
   'operator/src/controllers': [
@@ -77,6 +78,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'node/src/core',
     'preda/src',
   ],
+  'operator/src/metrics': ['operator/src/api'],
+  'operator/src/rbac': ['operator/src/controllers'],
+  'operator/src': ['operator/src', 'node/src', 'node/src/telemetry'],
   'rxctl/src': [
     'rxctl/src/verify',
     'operator/src',

@@ -6,6 +6,7 @@ import { Connection, type Endpoints } from '@rexnet/node/client/connection.ts';
 import { Submitter } from '@rexnet/node/client/submit.ts';
 import { followLogs } from '@rexnet/node/client/watch.ts';
 import { RECEIPT_BYTES } from '@rexnet/node/core/layouts.ts';
+import type { Throttling } from '@rexnet/node/telemetry/throttling.ts';
 import type { Abi } from '@rexnet/preda/index.ts';
 import type { AccountState, ChainEvent, ContractState, LoadNetwork, ReadCall, Refused } from './network.ts';
 
@@ -130,6 +131,15 @@ export class ClientNetwork implements LoadNetwork {
       }
       await delay(WATCH_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Asks a node of the group how often it was stopped for having used up its processor; at every call the same node. */
+  throttlingOf(group: number): () => Promise<Throttling> {
+    const node = this.#connection.node(group);
+    return async () => {
+      const { cpuPeriods, cpuThrottled } = await node.status();
+      return { periods: cpuPeriods, throttled: cpuThrottled };
+    };
   }
 
   close(): void {

@@ -20,6 +20,8 @@ export interface FundingParts {
   readonly owner: Omit<LoadAccount, 'index'>;
   readonly contract: bigint;
   readonly bound: Pick<Bound, 'grant' | 'probe'>;
+  /** Owners of other generators, and what each of them is to hand out. */
+  readonly heirs?: { readonly addresses: readonly Uint8Array[]; readonly each: bigint };
   readonly networkId: Uint8Array;
   readonly gasPrice: bigint;
   /** What one block gives users. */
@@ -42,10 +44,14 @@ export class Funding {
 
   constructor(parts: FundingParts, poor: readonly Uint8Array[], confirmations: number) {
     this.#parts = parts;
-    const { contract, bound, owner } = parts;
+    const { contract, bound, owner, heirs } = parts;
     const { grant, probe } = bound;
     const own = owner.address;
     this.#steps = [
+      // Others wait for theirs.
+      ...(grant === undefined || heirs === undefined
+        ? []
+        : grants({ ...grant, each: heirs.each }, heirs.addresses, parts)),
       ...(grant === undefined ? [] : grants(grant, poor, parts)),
       ...(probe === undefined
         ? []

@@ -3,21 +3,27 @@ import { appendFileSync, closeSync, openSync, readFileSync, renameSync, writeFil
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { readGenesis } from '@rexnet/node/chain/genesis.ts';
+import { type Network, readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { equalBytes } from '@rexnet/node/core/bytes.ts';
 import type { Clock } from './chains.ts';
 import { ClientNetwork } from './client-network.ts';
 import { type Control, parseControl } from './control.ts';
+import { MachineWatch, type Quota } from './machine-watch.ts';
 import { Measurement } from './measure.ts';
 import { PresignedFile } from './presigned-file.ts';
 import type { RunReport } from './report.ts';
 import { progressLine } from './reporting.ts';
 import { presignLoad, type RunParts, runLoad } from './run.ts';
+import { readingOfRun } from './run-reading.ts';
 import { ProcessWatch } from './self-watch.ts';
 import { type ServedMeters, serveMeters } from './serve-meters.ts';
 import { type LoadSpec, LoadSpecError, parseLoadSpec } from './spec.ts';
+import { brokenReading } from './verdict/broken-reading.ts';
+import type { Reading } from './verdict/reading.ts';
+import { printSummary } from './verdict/summary.ts';
 
 const LEFTOVERS_MAX_MS = 2_000;
+const QUOTAS_MAX = 64;
 const EXIT = { ok: 0, error: 1, usage: 2 } as const;
 
 // What is young here dies young: a small nursery saves 50 MB and costs no time that can be measured.
@@ -97,18 +103,35 @@ async function run(
     };
     const control = (): Control | undefined => readControl(spec.control);
     const common = { spec, genesis, network, clock, note, onProgress, control, stop, quit };
+    const machine = new MachineWatch(quotasOf(network, genesis));
     const parts: RunParts = {
       ...common,
+      onEdge: (edge) => machine[edge](),
       watch: new ProcessWatch(),
       onFinished: (tree) => served?.meters.finished(tree),
       versions: VERSIONS,
       ...(replay === undefined ? {} : { replay }),
     };
-    return spec.presign === undefined ? await runLoad(parts) : await presignTo(spec.presign, parts);
+    if (spec.presign !== undefined) return await presignTo(spec.presign, parts);
+    const report = await runLoad(parts);
+    if (spec.summary !== undefined) summarise(spec.summary, readingOfRun(report, await machine.reading()));
+    return report;
   } finally {
     replay?.close();
     network.close();
   }
+}
+
+/** One node a group, of so many groups as can be asked at once without being felt. */
+function quotasOf(network: ClientNetwork, { firstMap }: Network): readonly Quota[] {
+  return firstMap.groups
+    .slice(0, QUOTAS_MAX)
+    .map((group) => ({ who: `a node of group ${group}`, read: network.throttlingOf(group) }));
+}
+
+/** In place: a termination message is a mounted file and cannot be renamed. */
+function summarise(path: string, reading: Reading): void {
+  writeFileSync(path, printSummary(reading));
 }
 
 /** The file has its name when it is whole. */
@@ -150,6 +173,7 @@ async function main(): Promise<number> {
     note(message);
     if (spec === undefined) return EXIT.usage;
     writeReport(spec.report, { ...new Measurement().report(0), done: true, invalid: message });
+    if (spec.summary !== undefined) summarise(spec.summary, brokenReading({ groups: 0, repeat: 0 }, message));
     return EXIT.error;
   } finally {
     await served?.stop();

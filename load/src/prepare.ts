@@ -97,15 +97,21 @@ async function fund(
   before: readonly Standing[],
 ): Promise<number> {
   const { spec, genesis, network, chains, clock, note } = parts;
-  const { enough = 0n } = bound.grant ?? {};
+  const { enough = 0n, each = 0n } = bound.grant ?? {};
   const poor = accounts.filter((_, index) => (before[index]?.tokens ?? 0n) < enough);
+  const owner = accountOf(genesis.genesis.seed, genesis.firstMap, spec.owner);
+  await untilHeld(parts, bound.book, owner, each * BigInt(poor.length));
   if (poor.length > 0) note(`${poor.length} of ${accounts.length} accounts get tokens from ${spec.owner}`);
+  // One portion more than they hand out: they probe as well.
+  const heritage = each * BigInt(accounts.length + 1);
+  const heirs = await poorHeirs(parts, bound.book, heritage);
   const funding = new Funding(
     {
       network,
-      owner: accountOf(genesis.genesis.seed, genesis.firstMap, spec.owner),
+      owner,
       contract: contract.id,
       bound,
+      heirs: { addresses: heirs, each: heritage },
       networkId: genesis.networkId,
       gasPrice: genesis.genesis.gasPriceFloor,
       userGas: userGas(genesis.genesis),
@@ -130,6 +136,35 @@ async function fund(
   } finally {
     stop();
   }
+}
+
+/** Who deployed the contract has all there is; other owners wait until he has given them theirs. */
+async function untilHeld(
+  { network, clock, note, spec }: PrepareParts,
+  book: Book | undefined,
+  owner: Omit<LoadAccount, 'index'>,
+  needed: bigint,
+): Promise<void> {
+  if (book === undefined || needed === 0n) return;
+  const deadlineMs = clock.nowMs() + WAIT_MAX_MS;
+  for (let round = 0; (await book.holding(network, owner)) < needed; round++) {
+    if (clock.nowMs() > deadlineMs)
+      throw new PrepareError(`${spec.owner} has less than the ${needed} tokens to hand out`);
+    if (round === 0) note(`waiting for what ${spec.owner} is to hand out`);
+    await clock.sleep(POLL_MS);
+  }
+}
+
+/** Addresses of the owners of other generators who have less than they are to hand out. */
+async function poorHeirs(
+  { spec, genesis, network }: PrepareParts,
+  book: Book | undefined,
+  needed: bigint,
+): Promise<readonly Uint8Array[]> {
+  const owners = (spec.funds ?? []).map((name) => accountOf(genesis.genesis.seed, genesis.firstMap, name));
+  if (book === undefined) return [];
+  const held = await Promise.all(owners.map((owner) => book.holding(network, owner)));
+  return owners.flatMap(({ address }, index) => ((held[index] ?? 0n) < needed ? [address] : []));
 }
 
 /** What an earlier run left on its way changes balances after they are read: they are read until they stay. */

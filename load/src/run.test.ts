@@ -5,6 +5,7 @@ import { paymentArgs } from './arguments.ts';
 import type { Control } from './control.ts';
 import type { RunReport } from './report.ts';
 import { runLoad } from './run.ts';
+import { readingOfRun } from './run-reading.ts';
 import type { SelfWatch } from './self-watch.ts';
 import { CONTRACT_OF, type LoadSpecFile, parseLoadSpec } from './spec.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
@@ -13,6 +14,7 @@ import { VirtualClock } from './testing/virtual-clock.ts';
 const FILES = { genesis: 'g', peers: 'p', report: 'r' };
 const never = new AbortController().signal;
 const nothing = { loopLagP99Ms: 0, loopLagMaxMs: 0, cpuShare: 0, cpuSeconds: 0, waitShare: 0 };
+const NO_MACHINE = { busyShare: 0, foreignShare: 0, stealShare: 0, waitShare: 0, throttledShare: 0 };
 const NO_WATCH: SelfWatch = { start: () => undefined, stop: () => undefined, figures: () => nothing };
 
 /** `undefined` takes a field away. */
@@ -25,7 +27,7 @@ interface Fixture {
   readonly reports: RunReport[];
   /** What the run is told from now on. */
   readonly control: { now?: Control };
-  run(spec?: Given, stop?: AbortSignal): Promise<RunReport>;
+  run(spec?: Given, stop?: AbortSignal, onEdge?: (edge: 'begin' | 'end') => void): Promise<RunReport>;
 }
 
 function aNetwork(groups = 4): Fixture {
@@ -34,14 +36,14 @@ function aNetwork(groups = 4): Fixture {
   const notes: string[] = [];
   const reports: RunReport[] = [];
   const control: Fixture['control'] = {};
-  const run: Fixture['run'] = (given = {}, stop = never) => {
+  const run: Fixture['run'] = (given = {}, stop = never, onEdge = () => undefined) => {
     const file = { ...FILES, workload: 'Token', contract: 'token.Token', tps: 100, seconds: 10, accountsPerGroup: 10 };
     const spec = parseLoadSpec(JSON.stringify({ ...file, ...given }));
     const { genesis } = network;
     const note = (line: string): void => void notes.push(line);
     const onProgress = (report: RunReport): void => void reports.push(report);
     const common = { spec, genesis, network, clock, note, onProgress, control: () => control.now };
-    return runLoad({ ...common, watch: NO_WATCH, versions: { load: '0', node: '0' }, stop, quit: never });
+    return runLoad({ ...common, onEdge, watch: NO_WATCH, versions: { load: '0', node: '0' }, stop, quit: never });
   };
   return { clock, network, notes, reports, control, run };
 }
@@ -239,4 +241,31 @@ test('the rate can be changed and the offering ended from outside', async () => 
   expect({ completed, offeredTps, balances }).toEqual({ completed: offered, offeredTps: 100, balances: 'match' });
   expect(offered).toBeGreaterThan(350);
   expect(offered).toBeLessThan(800);
+});
+
+test('a rate is asked for as a multiple of what the protocol lets a group do', async () => {
+  const { network, run } = aNetwork(2);
+  const edges: string[] = [];
+  const report = await run({ tps: undefined, overCapacity: 0.5, seconds: 12, warmUpSeconds: 1 }, never, (edge) =>
+    edges.push(edge),
+  );
+  network.close();
+  const perBlock = Math.floor(report.network.userGas / report.gasLimit);
+  expect(report.offeredTps).toBe(perBlock);
+  const reading = readingOfRun(report, NO_MACHINE);
+  expect(reading).toMatchObject({ capacityTps: 2 * perBlock, groups: 2 });
+  expect(reading.gates[0]).toMatchObject({ name: 'books', isMet: true });
+  expect(edges).toEqual(['begin', 'end']);
+});
+
+test('a generator with an owner of its own gets from the first what it hands out', async () => {
+  const { network, clock, notes, run } = aNetwork(2);
+  const first = run({ funds: ['bob'], seconds: 3 });
+  const second = run({ owner: 'bob', skipAccountsPerGroup: 10, seconds: 3 });
+  const [one, other] = await Promise.all([first, second]);
+  network.close();
+  expect(one).toMatchObject({ failed: 0, balances: 'match' });
+  expect(other).toMatchObject({ failed: 0, balances: 'match' });
+  expect(notes).toContain('waiting for what bob is to hand out');
+  expect(clock.nowMs()).toBeLessThan(120_000);
 });

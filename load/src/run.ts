@@ -14,6 +14,7 @@ import { prepare, type Ready } from './prepare.ts';
 import { checkPresigned, type PresignedHeader, type PresignedRecords, presign, Replay } from './presigned.ts';
 import type { RunReport, Versions } from './report.ts';
 import { networkFacts, RecentRate, reportOf } from './reporting.ts';
+import { capacityOf } from './run-reading.ts';
 import type { SelfWatch } from './self-watch.ts';
 import { SignAhead, type SignerParts } from './sign-ahead.ts';
 import { type LoadSpec, offeredCount, offeredTps } from './spec.ts';
@@ -36,6 +37,8 @@ export interface RunParts {
   readonly control: () => Control | undefined;
   /** Transactions signed beforehand. */
   readonly replay?: PresignedRecords;
+  /** When the measured window opens and when it closes. */
+  readonly onEdge?: (edge: 'begin' | 'end') => void;
   /** Stop offering, then end as if time were over. */
   readonly stop: AbortSignal;
   /** End at once. */
@@ -102,8 +105,9 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 /** What signs the payments of this run, and what a file of them would be called. */
 function signerOf(
   { spec, genesis, clock }: RunParts,
-  { accounts, kind, workload, standings }: Ready,
+  ready: Ready,
 ): { readonly signer: SignerParts; readonly header: PresignedHeader } {
+  const { accounts, kind, workload, standings } = ready;
   const seed = spec.seed ?? genesis.genesis.seed;
   const nonces = standings.map(({ nextNonce }) => new Nonces(nextNonce));
   // A list of so many accounts in all is to mean the same payments whatever the groups.
@@ -111,7 +115,7 @@ function signerOf(
   const receivers = kind.fansOut === true ? spec.receivers : 1;
   const { crossGroupPercent } = spec;
   const pairs = new Pairs({ groups, seed, crossGroupPercent, receivers, ...kind.pairs });
-  const tps = offeredTps(spec, loadedGroups(accounts));
+  const tps = rateOf(spec, genesis, ready);
   return {
     signer: { accounts, nonces, pairs, workload, clock },
     header: {
@@ -126,8 +130,10 @@ function signerOf(
   };
 }
 
-function loadedGroups(accounts: Ready['accounts']): number {
-  return new Set(accounts.map(({ group }) => group)).size;
+/** Transactions a second. */
+function rateOf(spec: LoadSpec, genesis: GenesisNetwork, { accounts, workload }: Ready): number {
+  const groups = new Set(accounts.map(({ group }) => group)).size;
+  return offeredTps(spec, groups, capacityOf({ ...networkFacts(genesis), groups: 1 }, Number(workload.gasLimit)));
 }
 
 class Run {
@@ -165,7 +171,7 @@ class Run {
       { network, accounts, nonces: signer.nonces, workload, signing, model, confirmations, clock, onFinished },
       {
         startMs,
-        tps: offeredTps(spec, loadedGroups(accounts)),
+        tps: rateOf(spec, genesis, ready),
         count: header.count,
         endMs: spec.seconds === undefined ? Number.POSITIVE_INFINITY : startMs + spec.seconds * 1_000,
         gatherMs: Math.min(GATHER_MAX_MS, blockIntervalMs * GATHER_SHARE),
@@ -177,7 +183,7 @@ class Run {
   }
 
   async toTheEnd(): Promise<RunReport> {
-    const { spec, clock, watch, stop, quit, note } = this.#parts;
+    const { spec, clock, watch, stop, quit, note, onEdge } = this.#parts;
     const unlisten = this.#chains.listen((event, nowMs) => {
       if (this.#offering.observe(event, nowMs) > 0) this.#active.set(event.group, event.height);
     });
@@ -188,6 +194,7 @@ class Run {
       await this.#step();
       this.#measure();
     }
+    if (this.#offering.window.isOpen) onEdge?.('end');
     this.#offering.window.close(this.#cut());
     watch.stop();
     const deadlineMs = clock.nowMs() + spec.drainSeconds * 1_000;
@@ -230,7 +237,9 @@ class Run {
   /** The window opens with the blocks that are newest when the warm-up is over. */
   #measure(): void {
     const { window } = this.#offering;
-    if (!window.isOpen && this.#parts.clock.nowMs() >= this.#warmMs) window.open(this.#cut());
+    if (window.isOpen || this.#parts.clock.nowMs() < this.#warmMs) return;
+    window.open(this.#cut());
+    this.#parts.onEdge?.('begin');
   }
 
   #cut(): Cut {

@@ -43,7 +43,8 @@ test('what is no object is refused', () => {
 });
 
 test('rates and counts follow from what is asked for', () => {
-  expect([offeredTps({ tps: 7 }, 4), offeredTps({ tpsPerGroup: 7 }, 4)]).toEqual([7, 28]);
+  expect([offeredTps({ tps: 7 }, 4, 50), offeredTps({ tpsPerGroup: 7 }, 4, 50)]).toEqual([7, 28]);
+  expect(offeredTps({ overCapacity: 1.2 }, 4, 50)).toBe(240);
   expect(offeredCount({ seconds: 2.5 }, 7)).toBe(18);
   expect(offeredCount({ transactions: 9 }, 7)).toBe(9);
   expect(offeredCount({}, 7)).toBe(Number.POSITIVE_INFINITY);

@@ -22,6 +22,8 @@ export interface LoadSpec {
   readonly peers: string;
   /** Where the report goes: about once a second, and with `done` at the end. */
   readonly report: string;
+  /** Where the reading goes at the end, in so few bytes that a termination message holds it. */
+  readonly summary?: string;
   /** JSON lines of progress; standard output when absent. */
   readonly progress?: string;
   /** A file that may change the rate or end the offering while it runs (control.ts). */
@@ -29,12 +31,16 @@ export interface LoadSpec {
   readonly workload: WorkloadName;
   /** `DApp.Contract` the workload calls; needed by all but Transfer. */
   readonly contract?: string;
-  /** Dev key that hands out tokens. */
+  /** Dev key that hands out tokens. One that has too few waits for them: another generator's `funds` bring them. */
   readonly owner: string;
-  /** Offered to the whole network; either this or `tpsPerGroup`. */
+  /** Owners of other generators, who get from this one's owner what their accounts need. */
+  readonly funds?: readonly string[];
+  /** Offered to the whole network; either this or one of the next two. */
   readonly tps?: number;
   /** Offered to each group that is loaded. */
   readonly tpsPerGroup?: number;
+  /** Offered to each group, so many times what the protocol lets one do. */
+  readonly overCapacity?: number;
   /** How long it is offered; absent means until told to stop. */
   readonly seconds?: number;
   /** How many in all, instead of `seconds`. */
@@ -82,6 +88,8 @@ const RECEIVERS_MAX = 100;
 export const TPS_MAX = 1_000_000;
 /** One transaction in 100 seconds. */
 export const TPS_MIN = 0.01;
+const OVER_CAPACITY = { min: 0.001, max: 100 } as const;
+const FUNDS_MAX = 16;
 const SECONDS_MAX = 7 * 86_400;
 const TRANSACTIONS_MAX = 1_000_000_000;
 const SLOWDOWN_MAX_MS = 10_000;
@@ -99,6 +107,7 @@ const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | u
   genesis: aText,
   peers: aText,
   report: aText,
+  summary: aText,
   progress: aText,
   control: aText,
   workload: (value) =>
@@ -106,8 +115,13 @@ const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | u
   contract: (value) =>
     typeof value === 'string' && /^[^.]+\.[^.]+$/.test(value) ? undefined : 'must be a name such as token.Token',
   owner: aText,
+  funds: (value) =>
+    Array.isArray(value) && value.length <= FUNDS_MAX && value.every((one) => aText(one) === undefined)
+      ? undefined
+      : 'must be a list of dev keys, such as ["bob"]',
   tps: (value) => aNumber(value, TPS_MIN, TPS_MAX),
   tpsPerGroup: (value) => aNumber(value, TPS_MIN, TPS_MAX),
+  overCapacity: (value) => aNumber(value, OVER_CAPACITY.min, OVER_CAPACITY.max),
   seconds: (value) => aNumber(value, 1, SECONDS_MAX),
   transactions: (value) => anInteger(value, 1, TRANSACTIONS_MAX),
   warmUpSeconds: (value) => aNumber(value, 0, SECONDS_MAX),
@@ -135,6 +149,8 @@ const REQUIRED = ['genesis', 'peers', 'report', 'workload'] as const satisfies r
 /** Fields that exclude each other, and why. */
 const EXCLUSIVE: readonly (readonly [keyof LoadSpec, keyof LoadSpec])[] = [
   ['tps', 'tpsPerGroup'],
+  ['tps', 'overCapacity'],
+  ['tpsPerGroup', 'overCapacity'],
   ['seconds', 'transactions'],
   ['accounts', 'groups'],
   ['accounts', 'crossGroupPercent'],
@@ -157,7 +173,8 @@ export function parseLoadSpec(text: string): LoadSpec {
     if (value[one] !== undefined && value[other] !== undefined) refuse(one, `and ${other} exclude each other`);
   // Every field has passed its check.
   const spec = { ...DEFAULTS, ...(value as LoadSpecFile) };
-  if (spec.tps === undefined && spec.tpsPerGroup === undefined) refuse('tps', 'is missing, and tpsPerGroup as well');
+  if (spec.tps === undefined && spec.tpsPerGroup === undefined && spec.overCapacity === undefined)
+    refuse('tps', 'is missing, and tpsPerGroup as well');
   if (CONTRACT_OF[spec.workload] !== undefined && spec.contract === undefined)
     refuse('contract', `is missing; ${spec.workload} calls one`);
   if (spec.presign !== undefined && spec.seconds === undefined && spec.transactions === undefined)
@@ -165,9 +182,13 @@ export function parseLoadSpec(text: string): LoadSpec {
   return spec;
 }
 
-/** Transactions a second offered to all `groups` loaded groups together. */
-export function offeredTps({ tps, tpsPerGroup = 0 }: Pick<LoadSpec, 'tps' | 'tpsPerGroup'>, groups: number): number {
-  return tps ?? tpsPerGroup * groups;
+/** Transactions a second offered to all `groups` loaded groups together, each of which the protocol lets do so much. */
+export function offeredTps(
+  { tps, tpsPerGroup, overCapacity = 0 }: Pick<LoadSpec, 'tps' | 'tpsPerGroup' | 'overCapacity'>,
+  groups: number,
+  groupCapacityTps: number,
+): number {
+  return tps ?? (tpsPerGroup ?? overCapacity * groupCapacityTps) * groups;
 }
 
 /** How many transactions a run offers; infinitely many when nothing says. */

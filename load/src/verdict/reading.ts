@@ -27,8 +27,10 @@ export interface MachineReading {
   readonly stealShare: number;
   /** Of the time the processes of the network were ready to run, what they waited for a core. */
   readonly waitShare: number;
-  /** Of the periods of our control group, in how many it was stopped; 0 where there is none. */
+  /** Of the periods of our control group, in how many it was stopped; 0 where there is none. Of several the worst. */
   readonly throttledShare: number;
+  /** Whose it is, where there are several: `a node of group 3`. */
+  readonly throttled?: string;
 }
 
 /** Something that must be true of every run, whatever its speed. */

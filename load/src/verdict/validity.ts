@@ -44,8 +44,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     culprit: 'machine',
-    reason: ({ machine: { throttledShare } }) =>
-      atMost(throttledShare, THROTTLED_MAX, () => `throttled in ${percent(throttledShare)} of the periods`),
+    reason: ({ machine: { throttledShare, throttled } }) =>
+      atMost(
+        throttledShare,
+        THROTTLED_MAX,
+        () =>
+          `${throttled === undefined ? '' : `${throttled} was `}throttled in ${percent(throttledShare)} of the periods`,
+      ),
   },
   {
     culprit: 'generator',
@@ -111,6 +116,12 @@ export function invalidities(reading: Reading, profile: Profile): readonly Inval
 export function invalidReason(reading: Reading, profile: Profile): string | undefined {
   const all = invalidities(reading, profile).map(({ reason }) => reason);
   return all.length === 0 ? undefined : all.join('; ');
+}
+
+/** Books that do not add up are a finding, not bad luck. */
+export function isWorthAnother(reading: Reading, profile: Profile): boolean {
+  const found = invalidities(reading, profile);
+  return found.length > 0 && found.every(({ culprit }) => culprit !== 'gates');
 }
 
 /** Less was completed than was asked for and the cap allows; false where there is no cap. */

@@ -24,6 +24,8 @@ export interface VerdictInput {
   /** Readings that must count at every point. */
   readonly repeats: number;
   readonly readings: readonly Reading[];
+  /** What counts as linear, for points and slope alike; the project's own measure when absent. */
+  readonly efficiencyMin?: number;
 }
 
 /** An interval needs a spread, and two readings have next to none. */
@@ -95,7 +97,7 @@ function uslOf(points: readonly Point[], first: number): Usl | null {
 }
 
 function decide(
-  { profile, repeats }: VerdictInput,
+  { profile, repeats, efficiencyMin = EFFICIENCY_MIN }: VerdictInput,
   points: readonly Point[],
   sound: readonly Reading[],
   line: Slope | undefined,
@@ -106,7 +108,7 @@ function decide(
     return { verdict: 'Invalid', reason: `${count(groups)}: ${invalidReason}` };
   }
   if (points.length < 2) return { verdict: 'Invalid', reason: 'a curve needs two different numbers of groups' };
-  const shortfall = shortfallOf(profile, points, baselineOf(points));
+  const shortfall = shortfallOf({ profile, efficiencyMin }, points, baselineOf(points));
   if (shortfall !== undefined) {
     const named = laggards(sound.filter(({ groups }) => groups === shortfall.groups));
     return { verdict: 'Sublinear', reason: named === undefined ? shortfall.reason : `${shortfall.reason}; ${named}` };
@@ -118,10 +120,11 @@ function decide(
     };
   const [low, high] = line.ends;
   const ends = `95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}`;
-  if (low < SLOPE_MIN)
+  const slopeMin = Math.min(SLOPE_MIN, efficiencyMin);
+  if (low < slopeMin)
     return {
       verdict: 'Sublinear',
-      reason: `the slope is ${line.slope.toFixed(3)}, ${ends}, which begins below ${SLOPE_MIN}`,
+      reason: `the slope is ${line.slope.toFixed(3)}, ${ends}, which begins below ${slopeMin}`,
     };
   const last = points.at(-1);
   return {
@@ -143,21 +146,21 @@ function isHeldByMachine(reading: Reading, baseline: readonly Reading[], profile
 }
 
 function shortfallOf(
-  profile: Profile,
+  { profile, efficiencyMin }: { readonly profile: Profile; readonly efficiencyMin: number },
   points: readonly Point[],
   oneGroupTps: number,
 ): { readonly groups: number; readonly reason: string } | undefined {
   for (const { groups, efficiency, ofCapacity, tps } of points) {
     const isHeld = profile === 'open' && ofCapacity !== null && tps / ofCapacity < groups * oneGroupTps;
-    if (!isHeld && efficiency !== null && efficiency < EFFICIENCY_MIN)
+    if (!isHeld && efficiency !== null && efficiency < efficiencyMin)
       return {
         groups,
-        reason: `efficiency ${efficiency.toFixed(3)} at ${count(groups)} (${tps.toFixed(1)} TPS), below ${EFFICIENCY_MIN}`,
+        reason: `efficiency ${efficiency.toFixed(3)} at ${count(groups)} (${tps.toFixed(1)} TPS), below ${efficiencyMin}`,
       };
-    if ((isHeld || profile === 'capped') && ofCapacity !== null && ofCapacity < EFFICIENCY_MIN)
+    if ((isHeld || profile === 'capped') && ofCapacity !== null && ofCapacity < efficiencyMin)
       return {
         groups,
-        reason: `${count(groups)} completed ${ofCapacity.toFixed(3)} of the capacity${isHeld ? ' of the cores' : ''} (${tps.toFixed(1)} TPS), below ${EFFICIENCY_MIN}`,
+        reason: `${count(groups)} completed ${ofCapacity.toFixed(3)} of the capacity${isHeld ? ' of the cores' : ''} (${tps.toFixed(1)} TPS), below ${efficiencyMin}`,
       };
   }
   return undefined;

@@ -1,7 +1,7 @@
 // Takes the readings of a bench: every round goes through all points, so that what changes over an hour changes all of them;
 // what a neighbour spoilt is taken again, within a bound, and counted. It knows no workload and writes no file.
 import type { Profile, Reading } from '@rexnet/load/verdict/reading.ts';
-import { invalidities, invalidReason } from '@rexnet/load/verdict/validity.ts';
+import { invalidReason, isWorthAnother } from '@rexnet/load/verdict/validity.ts';
 import type { Taken } from './take-reading.ts';
 
 /** One of the things that are measured in every round. */
@@ -41,12 +41,6 @@ export async function takeReadings(input: CampaignInput): Promise<readonly (read
 
 export function countedGroups(groups: number): string {
   return groups === 1 ? '1 group' : `${groups} groups`;
-}
-
-/** Books that do not add up are a finding, not bad luck. */
-function isWorthAnother(reading: Reading, profile: Profile): boolean {
-  const found = invalidities(reading, profile);
-  return found.length > 0 && found.every(({ culprit }) => culprit !== 'gates');
 }
 
 function words(reading: Reading, profile: Profile): string {

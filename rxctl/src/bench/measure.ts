@@ -2,10 +2,11 @@
 // end. It starts no network and judges nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunReport } from '@rexnet/load/report.ts';
+import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { GeneratorProcess, type LoadWish } from './generator.ts';
 import type { BenchNetwork } from './network.ts';
-import { brokenReading, toReading } from './to-reading.ts';
+import { toReading } from './to-reading.ts';
 import { residentBytes, takeSnapshot, usageBetween, type Watched } from './usage.ts';
 
 export interface MeasureInput {

@@ -1,13 +1,13 @@
 // The highest rate a running network holds: trials on it, one after the other, until the search is content. What is tried next
 // the search says; this one tries it and keeps a record.
 
+import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { Table } from '@rexnet/load/verdict/markdown.ts';
 import type { Reading } from '@rexnet/load/verdict/reading.ts';
 import { invalidities } from '@rexnet/load/verdict/validity.ts';
 import type { BenchNetwork } from './network.ts';
 import { RateSearch, strain, type Trial } from './search.ts';
 import { measureOn, type ReadingWish } from './take-reading.ts';
-import { brokenReading } from './to-reading.ts';
 import type { Tools } from './tools.ts';
 
 export interface SaturationInput extends Pick<ReadingWish, 'groups' | 'workload' | 'load' | 'replay'> {

@@ -2,11 +2,12 @@
 // what is theirs to say.
 import { join } from 'node:path';
 import type { RunReport } from '@rexnet/load/report.ts';
+import { capacityOf } from '@rexnet/load/run-reading.ts';
+import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { GeneratorProcess, type LoadWish } from './generator.ts';
 import { type Measured, measure, type Second, type TimedLoad } from './measure.ts';
 import { BenchNetwork } from './network.ts';
-import { brokenReading, capacityOf } from './to-reading.ts';
 import type { Tools } from './tools.ts';
 import type { Workload } from './workloads.ts';
 

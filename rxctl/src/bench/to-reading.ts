@@ -1,5 +1,7 @@
 // From the generator's last report and what the machine did meanwhile to a reading for the verdict. Pure.
-import type { NetworkFacts, RunReport } from '@rexnet/load/report.ts';
+import type { RunReport } from '@rexnet/load/report.ts';
+import { capacityOf, figuresOf, gatesOf } from '@rexnet/load/run-reading.ts';
+import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { isBehind } from '@rexnet/load/verdict/validity.ts';
 import type { Usage } from './usage.ts';
@@ -33,19 +35,8 @@ export function toReading(measured: Measured): Reading {
   return {
     groups,
     repeat,
-    offered: window.offered,
-    completed: window.completed,
+    ...figuresOf(window),
     ...facts,
-    utps: window.utps,
-    p50Ms: window.p50Ms,
-    p95Ms: window.p95Ms,
-    p99Ms: window.p99Ms,
-    crossGroupShare: window.crossGroupShare,
-    byGroup: window.groups.map(({ group, tps, windowMs, blocks }) => ({
-      group,
-      tps,
-      blockMs: blocks > 0 ? windowMs / blocks : Number.POSITIVE_INFINITY,
-    })),
     cpuSecondsPerTx: Object.fromEntries(
       Object.entries(usage.cpuSeconds).map(([role, seconds]) => [
         role,
@@ -59,50 +50,5 @@ export function toReading(measured: Measured): Reading {
     },
     machine: usage.machine,
     gates: [...gatesOf(report, mayLeave), ...gates],
-  };
-}
-
-/**
- * What the protocol lets all groups do: a block admits transactions while the sum of their budgets stays within the users'
- * share of its gas, and only whole ones.
- */
-export function capacityOf(
-  { groups, userGas, blockIntervalMs }: Pick<NetworkFacts, 'groups' | 'userGas' | 'blockIntervalMs'>,
-  gasLimit: number,
-): number {
-  return (groups * Math.floor(userGas / gasLimit) * 1_000) / blockIntervalMs;
-}
-
-function gatesOf({ gates }: RunReport, mayLeaveBacklog: boolean): readonly Gate[] {
-  if (gates === undefined) return [{ name: 'gates', isMet: false, detail: 'the generator checked none' }];
-  const { passed, judged, supply, balances, lost, doubled, underWay } = gates;
-  const detail = `supply ${supply}, balances ${balances}, ${lost} relay trees lost, ${doubled} invocations doubled, ${underWay} trees under way`;
-  const books: Gate = { name: 'books', isMet: passed, detail };
-  return mayLeaveBacklog ? [books] : [books, { name: 'everything judged', isMet: judged, detail }];
-}
-
-/** A run that came to no end. */
-export function brokenReading(
-  { groups, repeat }: { readonly groups: number; readonly repeat: number },
-  broken: string,
-): Reading {
-  return {
-    groups,
-    repeat,
-    offered: 0,
-    completed: 0,
-    offeredTps: 0,
-    tps: 0,
-    utps: 0,
-    p50Ms: 0,
-    p95Ms: 0,
-    p99Ms: 0,
-    crossGroupShare: 0,
-    byGroup: [],
-    cpuSecondsPerTx: {},
-    generator: { loopLagP99Ms: 0, cpuShare: 0, sentOverOffered: 1 },
-    machine: { busyShare: 0, foreignShare: 0, stealShare: 0, waitShare: 0, throttledShare: 0 },
-    gates: [],
-    broken,
   };
 }

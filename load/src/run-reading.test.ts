@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { capacityOf } from './to-reading.ts';
+import { capacityOf } from './run-reading.ts';
 
 test('a capacity is made of whole transactions', () => {
   const network = { groups: 4, userGas: 3_500_000, blockIntervalMs: 1_000 };
