@@ -60,8 +60,10 @@ export type Program = {
   readonly mounts?: readonly V1VolumeMount[];
 };
 
+type ContainerInput = { readonly facts: Pick<KubeInput['facts'], 'imagePullPolicy'> };
+
 /** A container that runs one of our programs on Node. */
-export function ourContainer({ facts }: KubeInput, program: Program): V1Container {
+export function ourContainer({ facts }: ContainerInput, program: Program): V1Container {
   const { name, image, args, amount, metrics, ports = {}, env = [], mounts = [] } = program;
   const named = metrics === undefined ? ports : { ...ports, metrics };
   return {
@@ -124,7 +126,7 @@ export function networkVolumes(testnet: string): V1Volume[] {
 }
 
 /** Everything but the containers. */
-export function podFrame({ testnet }: KubeInput): Omit<V1PodSpec, 'containers'> {
+export function podFrame({ testnet }: Pick<KubeInput, 'testnet'>): Omit<V1PodSpec, 'containers'> {
   const { imagePullSecrets = [], template } = testnet.spec;
   const lost = (key: string): V1Toleration => ({
     key: `node.kubernetes.io/${key}`,
