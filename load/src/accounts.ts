@@ -1,5 +1,5 @@
 // The accounts that pay each other: derived from the seed of genesis, sorted by the group that owns them. Knows no balance.
-import { deriveKey, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from '@rexnet/node/chain/keys.ts';
+import { deriveKey, loadAccountCount, loadKeyName } from '@rexnet/node/chain/keys.ts';
 import { ownerOf, type ShardMap } from '@rexnet/node/chain/shard-map.ts';
 import { partitionOf } from '@rexnet/node/core/address.ts';
 import { Signer } from '@rexnet/node/signatures/signer.ts';
@@ -28,7 +28,7 @@ export function loadAccounts(seed: number, map: ShardMap, wanted: AccountsWanted
 }
 
 function firstAccounts(seed: number, map: ShardMap, count: number): LoadAccount[] {
-  const funded = map.groups.length * LOAD_ACCOUNTS_PER_GROUP;
+  const funded = loadAccountCount(map.groups.length);
   if (count > funded) throw new TooFewAccountsError(`genesis funds ${funded} load accounts, not ${count}`);
   return Array.from({ length: count }, (_, index) => ({ index, ...accountOf(seed, map, loadKeyName(index)) }));
 }
@@ -39,7 +39,7 @@ function accountsByGroup(seed: number, map: ShardMap, wanted: AccountsWanted): L
   if (absent !== undefined) throw new TooFewAccountsError(`there is no group ${absent}`);
   const needed = skipAccountsPerGroup + accountsPerGroup;
   const found = new Map<number, Omit<LoadAccount, 'index'>[]>(groups.map((group) => [group, []]));
-  const funded = map.groups.length * LOAD_ACCOUNTS_PER_GROUP;
+  const funded = loadAccountCount(map.groups.length);
   let missing = groups.length * needed;
   for (let i = 0; i < funded && missing > 0; i++) {
     const account = accountOf(seed, map, loadKeyName(i));

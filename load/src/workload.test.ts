@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LOAD_ACCOUNTS_PER_GROUP } from '@rexnet/node/chain/keys.ts';
+import { loadAccountCount } from '@rexnet/node/chain/keys.ts';
 import { evenOwners, firstShardMap, ownerOf } from '@rexnet/node/chain/shard-map.ts';
 import { decodeTransaction, problemOf, transactionId } from '@rexnet/node/chain/transaction.ts';
 import { formatAddress, partitionOf } from '@rexnet/node/core/address.ts';
@@ -50,7 +50,7 @@ test('every group has its accounts, each in a partition the group owns', () => {
   const [skipped] = loadAccounts(1, map, { accountsPerGroup: 2, skipAccountsPerGroup: 1, groups: [2] });
   expect(skipped?.name).toBe(accounts[9]?.name);
   expect(() => loadAccounts(1, map, { accountsPerGroup: 2, groups: [3] })).toThrow('there is no group 3');
-  expect(() => loadAccounts(1, map, { accountsPerGroup: LOAD_ACCOUNTS_PER_GROUP + 200 })).toThrow(
+  expect(() => loadAccounts(1, map, { accountsPerGroup: loadAccountCount(1) + 200 })).toThrow(
     /genesis funds \d+ load accounts of group/,
   );
 });

@@ -15,7 +15,7 @@ import {
   MAX_TRANSACTION_BYTES,
 } from '../core/layouts.ts';
 import { RELAY_GAS, TRANSACTION_GAS, userGas } from './gas.ts';
-import { DEV_KEYS, deriveKey, FAUCET_KEY, LOAD_ACCOUNTS_PER_GROUP, loadKeyName } from './keys.ts';
+import { DEV_KEYS, deriveKey, FAUCET_KEY, loadAccountCount, loadKeyName } from './keys.ts';
 import { evenOwners, firstShardMap, type ShardMap } from './shard-map.ts';
 import { SPEC } from './spec.ts';
 
@@ -152,7 +152,8 @@ export interface GenesisInput {
 export function seedAccounts(seed: number, groups: number): FundedAccount[] {
   const out: FundedAccount[] = [{ address: deriveKey(seed, FAUCET_KEY).address, amount: FAUCET_AMOUNT }];
   for (const name of DEV_KEYS) out.push({ address: deriveKey(seed, name).address, amount: DEV_AMOUNT });
-  for (let i = 0; i < groups * LOAD_ACCOUNTS_PER_GROUP; i++) {
+  const count = loadAccountCount(groups);
+  for (let i = 0; i < count; i++) {
     out.push({ address: deriveKey(seed, loadKeyName(i)).address, amount: LOAD_AMOUNT });
   }
   return out;
@@ -260,7 +261,7 @@ function checkAccounts(g: Genesis, refuse: (code: GenesisProblem, detail: string
   if (g.accounts.length > MAX_GENESIS_ACCOUNTS) {
     refuse(
       'TOO_MANY_ACCOUNTS',
-      `${g.accounts.length} accounts, at most ${MAX_GENESIS_ACCOUNTS} can be funded; every group brings ${LOAD_ACCOUNTS_PER_GROUP} for load`,
+      `${g.accounts.length} accounts, at most ${MAX_GENESIS_ACCOUNTS} can be funded`,
     );
   }
   let supply = 0n;

@@ -7,7 +7,9 @@ import { publicKeyOfSecret } from '../core/sodium.ts';
 
 export const FAUCET_KEY = 'faucet';
 export const DEV_KEYS: readonly string[] = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
-export const LOAD_ACCOUNTS_PER_GROUP = 1_000;
+const LOAD_ACCOUNTS_PER_GROUP = 1_000;
+/** Of a network: with more of them genesis would not fit into a ConfigMap. */
+const LOAD_ACCOUNTS_MAX = 20_000;
 
 export interface DerivedKey {
   readonly name: string;
@@ -17,7 +19,12 @@ export interface DerivedKey {
   readonly address: Uint8Array;
 }
 
-/** Load accounts are numbered through all groups: 1,000 for each group of genesis, spread over partitions by their keys. */
+/** Load accounts that the genesis of so many groups funds: 1,000 for each of the first twenty. */
+export function loadAccountCount(groups: number): number {
+  return Math.min(groups * LOAD_ACCOUNTS_PER_GROUP, LOAD_ACCOUNTS_MAX);
+}
+
+/** Load accounts are numbered through all groups and spread over partitions by their keys. */
 export function loadKeyName(index: number): string {
   return `load/${index}`;
 }

@@ -25,7 +25,7 @@ export interface TelemetryServer {
 }
 
 export async function serveTelemetry(
-  telemetry: Telemetry,
+  telemetry: Pick<Telemetry, 'contentType' | 'scrape'>,
   health: HealthAnswers,
   address: { readonly host: string; readonly port: number },
 ): Promise<TelemetryServer> {

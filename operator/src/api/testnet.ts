@@ -483,6 +483,15 @@ const statusFields = {
   shardMapEpoch: integer({ description: 'Epoch of the shard map on chain.', format: 'int64' }),
   expiresAt: string({ description: 'When spec.ttl ends it.', format: 'date-time' }),
   networkId: string({ description: 'Id of the network, hex.', maxLength: 64 }),
+  image: string({
+    description: 'Image of the pods: fixed at creation, changed by spec.image only, never by a newer operator.',
+    maxLength: 512,
+  }),
+  bitcoindImage: string({ description: 'Image of bitcoind, fixed at creation.', maxLength: 512 }),
+  imagePullPolicy: string({
+    description: 'When images are pulled, fixed at creation.',
+    enum: ['Always', 'IfNotPresent', 'Never'],
+  }),
   conditions,
 } as const;
 

@@ -1,8 +1,10 @@
 // The collections controllers watch, and how objects lead to the Testnet and the group they belong to. Everything that is made for a Testnet
 // carries its label, so of kinds that are not ours nothing else is read.
 import type {
+  CoreV1Event,
   V1Deployment,
   V1Job,
+  V1Node,
   V1PersistentVolumeClaim,
   V1Pod,
   V1Service,
@@ -35,9 +37,14 @@ export type ConfigMapObject = KubeObject & {
   readonly binaryData?: Readonly<Record<string, string>>;
 };
 
+export type MachineObject = KubeObject & Pick<V1Node, 'spec' | 'status'>;
+export type EventObject = KubeObject & Pick<CoreV1Event, 'involvedObject' | 'message' | 'lastTimestamp' | 'eventTime'>;
+
 /** Index names. */
 export const BY_TESTNET = 'testnet';
 export const BY_GROUP = 'group';
+export const BY_MACHINE = 'machine';
+export const BY_OBJECT = 'object';
 
 /** Key of the Testnet an object is for. */
 export function testnetOf({ metadata }: KubeObject): string | undefined {
@@ -84,7 +91,11 @@ export const GROUPS: Collection<GroupObject> = {
 export const SHARD_MAPS: Collection<ShardMapObject> = { resource: ours(SHARD_MAP) };
 export const LOAD_TESTS: Collection<LoadTestObject> = { resource: ours(LOAD_TEST) };
 
-export const PODS = labelled<PodObject>(theirs('', 'v1', 'pods', 'Pod'));
+const pods = labelled<PodObject>(theirs('', 'v1', 'pods', 'Pod'));
+export const PODS: Collection<PodObject> = {
+  ...pods,
+  indexes: { ...pods.indexes, [BY_MACHINE]: ({ spec }) => spec?.nodeName },
+};
 export const SERVICES = labelled<ServiceObject>(theirs('', 'v1', 'services', 'Service'));
 export const CONFIG_MAPS = labelled<ConfigMapObject>(theirs('', 'v1', 'configmaps', 'ConfigMap'));
 export const CLAIMS = labelled<ClaimObject>(theirs('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim'));
@@ -97,6 +108,20 @@ export const DISRUPTION_BUDGETS = labelled<KubeObject>(
 export const NETWORK_POLICIES = labelled<KubeObject>(
   theirs('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
 );
+
+/** Machines; only an operator of the whole cluster may look at them. */
+export const MACHINES: Collection<MachineObject> = {
+  resource: { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false },
+};
+/** That a pod could not be made is said nowhere but here. */
+export const REFUSED_PODS: Collection<EventObject> = {
+  resource: theirs('', 'v1', 'events', 'Event'),
+  fieldSelector: 'involvedObject.kind=StatefulSet,reason=FailedCreate',
+  indexes: {
+    [BY_OBJECT]: ({ involvedObject: { namespace, name } }) =>
+      name === undefined ? undefined : keyOf(placed(namespace, name)),
+  },
+};
 
 /** Read by name, never watched: nobody needs a copy of secrets. */
 export const SECRETS: Resource = theirs('', 'v1', 'secrets', 'Secret');

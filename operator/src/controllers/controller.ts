@@ -12,7 +12,7 @@ import type { Judged } from '../plan/conditions.ts';
 export interface Watch<T extends KubeObject = KubeObject> {
   readonly collection: Collection<T>;
   /** The keys of this controller that a change of the object concerns. */
-  readonly keys: (object: T) => readonly string[];
+  readonly keys: (object: T, copies: Copies) => readonly string[];
   /** What changes all the time is looked at no more often than that. */
   readonly delayMs?: number;
 }

@@ -103,8 +103,8 @@ class Line {
   #watch({ collection, keys, delayMs = 0 }: Watch): void {
     this.#caches.watch(collection, ({ before, now }) => {
       const concerned = new Set([
-        ...(before === undefined ? [] : keys(before)),
-        ...(now === undefined ? [] : keys(now)),
+        ...(before === undefined ? [] : keys(before, this.#caches)),
+        ...(now === undefined ? [] : keys(now, this.#caches)),
       ]);
       for (const key of concerned) {
         if (delayMs === 0) this.queue.add(key);

@@ -2,6 +2,7 @@
 // nothing did. Turns of conditions become events. It judges nothing.
 import type { Condition } from '../api/conditions.ts';
 import type { Clock } from '../kube/clock.ts';
+import { KubeError } from '../kube/errors.ts';
 import type { Happening } from '../kube/events.ts';
 import { apiVersionOf, type KubeObject, type Resource } from '../kube/resources.ts';
 import type { RestClient } from '../kube/rest.ts';
@@ -49,9 +50,15 @@ export class StatusWriter {
     if (change === 'none') return undefined;
     const waitMs = (written?.at ?? Number.NEGATIVE_INFINITY) + FIGURES_EVERY_MS - clock.now();
     if (change === 'figures' && waitMs > 0) return waitMs;
-    const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+    // The uid: another object of that name has another story.
+    const metadata = { name, uid, ...(namespace === undefined ? {} : { namespace }) };
     const applied = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, status: after };
-    await rest.applyStatus(resource, applied, { fieldManager, signal });
+    try {
+      await rest.applyStatus(resource, applied, { fieldManager, signal });
+    } catch (error) {
+      if (error instanceof KubeError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
     this.#written.set(uid, { status: after, over: resourceVersion, at: clock.now() });
     this.#tell(object, before.conditions ?? [], after.conditions ?? []);
     return undefined;

@@ -16,6 +16,7 @@ export interface Collection<T extends KubeObject = KubeObject> {
 }
 
 export interface Store<T extends KubeObject> {
+  readonly size: number;
   get(key: string): T | undefined;
   values(): Iterable<T>;
   /** Those whose index gives that key, in no order. */
@@ -107,6 +108,10 @@ class Copy implements Store<KubeObject> {
     for (const [name, keyOf] of Object.entries(indexes)) {
       if (!this.#indexes.has(name)) this.#indexes.set(name, new Index(keyOf as (object: KubeObject) => string));
     }
+  }
+
+  get size(): number {
+    return this.#reflectors.reduce((sum, reflector) => sum + reflector.size, 0);
   }
 
   get(key: string): KubeObject | undefined {

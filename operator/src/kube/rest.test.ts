@@ -64,6 +64,7 @@ test('apply is a forced server-side apply with strict validation, and says who w
 });
 
 test('a status is applied to its own door', async () => {
+  api.put(CONFIG_MAPS, configMap('a'));
   await client().applyStatus(CONFIG_MAPS, configMap('a'), { ...BY, dryRun: true });
   expect(api.asked[0]?.path).toBe('/api/v1/namespaces/default/configmaps/a/status');
   expect(api.asked[0]?.query.get('dryRun')).toBe('All');

@@ -164,7 +164,7 @@ export class FakeApi {
     const name = isRecord(body) && isRecord(body['metadata']) ? String(body['metadata']['name']) : '';
     const at = method === 'POST' ? `${subject}/${name}` : subject;
     const before = this.#objects.get(at);
-    if (before === undefined && method !== 'POST' && method !== 'PATCH') {
+    if (before === undefined && method !== 'POST' && (method !== 'PATCH' || path !== subject)) {
       answer(response, 404, statusBody(404, 'NotFound', `${at} not found`));
       return;
     }
@@ -197,7 +197,8 @@ export class FakeApi {
 
   #store(path: string, object: KubeObject, before: KubeObject | undefined): KubeObject {
     this.#version += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    const metadata = { ...object.metadata, ...generationOf(object, before), resourceVersion: String(this.#version) };
+    const stored = { ...object, metadata };
     this.#objects.set(path, stored);
     this.#tell(path, lineOf(before === undefined ? 'ADDED' : 'MODIFIED', stored));
     return stored;
@@ -216,6 +217,14 @@ export class FakeApi {
     this.#log.push({ version: this.#version, path, line });
     for (const watcher of this.#watchers) if (within(watcher.path, path)) watcher.response.write(line);
   }
+}
+
+/** Counts changes of the spec, of kinds whose objects have one at all. */
+function generationOf(object: KubeObject, before: KubeObject | undefined): { readonly generation?: number } {
+  const [now, was] = [object, before].map((one) => JSON.stringify(one === undefined ? null : Reflect.get(one, 'spec')));
+  if (now === undefined || object.kind === 'Lease') return {};
+  const { generation = 0 } = before?.metadata ?? {};
+  return { generation: now === was ? generation : generation + 1 };
 }
 
 /** Of all namespaces, or of the one in the path. */

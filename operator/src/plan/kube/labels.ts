@@ -23,6 +23,13 @@ export function selectorOf(testnet: string, component: Component, group?: number
   };
 }
 
+/** As status.selector and kubectl -l write it. */
+export function selectorText(testnet: string, component: Component, group?: number): string {
+  return Object.entries(selectorOf(testnet, component, group))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
 export function labelsOf(testnet: string, component: Component, group?: number): Labels {
   return {
     ...selectorOf(testnet, component, group),

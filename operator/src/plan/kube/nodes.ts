@@ -100,3 +100,15 @@ function claim(
     },
   };
 }
+
+/** The wish with the volume size the StatefulSet was made with: it cannot change there, and a new size counts for new groups. */
+export function withSizeOf(wish: V1StatefulSet, live: V1StatefulSet | undefined): V1StatefulSet {
+  const { spec } = wish;
+  const [claim] = spec?.volumeClaimTemplates ?? [];
+  const [old] = live?.spec?.volumeClaimTemplates ?? [];
+  const size = old?.spec?.resources?.requests?.['storage'];
+  if (spec === undefined || claim?.spec === undefined || size === undefined) return wish;
+  if (claim.spec.resources?.requests?.['storage'] === size) return wish;
+  const sized = { ...claim, spec: { ...claim.spec, resources: { requests: { storage: size } } } };
+  return { ...wish, spec: { ...spec, volumeClaimTemplates: [sized] } };
+}

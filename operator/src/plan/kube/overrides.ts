@@ -1,8 +1,9 @@
-// What spec.nodeOverrides asks of single pods. A StatefulSet has one template, so these are patches of pods that exist: the kubelet
+// What spec.nodeOverrides asks of single pods. A StatefulSet has one template, so these are changes of pods that exist: the kubelet
 // restarts the container with the other image, and the data stays. Never to be applied to a pod that is not there.
 import type { KubeInput } from './input.ts';
 import { podName } from './names.ts';
 import { NODE_CONTAINER } from './nodes.ts';
+import type { PodSeen } from './pod-seen.ts';
 
 /** A strategic merge patch. */
 export type PodPatch = {
@@ -27,4 +28,21 @@ export function podPatches({ testnet, facts }: KubeInput): readonly PodPatch[] {
           },
         ],
   );
+}
+
+export type Misfit = {
+  readonly pod: PodSeen;
+  readonly container: { readonly name: string; readonly image: string };
+};
+
+/** Of node pods those that run another image than they should, those whose override is gone included. */
+export function imageMisfits(input: KubeInput, pods: readonly PodSeen[]): readonly Misfit[] {
+  const wanted = new Map(
+    podPatches(input).flatMap(({ name, patch }) => patch.spec.containers.map(({ image }) => [name, image] as const)),
+  );
+  return pods.flatMap((pod) => {
+    const image = wanted.get(pod.name) ?? input.facts.image;
+    if (pod.image === undefined || pod.image === image) return [];
+    return [{ pod, container: { name: NODE_CONTAINER, image } }];
+  });
 }

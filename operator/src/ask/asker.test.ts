@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { virtualClock } from '../kube/testing/clocks.ts';
+import type { NodeAnswer } from './answer.ts';
+import { Asker } from './asker.ts';
+
+const ANSWER: NodeAnswer = {
+  group: 0,
+  height: 7,
+  tipTimestampMs: 0,
+  inSync: true,
+  epoch: 0,
+  owners: [0],
+  bitcoinHeight: 0,
+  networkId: '00000000',
+  groups: [],
+};
+
+function setUp(answer: (address: string) => NodeAnswer | undefined = () => ANSWER) {
+  const clock = virtualClock();
+  const asked: { readonly address: string; readonly atMs: number }[] = [];
+  const heard: string[] = [];
+  const stop = new AbortController();
+  let closed = 0;
+  const asker = new Asker({
+    clock,
+    random: () => 0.5,
+    onHeard: (group) => heard.push(group),
+    source: {
+      ask: async (address) => {
+        asked.push({ address, atMs: clock.now() });
+        return answer(address);
+      },
+      close: () => {
+        closed += 1;
+      },
+    },
+  });
+  const running = asker.run(stop.signal);
+  return {
+    asker,
+    asked,
+    heard,
+    advance: (ms: number) => clock.advance(ms),
+    async end() {
+      stop.abort();
+      await running;
+      return closed;
+    },
+  };
+}
+
+function nodes(group: number, count: number) {
+  return Array.from({ length: count }, (_, ordinal) => ({ ordinal, address: `g${group}-${ordinal}` }));
+}
+
+test('one node of a group at a time, in turn, every two seconds', async () => {
+  const { asker, asked, heard, advance, end } = setUp();
+  asker.follow('ns/demo-g0', nodes(0, 2));
+  await advance(5_000);
+  expect(asked.map(({ address }) => address)).toEqual(['g0-0', 'g0-1', 'g0-0']);
+  expect(asked.map(({ atMs }) => atMs)).toEqual([0, 2_000, 4_000]);
+  expect(heard).toEqual(['ns/demo-g0', 'ns/demo-g0', 'ns/demo-g0']);
+  expect([...asker.of('ns/demo-g0').keys()]).toEqual([0, 1]);
+  expect(await end()).toBe(1);
+});
+
+test('no more than twenty a second, however many groups there are', async () => {
+  const { asker, asked, advance, end } = setUp();
+  for (let group = 0; group < 200; group++) asker.follow(`ns/demo-g${group}`, nodes(group, 4));
+  await advance(20_000);
+  for (let second = 0; second < 20; second++) {
+    const within = asked.filter(({ atMs }) => Math.floor(atMs / 1_000) === second).length;
+    expect(within).toBeLessThanOrEqual(20);
+  }
+  expect(new Set(asked.slice(0, 200).map(({ address }) => address)).size).toBe(200);
+  await end();
+});
+
+test('silence is remembered, and keeps no other group waiting', async () => {
+  const { asker, asked, advance, end } = setUp((address) => (address === 'g0-0' ? undefined : ANSWER));
+  asker.follow('ns/demo-g0', nodes(0, 1));
+  asker.follow('ns/demo-g1', nodes(1, 1));
+  await advance(1_000);
+  expect(asked).toHaveLength(2);
+  expect(asker.of('ns/demo-g0').get(0)?.answer).toBeUndefined();
+  expect(asker.of('ns/demo-g1').get(0)?.answer?.height).toBe(7);
+  await end();
+});
+
+test('what a node said goes when its address changes, and a group that is left is asked no more', async () => {
+  const { asker, asked, advance, end } = setUp();
+  asker.follow('ns/demo-g0', nodes(0, 1));
+  await advance(100);
+  asker.follow('ns/demo-g0', [{ ordinal: 0, address: 'elsewhere' }]);
+  expect(asker.of('ns/demo-g0').size).toBe(0);
+  asker.follow('ns/demo-g0', []);
+  const before = asked.length;
+  await advance(10_000);
+  expect(asked).toHaveLength(before);
+  await end();
+});

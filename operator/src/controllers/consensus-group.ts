@@ -1,0 +1,285 @@
+// The ConsensusGroup controller: the StatefulSet, Services and budget of one group, images of single nodes, volumes of nodes that are no more, whom to
+// ask, and the status. It deletes no pod, ever: a machine that is lost is named, and people decide.
+
+import type { V1StatefulSet } from '@kubernetes/client-node';
+import type { Collection } from '../kube/caches.ts';
+import { KubeError } from '../kube/errors.ts';
+import { type KubeObject, keyOf } from '../kube/resources.ts';
+import { GROUP_FIGURES, judgeGroup } from '../plan/kube/group-status.ts';
+import type { Images } from '../plan/kube/images.ts';
+import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
+import { LABEL } from '../plan/kube/labels.ts';
+import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
+import { withSizeOf } from '../plan/kube/nodes.ts';
+import { groupObjects } from '../plan/kube/objects.ts';
+import { imageMisfits } from '../plan/kube/overrides.ts';
+import { PORT } from '../plan/kube/pod.ts';
+import { ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
+import {
+  BY_GROUP,
+  BY_MACHINE,
+  BY_OBJECT,
+  BY_TESTNET,
+  CLAIMS,
+  DISRUPTION_BUDGETS,
+  GROUPS,
+  type GroupObject,
+  groupOf,
+  MACHINES,
+  PODS,
+  REFUSED_PODS,
+  SERVICES,
+  STATEFUL_SETS,
+  type StatefulSetObject,
+  TESTNETS,
+} from './collections.ts';
+import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
+import { Inputs } from './inputs.ts';
+import { lookAt, nodesOf, type Seeing } from './testnet-look.ts';
+
+export interface GroupControllerOptions extends Seeing {
+  readonly images: Images;
+}
+
+const BURST_MS = 100;
+const WORKERS = 16;
+const LOOK_AGAIN_MS = 5_000;
+
+const OWNED: Readonly<Record<string, Collection<never>>> = {
+  Service: SERVICES,
+  PodDisruptionBudget: DISRUPTION_BUDGETS,
+  StatefulSet: STATEFUL_SETS,
+};
+
+const READ = ['get', 'list', 'watch'] as const;
+const OWN = [...READ, 'create', 'patch', 'delete'] as const;
+
+export const GROUP_RULES: readonly Rule[] = [
+  { group: 'rexnet.dev', resources: ['testnets', 'consensusgroups'], verbs: READ },
+  { group: 'rexnet.dev', resources: ['consensusgroups/status'], verbs: ['patch'] },
+  { group: 'rexnet.dev', resources: ['consensusgroups/finalizers'], verbs: ['update'] },
+  { group: '', resources: ['services'], verbs: OWN },
+  // The image of a single node.
+  { group: '', resources: ['pods'], verbs: [...READ, 'patch'] },
+  { group: '', resources: ['persistentvolumeclaims'], verbs: [...READ, 'delete'] },
+  // Why a pod could not be made.
+  { group: '', resources: ['events'], verbs: ['list', 'watch'] },
+  { group: 'apps', resources: ['statefulsets'], verbs: OWN },
+  { group: 'policy', resources: ['poddisruptionbudgets'], verbs: OWN },
+];
+
+/** Of the cluster, and so only for an operator that watches all of it. */
+export const MACHINE_RULES: readonly Rule[] = [{ group: '', resources: ['nodes'], verbs: ['get', 'list', 'watch'] }];
+
+const toGroup = (object: KubeObject): readonly string[] => {
+  const key = groupOf(object);
+  return key === undefined ? [] : [key];
+};
+
+export function groupController(options: GroupControllerOptions): Controller {
+  const worker = new GroupWorker(options);
+  return {
+    name: 'consensusgroup',
+    workers: WORKERS,
+    rules: GROUP_RULES,
+    watches: [
+      watch({ collection: GROUPS, keys: ({ metadata }) => [keyOf(metadata)] }),
+      watch({
+        collection: TESTNETS,
+        keys: ({ metadata }, copies) =>
+          copies
+            .of(GROUPS)
+            .by(BY_TESTNET, keyOf(metadata))
+            .map((group) => keyOf(group.metadata)),
+        delayMs: BURST_MS,
+      }),
+      ...[STATEFUL_SETS, SERVICES, DISRUPTION_BUDGETS, CLAIMS, PODS].map((collection: Collection<never>) =>
+        watch({ collection, keys: toGroup, delayMs: BURST_MS }),
+      ),
+      watch({
+        collection: REFUSED_PODS,
+        keys: ({ involvedObject: { namespace, name } }) =>
+          name === undefined || namespace === undefined ? [] : [keyOf({ namespace, name })],
+      }),
+      ...(options.seesMachines
+        ? [
+            watch({
+              collection: MACHINES,
+              keys: ({ metadata }, copies) => copies.of(PODS).by(BY_MACHINE, metadata.name).flatMap(toGroup),
+            }),
+          ]
+        : []),
+    ],
+    reconcile: (key, copies, clients) => worker.reconcile(key, copies, clients),
+  };
+}
+
+class GroupWorker {
+  readonly #options: GroupControllerOptions;
+  readonly #inputs: Inputs;
+  readonly #objects = new WeakMap<KubeInput, Map<string, readonly Planned[]>>();
+
+  constructor(options: GroupControllerOptions) {
+    this.#options = options;
+    this.#inputs = new Inputs(options.images);
+  }
+
+  async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
+    const group = copies.of(GROUPS).get(key);
+    const testnet = group === undefined ? undefined : testnetOfGroup(group, copies);
+    if (group === undefined || testnet === undefined || group.metadata.deletionTimestamp !== undefined) {
+      this.#options.knowledge.follow(key, []);
+      return undefined;
+    }
+    // Images are fixed in the first status of the Testnet; its controller also says what is wrong with a spec.
+    const made = this.#inputs.of(testnet, { retiring: [], contractsDeployed: false });
+    if ('trouble' in made || testnet.status?.image === undefined) return undefined;
+    const { input } = made;
+    const { index } = group.spec;
+    const { nodes, pods } = nodesOf(input, index, copies, this.#options, clients.clock.wallMs());
+    this.#options.knowledge.follow(key, askable(pods));
+    const done = await this.#apply(group, input, copies, clients);
+    await removeClaims(key, input, pods, copies, clients);
+    const set = copies.of(STATEFUL_SETS).get(key);
+    if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
+    const chain = lookAt(testnet, copies, this.#options).chain;
+    const { fields, conditions } = judgeGroup({
+      testnet: input.testnet.name,
+      group: index,
+      isSuspended: input.plan.suspended,
+      nodes,
+      pods: pods.length,
+      ...refusedPod(key, copies),
+      ...(done.refused === undefined ? {} : { failed: done.refused }),
+      ...(chain === undefined ? {} : { partitions: chain.owners.filter((owner) => owner === index).length }),
+      blockIntervalMs: input.plan.genesis.chain.blockIntervalMs,
+    });
+    const again = await clients.writeStatus(GROUPS.resource, group, { fields, conditions, figures: GROUP_FIGURES });
+    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS);
+  }
+
+  async #apply(
+    group: GroupObject,
+    input: KubeInput,
+    copies: Copies,
+    clients: Clients,
+  ): Promise<{ readonly isSettled: boolean; readonly refused?: string }> {
+    const key = keyOf(group.metadata);
+    const { uid = '' } = group.metadata;
+    const set = copies.of(STATEFUL_SETS).get(key);
+    const planned = this.#planned(input, group.spec.index, uid).map((wish) =>
+      wish.kind === 'StatefulSet' ? withSizeOf(wish as V1StatefulSet, set as V1StatefulSet | undefined) : wish,
+    );
+    let isSettled = true;
+    let refused: string | undefined;
+    for (const wish of planned) {
+      const { collection, object } = asObject(wish);
+      const live = copies.of(collection).get(keyOf(object.metadata));
+      try {
+        if ((await clients.apply(collection.resource, object, live)) !== 'unchanged') isSettled = false;
+      } catch (error) {
+        if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+        isSettled = false;
+        refused ??= error.message;
+      }
+    }
+    for (const collection of Object.values(OWNED)) {
+      const existing: readonly KubeObject[] = copies.of(collection).by(BY_GROUP, key);
+      for (const object of leftovers(existing, planned, uid)) await clients.remove(collection.resource, object);
+    }
+    return { isSettled, ...(refused === undefined ? {} : { refused }) };
+  }
+
+  #planned(input: KubeInput, group: number, uid: string): readonly Planned[] {
+    const known = this.#objects.get(input) ?? new Map<string, readonly Planned[]>();
+    this.#objects.set(input, known);
+    const planned = known.get(uid) ?? groupObjects(input, group, uid);
+    known.set(uid, planned);
+    return planned;
+  }
+}
+
+/** By server-side apply, which knows containers by name; the uid keeps it from making a pod. */
+async function patchPods(
+  input: KubeInput,
+  { metadata, status }: StatefulSetObject,
+  pods: readonly PodSeen[],
+  { rest, fieldManager, signal }: Clients,
+): Promise<void> {
+  // While a new template is on its way the StatefulSet makes pods anew, one after the other.
+  if (status?.observedGeneration !== metadata.generation) return;
+  const current = pods.filter(({ revision, isTerminating }) => revision === status?.updateRevision && !isTerminating);
+  for (const { pod, container } of imageMisfits(input, current)) {
+    const { namespace } = input.facts;
+    const wish = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: pod.name, namespace, ...(pod.uid === undefined ? {} : { uid: pod.uid }) },
+      spec: { containers: [container] },
+    };
+    await rest.apply(PODS.resource, wish, { fieldManager, signal });
+  }
+}
+
+/** Only of a Testnet that owns it: what is left of an earlier one of that name goes by itself. */
+function testnetOfGroup({ metadata, spec, kind }: GroupObject, copies: Copies) {
+  const { namespace } = metadata;
+  const found = copies
+    .of(TESTNETS)
+    .get(keyOf({ name: spec.testnet, ...(namespace === undefined ? {} : { namespace }) }));
+  return found !== undefined && isOwnedBy({ kind, metadata }, found.metadata.uid ?? '') ? found : undefined;
+}
+
+function askable(pods: readonly PodSeen[]): readonly { readonly ordinal: number; readonly address: string }[] {
+  return pods.flatMap(({ ordinal, address, isRunning }) =>
+    address === undefined || !isRunning ? [] : [{ ordinal, address: `${hostOf(address)}:${PORT.grpc}` }],
+  );
+}
+
+function hostOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/** Of nodes that are asked for no more; a suspension asks for them still. */
+async function removeClaims(
+  key: string,
+  { testnet }: KubeInput,
+  pods: readonly PodSeen[],
+  copies: Copies,
+  clients: Clients,
+): Promise<void> {
+  for (const claim of copies.of(CLAIMS).by(BY_GROUP, key)) {
+    const { name, labels, deletionTimestamp } = claim.metadata;
+    const ordinal = ordinalOf(name);
+    const isUsed = ordinal < testnet.spec.nodesPerGroup || pods.some((pod) => pod.ordinal === ordinal);
+    if (isUsed || deletionTimestamp !== undefined || labels?.[LABEL.component] !== 'node') continue;
+    await clients.remove(CLAIMS.resource, claim);
+  }
+}
+
+function refusedPod(key: string, copies: Copies): { readonly refused?: string } {
+  const events = copies.of(REFUSED_PODS).by(BY_OBJECT, key);
+  const last = [...events].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))[0];
+  const message = last?.message;
+  if (message === undefined) return {};
+  const marker = ' failed error: ';
+  const at = message.indexOf(marker);
+  return { refused: at < 0 ? message : message.slice(at + marker.length) };
+}
+
+function timeOf({
+  lastTimestamp,
+  eventTime,
+}: {
+  readonly lastTimestamp?: unknown;
+  readonly eventTime?: unknown;
+}): string {
+  return String(lastTimestamp ?? eventTime ?? '');
+}
+
+function asObject(wish: Planned): { readonly collection: Collection<KubeObject>; readonly object: KubeObject } {
+  const object = wish as unknown as KubeObject;
+  const collection = OWNED[object.kind];
+  if (collection === undefined) throw new Error(`a ConsensusGroup owns no ${object.kind}`);
+  return { collection: collection as unknown as Collection<KubeObject>, object };
+}

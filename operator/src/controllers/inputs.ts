@@ -1,0 +1,81 @@
+// From a stored Testnet to what the builders are given, made once for every generation. A stored object may come from another version:
+// what does not pass our schema becomes a problem in words, never a crash.
+import { formatPath } from '../api/check.ts';
+import { parseTestnet } from '../api/parse.ts';
+import type { Testnet } from '../api/testnet.ts';
+import { type Images, imagesOf } from '../plan/kube/images.ts';
+import type { KubeInput } from '../plan/kube/input.ts';
+import { type Facts, planTestnet } from '../plan/plan.ts';
+import type { TestnetObject } from './collections.ts';
+
+export type Trouble = { readonly reason: string; readonly message: string };
+export type Made<T> = T | { readonly trouble: Trouble };
+export type ClusterFacts = Pick<KubeInput['facts'], 'retiring' | 'contractsDeployed'>;
+
+const NO_BITCOIND =
+  'the operator was given no image of bitcoind; name one with --bitcoind-image (bitcoind.image of the chart)';
+/** Of one Testnet: as it is asked for, and as it is with the facts of this moment. */
+const KEPT = 3;
+/** Keys and compiler matter to genesis only. */
+const NO_KEY = new Uint8Array(32);
+
+export class Inputs {
+  readonly #defaults: Images;
+  /** By uid, then by all it was made of. */
+  readonly #made = new Map<string, Map<string, Made<{ readonly input: KubeInput }>>>();
+
+  constructor(defaults: Images) {
+    this.#defaults = defaults;
+  }
+
+  of(object: TestnetObject, { retiring, contractsDeployed }: ClusterFacts): Made<{ readonly input: KubeInput }> {
+    const { uid = '', generation, namespace = '' } = object.metadata;
+    const { image, bitcoindImage, imagePullPolicy } = object.status ?? {};
+    const pinned = [image, bitcoindImage, imagePullPolicy];
+    const of = JSON.stringify([generation, namespace, pinned, retiring, contractsDeployed]);
+    const known = this.#made.get(uid) ?? new Map<string, Made<{ readonly input: KubeInput }>>();
+    const made = known.get(of) ?? this.#make(object, { retiring, contractsDeployed });
+    known.delete(of);
+    known.set(of, made);
+    const [oldest] = known.keys();
+    if (known.size > KEPT && oldest !== undefined) known.delete(oldest);
+    this.#made.set(uid, known);
+    return made;
+  }
+
+  forget(uid: string): void {
+    this.#made.delete(uid);
+  }
+
+  #make(object: TestnetObject, facts: ClusterFacts): Made<{ readonly input: KubeInput }> {
+    const parsed = parseTestnet(object);
+    if ('problems' in parsed) {
+      const [first] = parsed.problems;
+      const where = first === undefined ? 'the object' : formatPath(first.path);
+      return { trouble: { reason: 'InvalidSpec', message: `${where}: ${first?.message}; ${first?.cure}.` } };
+    }
+    const { testnet } = parsed;
+    const images = imagesOf(testnet.spec, object.status, this.#defaults);
+    const planned = planOf(testnet, { bitcoind: parentOf(images), governance: NO_KEY, compilerHash: NO_KEY });
+    if ('trouble' in planned) return planned;
+    const { namespace = '', uid = '' } = object.metadata;
+    return {
+      input: {
+        testnet,
+        plan: planned.plan,
+        facts: { namespace, uid, ...images, ...facts },
+      },
+    };
+  }
+}
+
+export function parentOf({ bitcoindImage }: Pick<Images, 'bitcoindImage'>): Facts['bitcoind'] {
+  return bitcoindImage === '' ? { kind: 'absent', reason: NO_BITCOIND } : { kind: 'found' };
+}
+
+export function planOf(testnet: Testnet, facts: Facts): Made<{ readonly plan: KubeInput['plan'] }> {
+  const planned = planTestnet(testnet, facts);
+  if ('plan' in planned) return planned;
+  const { field, message, cure } = planned.refusal;
+  return { trouble: { reason: 'InvalidSpec', message: `${field}: ${message}; ${cure}.` } };
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { Happening } from '../kube/events.ts';
+import type { KubeObject } from '../kube/resources.ts';
+import { virtualClock } from '../kube/testing/clocks.ts';
+import { TESTNETS } from './collections.ts';
+import type { StatusWish } from './controller.ts';
+import { StatusWriter } from './status-writer.ts';
+
+type Written = KubeObject & {
+  readonly status: {
+    readonly observedGeneration: number;
+    readonly conditions: readonly { readonly observedGeneration: number }[];
+  };
+};
+
+function setUp() {
+  const clock = virtualClock();
+  const written: Written[] = [];
+  const events: Happening[] = [];
+  const writer = new StatusWriter({
+    clock,
+    fieldManager: 'test',
+    record: (happening) => events.push(happening),
+    rest: {
+      applyStatus: async (_, object) => {
+        written.push(object as unknown as Written);
+        return object;
+      },
+    },
+  });
+  const write = (object: KubeObject, wish: StatusWish) =>
+    writer.write(TESTNETS.resource, object, wish, new AbortController().signal);
+  return { clock, written, events, write };
+}
+
+function testnet(generation: number, resourceVersion: string, status?: unknown): KubeObject {
+  const metadata = { name: 'demo', namespace: 'lab', uid: 'uid-1', generation, resourceVersion };
+  return { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata, ...(status === undefined ? {} : { status }) };
+}
+
+function wish(height: number, status: 'True' | 'False'): StatusWish {
+  return {
+    fields: { minHeight: height },
+    conditions: [
+      { type: 'Ready', status, reason: status === 'True' ? 'BlocksGrow' : 'Starting', message: 'So it is.' },
+    ],
+    figures: ['minHeight'],
+  };
+}
+
+test('figures are written once in five seconds, what turned at once', async () => {
+  const { clock, written, write } = setUp();
+  expect(await write(testnet(1, '1'), wish(0, 'False'))).toBeUndefined();
+  expect(await write(testnet(1, '1'), wish(1, 'False'))).toBe(5_000);
+  await clock.advance(1_000);
+  expect(await write(testnet(1, '1'), wish(2, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(2);
+  await clock.advance(5_000);
+  expect(await write(testnet(1, '1'), wish(3, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(3);
+});
+
+test('a copy that lags leads to no second write, and to no second event', async () => {
+  const { clock, written, events, write } = setUp();
+  await write(testnet(1, '1'), wish(0, 'False'));
+  await clock.advance(60_000);
+  await write(testnet(1, '1'), wish(0, 'False'));
+  expect(written).toHaveLength(1);
+  await write(testnet(1, '1'), wish(0, 'True'));
+  await write(testnet(1, '1'), wish(0, 'True'));
+  expect(events.map(({ reason, type }) => `${type} ${reason}`)).toEqual(['Normal BlocksGrow']);
+});
+
+test('a new generation is told at once in every condition', async () => {
+  const { written, write } = setUp();
+  await write(testnet(1, '1'), wish(5, 'True'));
+  await write(testnet(2, '2', written[0]?.status), wish(5, 'True'));
+  expect(written[1]?.status.observedGeneration).toBe(2);
+  expect(written[1]?.status.conditions.map((condition) => condition.observedGeneration)).toEqual([2]);
+});
+
+test('what another changed in the status is put back', async () => {
+  const { written, write } = setUp();
+  await write(testnet(1, '1'), wish(5, 'True'));
+  await write(testnet(1, '9', { ...written[0]?.status, conditions: [] }), wish(5, 'True'));
+  expect(written).toHaveLength(2);
+});

@@ -1,0 +1,144 @@
+// The genesis of a Testnet and the secrets before it: made once, from random keys, and read ever after from where they were put. A Testnet waits
+// until all that belonged to an earlier one of its name is gone: nothing of another chain may be taken for its own.
+import { randomBytes } from 'node:crypto';
+import { GenesisError, makeGenesis } from '@rexnet/node/chain/genesis.ts';
+import { privateKey, publicKeyOf } from '@rexnet/node/chain/keys.ts';
+import { fromHex, toHex } from '@rexnet/node/core/bytes.ts';
+import { sha256d } from '@rexnet/node/core/hash.ts';
+import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
+import type { Collection } from '../kube/caches.ts';
+import { type KubeObject, keyOf } from '../kube/resources.ts';
+import type { KubeInput } from '../plan/kube/input.ts';
+import { isOwnedBy, strangers } from '../plan/kube/leftovers.ts';
+import { partName } from '../plan/kube/names.ts';
+import { GENESIS_KEY } from '../plan/kube/pod.ts';
+import {
+  bitcoindSecret,
+  CREDENTIAL_BYTES,
+  GOVERNANCE_BYTES,
+  GOVERNANCE_KEY,
+  governanceSecret,
+} from '../plan/kube/secrets.ts';
+import {
+  BY_TESTNET,
+  CLAIMS,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  DISRUPTION_BUDGETS,
+  GROUPS,
+  JOBS,
+  NETWORK_POLICIES,
+  PODS,
+  SECRETS,
+  SERVICES,
+  STATEFUL_SETS,
+} from './collections.ts';
+import type { Clients, Copies } from './controller.ts';
+import { type Made, parentOf, planOf } from './inputs.ts';
+
+export type Genesis = { readonly bytes: Uint8Array; readonly networkId: string };
+export type GenesisStep =
+  | Made<{ readonly genesis: Genesis }>
+  | { readonly waiting: { readonly reason: string; readonly message: string } };
+
+type SecretObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+const MUST_BE_GONE: readonly Collection<never>[] = [
+  GROUPS,
+  STATEFUL_SETS,
+  PODS,
+  CLAIMS,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  JOBS,
+  SERVICES,
+  DISRUPTION_BUDGETS,
+  NETWORK_POLICIES,
+];
+
+export class GenesisKeeper {
+  /** By uid of the Testnet. */
+  readonly #known = new Map<string, Genesis>();
+
+  forget(uid: string): void {
+    this.#known.delete(uid);
+  }
+
+  /** The file of the running chain; made now when there is none. Nothing but Secrets is written here. */
+  async genesis(input: KubeInput, copies: Copies, clients: Clients): Promise<GenesisStep> {
+    const { uid } = input.facts;
+    const known = this.#known.get(uid) ?? stored(input, copies);
+    if (known !== undefined) {
+      this.#known.set(uid, known);
+      return { genesis: known };
+    }
+    const first = MUST_BE_GONE.flatMap((collection) => ofOthers(input, copies, collection))[0];
+    if (first !== undefined) return waitingFor(first, input.testnet.name);
+    const secret = await once(governanceSecret(input, randomBytes(GOVERNANCE_BYTES)), clients);
+    if (!isOwnedBy(secret, uid)) return waitingFor(secret, input.testnet.name);
+    if (input.plan.bitcoin.kind === 'regtest') {
+      const parent = await once(bitcoindSecret(input, randomBytes(CREDENTIAL_BYTES)), clients);
+      if (!isOwnedBy(parent, uid)) return waitingFor(parent, input.testnet.name);
+    }
+    const made = make(input, secret);
+    if ('genesis' in made) this.#known.set(uid, made.genesis);
+    return made;
+  }
+}
+
+function stored({ testnet, facts }: KubeInput, copies: Copies): Genesis | undefined {
+  const name = partName(testnet.name, 'genesis');
+  const found = copies.of(CONFIG_MAPS).get(keyOf({ namespace: facts.namespace, name }));
+  const text = found?.binaryData?.[GENESIS_KEY];
+  return found === undefined || text === undefined || !isOwnedBy(found, facts.uid)
+    ? undefined
+    : genesisOf(Uint8Array.from(Buffer.from(text, 'base64')));
+}
+
+function genesisOf(bytes: Uint8Array): Genesis {
+  return { bytes, networkId: toHex(sha256d(bytes)) };
+}
+
+/** The same Secret always gives the same genesis, so being interrupted here does no harm. */
+function make({ testnet, facts }: KubeInput, secret: SecretObject): Made<{ readonly genesis: Genesis }> {
+  const hex = Buffer.from(secret.data?.[GOVERNANCE_KEY] ?? '', 'base64')
+    .toString('utf8')
+    .trim();
+  const governance = publicKeyOf(privateKey(fromHex(hex)));
+  const planned = planOf(testnet, { bitcoind: parentOf(facts), governance, compilerHash: compilerHash() });
+  if ('trouble' in planned) return planned;
+  try {
+    return { genesis: genesisOf(makeGenesis(planned.plan.genesis)) };
+  } catch (error) {
+    if (!(error instanceof GenesisError)) throw error;
+    return { trouble: { reason: 'InvalidSpec', message: `No chain can begin with these values: ${error.message}.` } };
+  }
+}
+
+/** By POST, so that two who try leave one. */
+async function once(wish: unknown, { rest, fieldManager, signal }: Clients): Promise<SecretObject> {
+  const secret = wish as SecretObject;
+  const found = await rest.get<SecretObject>(SECRETS, secret.metadata, { signal });
+  if (found !== undefined) return found;
+  const created = await rest.create<SecretObject>(SECRETS, secret, { fieldManager, signal });
+  if (created.kind === 'created') return created.object;
+  const other = await rest.get<SecretObject>(SECRETS, secret.metadata, { signal });
+  if (other === undefined) throw new Error(`Secret ${secret.metadata.name} came and went`);
+  return other;
+}
+
+/** What belongs to a LoadTest is not in the way of the Testnet it drives. */
+function ofOthers({ testnet, facts }: KubeInput, copies: Copies, collection: Collection<never>): readonly KubeObject[] {
+  const key = keyOf({ namespace: facts.namespace, name: testnet.name });
+  const labelled: readonly KubeObject[] = copies.of(collection).by(BY_TESTNET, key);
+  const owned = labelled.filter(
+    ({ metadata: { ownerReferences = [] } }) =>
+      ownerReferences.length > 0 && ownerReferences.every(({ kind }) => kind !== 'LoadTest'),
+  );
+  return strangers(owned, facts.uid);
+}
+
+function waitingFor({ kind, metadata }: KubeObject, testnet: string): GenesisStep {
+  const message = `${kind} ${metadata.name} of an earlier Testnet ${testnet} is still going; this one begins when all of it is gone.`;
+  return { waiting: { reason: 'WaitingForPrevious', message } };
+}

@@ -1,0 +1,153 @@
+// One look at all there is of a Testnet: pods, machines, answers of nodes, Jobs, Deployments. It reads copies and changes nothing.
+
+import type { Knowledge } from '../ask/asker.ts';
+import { keyOf } from '../kube/resources.ts';
+import type { NodeAnswer } from '../plan/kube/chain-seen.ts';
+import { newest } from '../plan/kube/chain-seen.ts';
+import { contractsSeen, isComplete } from '../plan/kube/contracts-seen.ts';
+import type { KubeInput } from '../plan/kube/input.ts';
+import { LABEL } from '../plan/kube/labels.ts';
+import { generatorName, groupName, partName } from '../plan/kube/names.ts';
+import { bestHeight, type NodeSeen, nodesSeen, observedNodes } from '../plan/kube/node-seen.ts';
+import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
+import type { BitcoinObserved, Observed } from '../plan/status.ts';
+import {
+  BY_GROUP,
+  BY_TESTNET,
+  DEPLOYMENTS,
+  GROUPS,
+  type GroupObject,
+  JOBS,
+  type JobObject,
+  MACHINES,
+  PODS,
+  type PodObject,
+  type TestnetObject,
+} from './collections.ts';
+import type { Copies } from './controller.ts';
+
+/** What controllers know besides their copies. */
+export interface Seeing {
+  readonly knowledge: Knowledge;
+  /** Whether machines may be looked at. */
+  readonly seesMachines: boolean;
+}
+
+export type TestnetLook = {
+  readonly groups: readonly GroupObject[];
+  readonly chain: NodeAnswer | undefined;
+  readonly job: JobObject | undefined;
+};
+
+/** What the plan depends on. */
+export function lookAt(object: TestnetObject, copies: Copies, { knowledge }: Seeing): TestnetLook {
+  const key = keyOf(object.metadata);
+  const groups = copies.of(GROUPS).by(BY_TESTNET, key);
+  const answers = groups.flatMap(({ metadata }) =>
+    [...knowledge.of(keyOf(metadata)).values()].flatMap(({ answer }) => answer ?? []),
+  );
+  const jobs = copies.of(JOBS).by(BY_TESTNET, key);
+  return {
+    groups: [...groups].sort((a, b) => a.spec.index - b.spec.index),
+    chain: newest(answers),
+    job: jobs.find((job) => job.metadata.labels?.[LABEL.component] === 'contracts' && isComplete(job)),
+  };
+}
+
+/** The nodes a group is to have, as they are. */
+export function nodesOf(
+  input: KubeInput,
+  group: number,
+  copies: Copies,
+  { knowledge, seesMachines }: Seeing,
+  wallMs: number,
+): { readonly nodes: readonly NodeSeen[]; readonly pods: readonly PodSeen[] } {
+  const key = keyOf({ namespace: input.facts.namespace, name: groupName(input.testnet.name, group) });
+  const found: readonly PodObject[] = copies.of(PODS).by(BY_GROUP, key);
+  const pods = found.filter(isNodePod).map(podSeenOf);
+  const machines = seesMachines ? copies.of(MACHINES) : undefined;
+  const lostMachines = new Set(
+    pods.flatMap(({ machine }) => {
+      const seen = machine === undefined ? undefined : machines?.get(machine);
+      return seen !== undefined && isLost(seen) ? [seen.metadata.name] : [];
+    }),
+  );
+  const wanted = input.testnet.spec.nodesPerGroup;
+  return { pods, nodes: nodesSeen({ group, wanted, pods, heard: knowledge.of(key), lostMachines, wallMs }) };
+}
+
+export function observe(
+  input: KubeInput,
+  object: TestnetObject,
+  look: TestnetLook,
+  copies: Copies,
+  seeing: Seeing,
+  { wallMs }: { readonly wallMs: number },
+): Observed {
+  const { testnet, plan, facts } = input;
+  const groups = plan.groups.map(({ group }) => ({
+    group,
+    nodes: nodesOf(input, group, copies, seeing, wallMs).nodes,
+  }));
+  const running = (name: string): number =>
+    copies.of(DEPLOYMENTS).get(keyOf({ namespace: facts.namespace, name }))?.status?.readyReplicas ?? 0;
+  const firstBlockMs = firstBlockAfter(object, groups, wallMs);
+  const { storage } = testnet.spec.template;
+  const generators = Array.from({ length: plan.load?.generators ?? 0 }, (_, index) =>
+    generatorName(testnet.name, index),
+  );
+  return {
+    groups: groups.map(({ group, nodes }) => ({ group, nodes: observedNodes(nodes) })),
+    blockIntervalMs: plan.genesis.chain.blockIntervalMs,
+    miners: { wanted: plan.miners.length, running: running(partName(testnet.name, 'miner')) },
+    ...(firstBlockMs === undefined ? {} : { firstBlockMs }),
+    contracts: contractsSeen(
+      plan.contracts.map(({ name }) => name),
+      look.job ?? lastJob(object, copies),
+      lastWordsOf(object, copies),
+    ),
+    bitcoin: bitcoinOf(input, look.chain),
+    load: { wantedTps: plan.load?.tps ?? 0, isRunning: generators.some((name) => running(name) > 0) },
+    isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
+    isSuspended: plan.suspended,
+  };
+}
+
+/** Latched in the status: what was reached stays reached. */
+function firstBlockAfter(
+  { metadata, status }: TestnetObject,
+  groups: readonly { readonly nodes: readonly NodeSeen[] }[],
+  wallMs: number,
+): number | undefined {
+  const latched = Number.parseFloat(status?.firstBlockAfter ?? '');
+  if (!Number.isNaN(latched)) return latched * 1000;
+  const isReached = groups.every(({ nodes }) => bestHeight(nodes) > 0);
+  return isReached ? Math.max(0, wallMs - Date.parse(metadata.creationTimestamp ?? '')) : undefined;
+}
+
+function bitcoinOf({ plan }: KubeInput, chain: NodeAnswer | undefined): BitcoinObserved {
+  if (plan.bitcoin.kind === 'toy')
+    return plan.bitcoin.reason === undefined ? { kind: 'none' } : { kind: 'absent', reason: plan.bitcoin.reason };
+  const height = chain?.bitcoinHeight ?? 0;
+  return height > 0 ? { kind: 'regtest', height } : { kind: 'regtest' };
+}
+
+function lastJob({ metadata }: TestnetObject, copies: Copies): JobObject | undefined {
+  const jobs = copies.of(JOBS).by(BY_TESTNET, keyOf(metadata));
+  return jobs.find(
+    ({ metadata: { labels, deletionTimestamp } }) =>
+      labels?.[LABEL.component] === 'contracts' && deletionTimestamp === undefined,
+  );
+}
+
+/** What the last pod that deployed contracts said before it ended. */
+function lastWordsOf({ metadata }: TestnetObject, copies: Copies): string | undefined {
+  const pods = copies.of(PODS).by(BY_TESTNET, keyOf(metadata));
+  for (const { metadata: meta, status } of pods) {
+    if (meta.labels?.[LABEL.component] !== 'contracts') continue;
+    const [container] = status?.containerStatuses ?? [];
+    const words = container?.state?.terminated?.message ?? container?.lastState?.terminated?.message;
+    if (words !== undefined && words !== '') return words.trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../kube/testing/things.ts';
+import { answerOf, keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
+
+let cluster: SmallCluster;
+
+beforeEach(async () => {
+  cluster = await smallCluster();
+});
+
+afterEach(async () => {
+  const failed = cluster.failures.map(({ error }) => error);
+  await cluster.end();
+  expect(failed).toEqual([]);
+});
+
+const OWNERS = [0, 0, 1, 1];
+const SPEC = { groups: 2, chain: { partitions: 16 }, bitcoin: { mode: 'None' } };
+
+async function grown(name: string, spec: unknown): Promise<void> {
+  cluster.testnet(name, spec, 9_000);
+  await until('both groups have a StatefulSet', () => {
+    const { statefulSets } = RESOURCE;
+    return (
+      cluster.show(statefulSets, `${name}-g0`) !== undefined && cluster.show(statefulSets, `${name}-g1`) !== undefined
+    );
+  });
+  for (const group of [0, 1]) {
+    cluster.pod(name, group, 0);
+    cluster.answers.set(`${name}-g${group}-0:7070`, answerOf(group, 3, OWNERS, [0, 1]));
+  }
+  const miner = cluster.show(RESOURCE.deployments, `${name}-miner`);
+  if (miner === undefined) throw new Error('there is no miner');
+  cluster.api.put(RESOURCE.deployments, { ...miner, status: { readyReplicas: 1 } } as typeof miner);
+  await until('the Testnet is ready', () => cluster.condition(RESOURCE.testnets, name, 'Ready') === 'True BlocksGrow');
+}
+
+test('an object becomes a network: genesis and keys once, groups, miner, first block, ready', async () => {
+  await grown('demo', SPEC);
+  const status = cluster.show(RESOURCE.testnets, 'demo')?.status;
+  expect(status).toMatchObject({
+    observedGeneration: 1,
+    image: 'rexnet:1',
+    selector: 'rexnet.dev/testnet=demo,rexnet.dev/component=node',
+    groupsText: '2/2',
+    nodesText: '2/2',
+    minHeight: 3,
+  });
+  expect(status?.['firstBlockAfter']).toMatch(/^\d+(\.\d)?s$/);
+  expect(status?.['networkId']).toMatch(/^[0-9a-f]{64}$/);
+  expect(status?.conditions?.every(({ observedGeneration }) => observedGeneration === 1)).toBe(true);
+  expect(cluster.condition(RESOURCE.testnets, 'demo', 'FirstBlock')).toBe('True AllGroups');
+  expect(cluster.condition(RESOURCE.testnets, 'demo', 'Reconciling')).toBe('False UpToDate');
+  expect(cluster.condition(RESOURCE.groups, 'demo-g1', 'Ready')).toBe('True InSync');
+  expect(cluster.firstBlocks[0]).toBe(keyIn('demo'));
+  const posted = cluster.api.asked.filter(({ method, path }) => method === 'POST' && path.endsWith('/secrets'));
+  expect(posted).toHaveLength(1);
+  const strict = cluster.api.asked.filter(({ method }) => method === 'PATCH');
+  expect(strict.every(({ query }) => query.get('fieldValidation') === 'Strict')).toBe(true);
+});
+
+test('what is as it should be is left alone: nothing is applied twice', async () => {
+  await grown('demo', SPEC);
+  const applied = cluster.api.asked
+    .filter(({ method, path }) => method === 'PATCH' && !path.endsWith('/status'))
+    .map(({ path }) => path);
+  expect(applied.length).toBe(new Set(applied).size);
+});
+
+test('a group that owns partitions stays when it leaves the spec, one the chain does not know goes', async () => {
+  await grown('demo', SPEC);
+  cluster.testnet('demo', { ...SPEC, groups: 3 });
+  await until('the third group is there', () => cluster.show(RESOURCE.groups, 'demo-g2') !== undefined);
+  await until(
+    'it is said that it owns nothing',
+    () => cluster.condition(RESOURCE.testnets, 'demo', 'Balanced') === 'False GroupsWithoutPartitions',
+  );
+  cluster.testnet('demo', { ...SPEC, groups: 1 });
+  await until('the third group is gone', () => cluster.show(RESOURCE.groups, 'demo-g2') === undefined);
+  await until('the second stays', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True GroupsStay');
+  expect(cluster.show(RESOURCE.groups, 'demo-g1')?.spec?.['retired']).toBe(true);
+  expect(cluster.show(RESOURCE.statefulSets, 'demo-g1')?.spec?.['replicas']).toBe(1);
+});
+
+test('a suspension stops all pods and keeps what there is; a newer operator rolls nothing', async () => {
+  await grown('demo', SPEC);
+  cluster.testnet('demo', { ...SPEC, suspend: true });
+  await until('no node is asked for', () => cluster.show(RESOURCE.statefulSets, 'demo-g1')?.spec?.['replicas'] === 0);
+  await until('it is suspended', () => cluster.condition(RESOURCE.testnets, 'demo', 'Ready') === 'False Suspended');
+  expect(cluster.condition(RESOURCE.testnets, 'demo', 'FirstBlock')).toBe('True AllGroups');
+  expect(cluster.show(RESOURCE.deployments, 'demo-miner')?.spec?.['replicas']).toBe(0);
+});
+
+test('what the plan no longer has is deleted, and nothing that others own', async () => {
+  const transfer = { tpsPerGroup: 1, workload: 'Transfer' };
+  cluster.testnet('demo', { ...SPEC, load: transfer });
+  await until('there is a generator', () => cluster.show(RESOURCE.deployments, 'demo-load-0') !== undefined);
+  const uid = cluster.show(RESOURCE.testnets, 'demo')?.metadata.uid;
+  const foreign = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'mine', namespace: NAMESPACE, labels: { 'rexnet.dev/testnet': 'demo' } },
+  };
+  cluster.api.put(RESOURCE.configMaps, foreign);
+  cluster.testnet('demo', SPEC);
+  await until('there is none', () => cluster.show(RESOURCE.deployments, 'demo-load-0') === undefined);
+  await until('its spec is gone too', () => cluster.show(RESOURCE.configMaps, 'demo-load') === undefined);
+  expect(cluster.show(RESOURCE.configMaps, 'mine')).toBeDefined();
+  const removed = cluster.api.asked.filter(({ method }) => method === 'DELETE');
+  expect(removed.every(({ body }) => JSON.stringify(body).includes('"preconditions":{"uid"'))).toBe(true);
+  expect(uid).toBeDefined();
+});
+
+test('a Testnet whose time is over is deleted', async () => {
+  cluster.testnet('old', { ...SPEC, ttl: '1m' }, 61_000);
+  await until('it is gone', () => cluster.show(RESOURCE.testnets, 'old') === undefined);
+});
+
+test('an object that makes no sense stalls in words and changes nothing', async () => {
+  cluster.testnet('demo', { ...SPEC, newerField: 7 });
+  await until('it is told', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True InvalidSpec');
+  expect(cluster.show(RESOURCE.groups, 'demo-g0')).toBeUndefined();
+});
+
+test('a Testnet waits until all of an earlier one of its name is gone', async () => {
+  const left = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'demo-genesis',
+      namespace: NAMESPACE,
+      labels: { 'rexnet.dev/testnet': 'demo' },
+      ownerReferences: [
+        { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', name: 'demo', uid: 'another', controller: true },
+      ],
+    },
+  };
+  cluster.api.put(RESOURCE.configMaps, left);
+  cluster.testnet('demo', SPEC);
+  await until('it waits', () => cluster.condition(RESOURCE.testnets, 'demo', 'Ready') === 'False WaitingForPrevious');
+  expect(cluster.show(RESOURCE.secrets, 'demo-governance')).toBeUndefined();
+  cluster.api.remove(RESOURCE.configMaps, left);
+  await until('it begins', () => cluster.show(RESOURCE.groups, 'demo-g0') !== undefined);
+});

@@ -1,0 +1,300 @@
+// The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the ConsensusGroup
+// controller's. It deletes only what the Testnet owns and its plan no longer has.
+import { parseDuration } from '@rexnet/node/core/duration.ts';
+import type { Condition } from '../api/conditions.ts';
+import type { Collection } from '../kube/caches.ts';
+import { KubeError } from '../kube/errors.ts';
+import { type KubeObject, keyOf } from '../kube/resources.ts';
+import type { Images } from '../plan/kube/images.ts';
+import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
+import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
+import { leftovers } from '../plan/kube/leftovers.ts';
+import { testnetObjects } from '../plan/kube/objects.ts';
+import { judgeTestnet, TESTNET_FIGURES } from '../plan/kube/testnet-status.ts';
+import { forEachAtMost } from './at-most.ts';
+import {
+  BY_TESTNET,
+  CLAIMS,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  DISRUPTION_BUDGETS,
+  GROUPS,
+  JOBS,
+  MACHINES,
+  NETWORK_POLICIES,
+  PODS,
+  SERVICES,
+  STATEFUL_SETS,
+  TESTNETS,
+  type TestnetObject,
+  testnetOf,
+} from './collections.ts';
+import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
+import { Inputs, type Trouble } from './inputs.ts';
+import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
+import { lookAt, observe, type Seeing, type TestnetLook } from './testnet-look.ts';
+
+export interface TestnetControllerOptions extends Seeing {
+  readonly images: Images;
+  readonly onFirstBlock: (key: string, afterMs: number) => void;
+}
+
+/** Pods change in bursts. */
+const BURST_MS = 300;
+const APPLIES_AT_ONCE = 8;
+const WORKERS = 8;
+/** When a copy lags, an object is refused, or an earlier Testnet is still going. */
+const LOOK_AGAIN_MS = 5_000;
+const WAIT_MS = 1_000;
+
+/** Kinds of which a Testnet owns objects itself, by kind. */
+const OWNED: Readonly<Record<string, Collection<never>>> = {
+  ConfigMap: CONFIG_MAPS,
+  NetworkPolicy: NETWORK_POLICIES,
+  Service: SERVICES,
+  StatefulSet: STATEFUL_SETS,
+  ConsensusGroup: GROUPS,
+  Deployment: DEPLOYMENTS,
+  Job: JOBS,
+};
+
+const READ = ['get', 'list', 'watch'] as const;
+const OWN = [...READ, 'create', 'patch', 'delete'] as const;
+
+export const TESTNET_RULES: readonly Rule[] = [
+  // Deleted when its time is over.
+  { group: 'rexnet.dev', resources: ['testnets'], verbs: [...READ, 'delete'] },
+  { group: 'rexnet.dev', resources: ['testnets/status'], verbs: ['patch'] },
+  // Owner references that block deletion need it.
+  { group: 'rexnet.dev', resources: ['testnets/finalizers'], verbs: ['update'] },
+  { group: 'rexnet.dev', resources: ['consensusgroups'], verbs: OWN },
+  { group: '', resources: ['configmaps', 'services'], verbs: OWN },
+  { group: '', resources: ['secrets'], verbs: ['get', 'create'] },
+  { group: '', resources: ['pods', 'persistentvolumeclaims'], verbs: READ },
+  { group: 'apps', resources: ['statefulsets', 'deployments'], verbs: OWN },
+  { group: 'batch', resources: ['jobs'], verbs: OWN },
+  { group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: OWN },
+  { group: 'policy', resources: ['poddisruptionbudgets'], verbs: READ },
+];
+
+const toTestnet = (object: KubeObject): readonly string[] => {
+  const key = testnetOf(object);
+  return key === undefined ? [] : [key];
+};
+
+export function testnetController(options: TestnetControllerOptions): Controller {
+  const worker = new TestnetWorker(options);
+  const owned = [...Object.values(OWNED), CLAIMS, DISRUPTION_BUDGETS, PODS];
+  return {
+    name: 'testnet',
+    workers: WORKERS,
+    rules: TESTNET_RULES,
+    watches: [
+      watch({ collection: TESTNETS, keys: ({ metadata }) => [keyOf(metadata)] }),
+      ...owned.map((collection) => watch({ collection, keys: toTestnet, delayMs: BURST_MS })),
+      // Whose pods are on it is the groups' business; their status says it.
+      ...(options.seesMachines ? [watch({ collection: MACHINES, keys: () => [] })] : []),
+    ],
+    reconcile: (key, copies, clients) => worker.reconcile(key, copies, clients),
+  };
+}
+
+class TestnetWorker {
+  readonly #options: TestnetControllerOptions;
+  readonly #inputs: Inputs;
+  readonly #genesis = new GenesisKeeper();
+  readonly #objects = new WeakMap<KubeInput, ReturnType<typeof testnetObjects>>();
+  readonly #uids = new Map<string, string>();
+  /** Of Testnets whose first block was told. */
+  readonly #begun = new Set<string>();
+
+  constructor(options: TestnetControllerOptions) {
+    this.#options = options;
+    this.#inputs = new Inputs(options.images);
+  }
+
+  async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
+    const object = copies.of(TESTNETS).get(key);
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+      this.#forget(key);
+      return undefined;
+    }
+    this.#uids.set(key, object.metadata.uid ?? '');
+    const endsInMs = remainingMs(object, clients);
+    if (endsInMs !== undefined && endsInMs <= 0) {
+      await this.#end(object, clients);
+      return undefined;
+    }
+    return sooner(endsInMs, await this.#bring(object, copies, clients));
+  }
+
+  async #bring(object: TestnetObject, copies: Copies, clients: Clients): Promise<number | undefined> {
+    const look = lookAt(object, copies, this.#options);
+    const spec = this.#inputs.of(object, { retiring: [], contractsDeployed: false });
+    if ('trouble' in spec) return this.#refuse(object, spec.trouble, clients);
+    const leaving = leavingGroups(
+      spec.input.testnet.spec.groups,
+      look.groups.map((group) => group.spec.index),
+      look.chain,
+    );
+    const made = this.#inputs.of(object, {
+      retiring: leaving.retiring,
+      contractsDeployed: look.job !== undefined,
+    });
+    if ('trouble' in made) return this.#refuse(object, made.trouble, clients);
+    const { input } = made;
+    const stalled = leaving.message === undefined ? undefined : { reason: 'GroupsStay', message: leaving.message };
+    const waiting = { reason: 'Beginning', message: 'Keys and genesis are being made.' };
+    // Images are fixed before anything runs on them, and an autoscaler wants a selector from the first status on.
+    if (object.status?.image === undefined)
+      await this.#tell({ object, input, look, waiting, stalled }, copies, clients);
+    const step = await this.#genesis.genesis(input, copies, clients);
+    if ('trouble' in step) return this.#refuse(object, step.trouble, clients);
+    if ('waiting' in step) {
+      await this.#tell({ object, input, look, waiting: step.waiting, stalled }, copies, clients);
+      return WAIT_MS;
+    }
+    const done = await this.#apply(input, step.genesis, copies, clients);
+    const again = await this.#tell(
+      { object, input, look, stalled: done.trouble ?? stalled, networkId: step.genesis.networkId },
+      copies,
+      clients,
+    );
+    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS);
+  }
+
+  async #apply(
+    input: KubeInput,
+    { bytes }: Genesis,
+    copies: Copies,
+    clients: Clients,
+  ): Promise<{ readonly isSettled: boolean; readonly trouble?: Trouble }> {
+    const built = this.#objects.get(input) ?? testnetObjects(input, bytes);
+    this.#objects.set(input, built);
+    if ('refusal' in built) {
+      const { field, message, cure } = built.refusal;
+      return { isSettled: true, trouble: { reason: 'TooLarge', message: `${field}: ${message}; ${cure}.` } };
+    }
+    let isSettled = true;
+    const refusals: KubeError[] = [];
+    await forEachAtMost(APPLIES_AT_ONCE, built.objects, async (wish) => {
+      const { collection, object } = asObject(wish);
+      const live = copies.of(collection).get(keyOf(object.metadata));
+      try {
+        if ((await clients.apply(collection.resource, object, live)) === 'lagging') isSettled = false;
+      } catch (error) {
+        // One object that is refused keeps no other from being made.
+        if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+        refusals.push(error);
+      }
+    });
+    const { uid, namespace } = input.facts;
+    const key = keyOf({ namespace, name: input.testnet.name });
+    for (const collection of Object.values(OWNED)) {
+      const existing: readonly KubeObject[] = copies.of(collection).by(BY_TESTNET, key);
+      for (const object of leftovers(existing, built.objects, uid)) await clients.remove(collection.resource, object);
+    }
+    const [refused] = refusals;
+    return refused === undefined
+      ? { isSettled }
+      : { isSettled: false, trouble: { reason: 'ObjectRefused', message: refused.message } };
+  }
+
+  async #tell(
+    seen: {
+      readonly object: TestnetObject;
+      readonly input: KubeInput;
+      readonly look: TestnetLook;
+      readonly waiting?: Trouble;
+      readonly stalled: Trouble | undefined;
+      readonly networkId?: string;
+    },
+    copies: Copies,
+    clients: Clients,
+  ): Promise<number | undefined> {
+    const { object, input, look, waiting, stalled, networkId = object.status?.networkId } = seen;
+    const { testnet, facts } = input;
+    const observed = observe(input, object, look, copies, this.#options, { wallMs: clients.clock.wallMs() });
+    const { firstBlockMs } = observed;
+    const isTold = object.status?.firstBlockAfter !== undefined || this.#begun.has(facts.uid);
+    if (firstBlockMs !== undefined && !isTold) {
+      this.#begun.add(facts.uid);
+      this.#options.onFirstBlock(keyOf(object.metadata), firstBlockMs);
+    }
+    const { fields, conditions } = judgeTestnet({
+      testnet: testnet.name,
+      observed,
+      groups: look.groups.map(({ metadata, status }) => ({
+        name: metadata.name,
+        conditions: (status?.conditions ?? []) as readonly Condition[],
+      })),
+      image: facts.image,
+      imagePullPolicy: facts.imagePullPolicy,
+      ...(facts.bitcoindImage === '' ? {} : { bitcoindImage: facts.bitcoindImage }),
+      ...(networkId === undefined ? {} : { networkId }),
+      ...expiry(object),
+      ...(look.chain === undefined ? {} : { epoch: look.chain.epoch }),
+      idleGroups: idleGroups(testnet.spec.groups, look.chain),
+      ...(stalled === undefined ? {} : { stalled }),
+      ...(waiting === undefined ? {} : { waiting }),
+    });
+    return clients.writeStatus(TESTNETS.resource, object, { fields, conditions, figures: TESTNET_FIGURES });
+  }
+
+  /** Nothing is changed for an object that makes no sense; what runs goes on. */
+  async #refuse(object: TestnetObject, trouble: Trouble, clients: Clients): Promise<number | undefined> {
+    const { observedGeneration: _g, conditions = [], ...fields } = object.status ?? {};
+    const kept = (conditions as readonly Condition[]).filter(({ type }) => !JUDGED_BY_REFUSAL.has(type));
+    return clients.writeStatus(TESTNETS.resource, object, {
+      fields,
+      conditions: [
+        ...kept,
+        { type: 'Ready', status: 'False', ...trouble },
+        { type: 'Reconciling', status: 'False', ...trouble },
+        { type: 'Stalled', status: 'True', ...trouble },
+      ],
+      figures: TESTNET_FIGURES,
+    });
+  }
+
+  async #end(object: TestnetObject, clients: Clients): Promise<void> {
+    const note = 'Its time (spec.ttl) is over: it is deleted with all that belongs to it.';
+    clients.record({ regarding: object, type: 'Normal', reason: 'Expired', action: 'Delete', note });
+    await clients.remove(TESTNETS.resource, object);
+  }
+
+  #forget(key: string): void {
+    const uid = this.#uids.get(key);
+    if (uid === undefined) return;
+    this.#uids.delete(key);
+    this.#inputs.forget(uid);
+    this.#genesis.forget(uid);
+    this.#begun.delete(uid);
+  }
+}
+
+const JUDGED_BY_REFUSAL: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled']);
+
+/** Builders make client-node's types, whose names may be absent; ours never are. */
+function asObject(wish: Planned): { readonly collection: Collection<KubeObject>; readonly object: KubeObject } {
+  const object = wish as unknown as KubeObject;
+  const collection = OWNED[object.kind];
+  if (collection === undefined) throw new Error(`a Testnet owns no ${object.kind}`);
+  return { collection: collection as unknown as Collection<KubeObject>, object };
+}
+
+function endsAtMs({ metadata, spec }: TestnetObject): number | undefined {
+  const ttl = typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'ttl') : undefined;
+  const ttlMs = typeof ttl === 'string' ? parseDuration(ttl) : undefined;
+  return ttlMs === undefined ? undefined : Date.parse(metadata.creationTimestamp ?? '') + ttlMs;
+}
+
+function remainingMs(object: TestnetObject, { clock }: Clients): number | undefined {
+  const atMs = endsAtMs(object);
+  return atMs === undefined ? undefined : atMs - clock.wallMs();
+}
+
+function expiry(object: TestnetObject): { readonly expiresAt?: string } {
+  const atMs = endsAtMs(object);
+  return atMs === undefined ? {} : { expiresAt: new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z') };
+}

@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { operatorCommand, readOperatorFlags } from './flags.ts';
+
+function read(...args: readonly string[]) {
+  return readOperatorFlags(operatorCommand({ out: () => {}, err: () => {} }), args);
+}
+
+test('what the chart says is understood', () => {
+  const flags = read(
+    ...['--leader-elect', '--metrics=0.0.0.0:8080', '--image=rexnet:1', '--image-pull-policy=Always'],
+    ...['--bitcoind-image=bitcoind:1', '--log-level=info', '--namespace=team-a', '--namespace=team-b'],
+  );
+  expect(flags).toMatchObject({
+    leaderElect: true,
+    metrics: { host: '0.0.0.0', port: 8080 },
+    image: 'rexnet:1',
+    imagePullPolicy: 'Always',
+    bitcoindImage: 'bitcoind:1',
+    namespace: ['team-a', 'team-b'],
+  });
+});
+
+test.each([
+  ['no image', []],
+  ['no port', ['--image', 'a', '--metrics', 'here']],
+  ['both scopes', ['--image', 'a', '--all-namespaces', '--namespace', 'b']],
+  ['an unknown flag', ['--image', 'a', '--nonsense']],
+])('refused: %s', (_, args) => {
+  expect(() => read(...args)).toThrow(CommanderError);
+});

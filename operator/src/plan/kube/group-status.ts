@@ -1,0 +1,179 @@
+// The status of a ConsensusGroup from what is seen of its nodes: figures, and conditions that say what is missing, on which machine, and what
+// to do. Pure. Where the server has refused a pod, the server's own sentence is passed on.
+import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
+import type { Judged } from '../conditions.ts';
+import { selectorText } from './labels.ts';
+import { bestHeight, maxLag, type NodeSeen } from './node-seen.ts';
+
+export type GroupObserved = {
+  readonly testnet: string;
+  readonly group: number;
+  readonly isSuspended: boolean;
+  readonly nodes: readonly NodeSeen[];
+  /** Pods that exist, wanted or not. */
+  readonly pods: number;
+  /** What the server said when the last pod could not be made. */
+  readonly refused?: string;
+  /** What the server said when an object of the group could not be applied. */
+  readonly failed?: string;
+  readonly partitions?: number;
+  readonly blockIntervalMs: number;
+};
+
+export type GroupJudged = { readonly fields: ConsensusGroupStatus; readonly conditions: readonly Judged[] };
+type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
+
+/** Of the status, what changes all the time. */
+export const GROUP_FIGURES: readonly string[] = ['height', 'maxLag', 'nodes', 'tps'];
+const MACHINES_MAX_LENGTH = 512;
+
+export function judgeGroup(observed: GroupObserved): GroupJudged {
+  const { testnet, group, nodes, partitions } = observed;
+  const inSync = nodes.filter(({ state }) => state === 'InSync').length;
+  const scheduled = judgeScheduled(observed);
+  const degraded = judgeDegraded(observed);
+  const ready = judgeReady(observed, scheduled, degraded);
+  const stalled = judgeStalled(observed, scheduled);
+  return {
+    fields: {
+      replicas: observed.pods,
+      readyReplicas: inSync,
+      readyText: `${inSync}/${nodes.length}`,
+      selector: selectorText(testnet, 'node', group),
+      height: bestHeight(nodes),
+      maxLag: maxLag(nodes, observed.blockIntervalMs),
+      ...(partitions === undefined ? {} : { partitions }),
+      machines: machinesOf(nodes),
+      nodes: nodes.map(({ ordinal, state, pod, height }) => ({
+        ordinal,
+        ...(pod?.machine === undefined ? {} : { machine: pod.machine }),
+        ...(height === undefined ? {} : { height }),
+        state,
+      })),
+    },
+    conditions: [
+      { type: 'Ready', ...ready },
+      { type: 'Scheduled', ...scheduled },
+      { type: 'Degraded', ...degraded },
+      { type: 'Reconciling', ...judgeReconciling(observed, ready, stalled) },
+      { type: 'Stalled', ...stalled },
+    ],
+  };
+}
+
+function judgeScheduled({ isSuspended, nodes, refused }: GroupObserved): Verdict {
+  if (isSuspended) return verdict('Unknown', 'Suspended', 'No pod is asked for while the Testnet is suspended.');
+  const absent = nodes.filter(({ pod }) => pod === undefined);
+  if (absent.length > 0 && refused !== undefined) return verdict('False', reasonOfRefusal(refused), refused);
+  const waiting = nodes.find(({ pod }) => pod?.unscheduled !== undefined);
+  if (waiting?.pod?.unscheduled !== undefined)
+    return verdict('False', 'Unschedulable', `No machine takes ${waiting.name}: ${waiting.pod.unscheduled}`);
+  const unplaced = nodes.filter(({ pod }) => pod?.machine === undefined);
+  if (unplaced.length > 0)
+    return verdict('Unknown', 'WaitingForPods', `${count(unplaced.length, 'pod is', 'pods are')} being made.`);
+  return verdict('True', 'AllPlaced', 'Every pod has a machine.');
+}
+
+function judgeDegraded({ isSuspended, nodes, group }: GroupObserved): Verdict {
+  if (isSuspended) return verdict('False', 'Suspended', 'Nothing is asked for.');
+  const lost = nodes.find(({ isMachineLost }) => isMachineLost);
+  if (lost?.pod?.machine !== undefined) {
+    const { machine } = lost.pod;
+    return verdict(
+      'True',
+      'NodeLost',
+      `Machine ${machine} does not report, and ${lost.name} was on it; nobody knows whether it still runs there, so it is not replaced. ` +
+        `Bring ${machine} back; or, if it is gone for good, kubectl delete node ${machine}; or, if it is switched off, ` +
+        `kubectl taint node ${machine} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute.`,
+    );
+  }
+  const unplaced = nodes.find(({ pod }) => pod?.unscheduled !== undefined);
+  const others = nodes.filter(({ state }) => state === 'InSync').length;
+  if (unplaced !== undefined && others > 0)
+    return verdict(
+      'True',
+      'NodeUnschedulable',
+      `${unplaced.name} waits for a machine, and the chain of group ${group} goes on with ${count(others, 'node', 'nodes')}: uncordon or add a machine.`,
+    );
+  const failing = nodes.find(
+    ({ pod }) => pod?.waiting !== undefined && (pod.restarts > 0 || isPullFailure(pod.waiting)),
+  );
+  if (failing?.pod?.waiting !== undefined) {
+    const { reason, message } = failing.pod.waiting;
+    return verdict(
+      'True',
+      reason,
+      `${failing.name}: ${message === '' ? reason : message}; kubectl logs ${failing.pod.name} says why.`,
+    );
+  }
+  return verdict('False', 'AsExpected', 'No machine and no pod is missing.');
+}
+
+function judgeReady(observed: GroupObserved, scheduled: Verdict, degraded: Verdict): Verdict {
+  const { isSuspended, nodes } = observed;
+  if (isSuspended)
+    return verdict(
+      'False',
+      'Suspended',
+      'The group is stopped and its data is kept; set spec.suspend of the Testnet to false.',
+    );
+  if (scheduled.status === 'False') return { ...scheduled };
+  const amiss = nodes.filter(({ state }) => state !== 'InSync');
+  if (amiss.length === 0) return verdict('True', 'InSync', `${count(nodes.length, 'node is', 'nodes are')} in sync.`);
+  if (degraded.status === 'True') return verdict('False', degraded.reason, degraded.message);
+  const names = amiss
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ');
+  if (amiss.every(({ state }) => state === 'Unreachable'))
+    return verdict(
+      'Unknown',
+      'Unreachable',
+      `The operator gets no answer from ${names}, although the pods say they are ready.`,
+    );
+  if (amiss.some(({ state }) => state === 'Syncing'))
+    return verdict('False', 'CatchingUp', `${names}: still fetching blocks; nothing to do but wait.`);
+  return verdict('False', 'NodesStarting', `${names}: starting.`);
+}
+
+function judgeStalled({ failed }: GroupObserved, scheduled: Verdict): Verdict {
+  if (failed !== undefined) return verdict('True', 'ObjectRefused', failed);
+  if (scheduled.status === 'False' && scheduled.reason !== 'Unschedulable')
+    return verdict('True', scheduled.reason, scheduled.message);
+  return verdict('False', 'Progressing', 'Nothing stands in the way.');
+}
+
+function judgeReconciling({ isSuspended, pods }: GroupObserved, ready: Verdict, stalled: Verdict): Verdict {
+  if (isSuspended)
+    return pods === 0
+      ? verdict('False', 'Suspended', 'All pods are stopped.')
+      : verdict('True', 'Stopping', `${count(pods, 'pod is', 'pods are')} being stopped.`);
+  if (stalled.status === 'True') return verdict('False', stalled.reason, stalled.message);
+  return ready.status === 'True'
+    ? verdict('False', 'UpToDate', 'Everything is as it should be.')
+    : verdict('True', ready.reason, ready.message);
+}
+
+/** Events carry nothing but the sentence, so the sentence is all there is to tell by. */
+function reasonOfRefusal(sentence: string): string {
+  if (sentence.includes('exceeded quota')) return 'QuotaExceeded';
+  return sentence.includes('is forbidden') ? 'PodForbidden' : 'PodRefused';
+}
+
+function isPullFailure({ reason }: { readonly reason: string }): boolean {
+  return reason.startsWith('ErrImage') || reason.startsWith('ImagePull') || reason === 'InvalidImageName';
+}
+
+function machinesOf(nodes: readonly NodeSeen[]): string {
+  const names = [...new Set(nodes.flatMap(({ pod }) => pod?.machine ?? []))].sort();
+  const text = names.join(' ');
+  return text.length <= MACHINES_MAX_LENGTH ? text : `${text.slice(0, MACHINES_MAX_LENGTH - 1)}…`;
+}
+
+function verdict(status: Judged['status'], reason: string, message: string): Verdict {
+  return { status, reason, message };
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

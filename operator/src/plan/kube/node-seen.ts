@@ -1,0 +1,95 @@
+// The nodes of one group as their pods, their machines and their own answers show them, together. Pure. A node that is not asked at this
+// moment is believed by its readiness, which means in sync.
+import type { GroupNode } from '../../api/consensus-group.ts';
+import type { NodeObserved } from '../status.ts';
+import type { PodSeen } from './pod-seen.ts';
+
+/** What was last heard; without an answer it kept silent. */
+export type HeardNode = {
+  readonly answer?: { readonly height: number; readonly tipTimestampMs: number; readonly inSync: boolean };
+  /** Of a monotonic clock. */
+  readonly atMs: number;
+};
+
+export type NodeSeen = {
+  /** As people call it, such as g0-n1. */
+  readonly name: string;
+  readonly ordinal: number;
+  readonly state: NonNullable<GroupNode['state']>;
+  readonly pod?: PodSeen;
+  /** The machine its pod is on does not report. */
+  readonly isMachineLost: boolean;
+  readonly height?: number;
+  readonly tipAgeMs?: number;
+  readonly heardAtMs?: number;
+};
+
+export type GroupSeen = {
+  readonly group: number;
+  readonly wanted: number;
+  readonly pods: readonly PodSeen[];
+  readonly heard: ReadonlyMap<number, HeardNode>;
+  readonly lostMachines: ReadonlySet<string>;
+  readonly wallMs: number;
+};
+
+export function nodesSeen({ group, wanted, pods, heard, lostMachines, wallMs }: GroupSeen): readonly NodeSeen[] {
+  const byOrdinal = new Map(pods.map((pod) => [pod.ordinal, pod]));
+  return Array.from({ length: wanted }, (_, ordinal) => {
+    const pod = byOrdinal.get(ordinal);
+    const said = heard.get(ordinal);
+    const isMachineLost = pod?.machine !== undefined && lostMachines.has(pod.machine);
+    const { answer } = said ?? {};
+    return {
+      name: `g${group}-n${ordinal}`,
+      ordinal,
+      state: stateOf(pod, said, isMachineLost),
+      ...(pod === undefined ? {} : { pod }),
+      isMachineLost,
+      ...(answer === undefined ? {} : { height: answer.height, tipAgeMs: Math.max(0, wallMs - answer.tipTimestampMs) }),
+      ...(said === undefined ? {} : { heardAtMs: said.atMs }),
+    };
+  });
+}
+
+function stateOf(pod: PodSeen | undefined, said: HeardNode | undefined, isMachineLost: boolean): NodeSeen['state'] {
+  if (pod === undefined || isMachineLost || pod.isTerminating) return 'Gone';
+  if (!pod.isRunning) return 'Starting';
+  if (said === undefined) return pod.isReady ? 'InSync' : 'Starting';
+  if (said.answer === undefined) return pod.isReady ? 'Unreachable' : 'Starting';
+  return said.answer.inSync && pod.isReady ? 'InSync' : 'Syncing';
+}
+
+/** In the form the laptop's status is made of. */
+export function observedNodes(nodes: readonly NodeSeen[]): readonly NodeObserved[] {
+  const height = bestHeight(nodes);
+  const ages = nodes.flatMap(({ tipAgeMs }) => tipAgeMs ?? []);
+  return nodes.map((node) => {
+    const { name, state, pod } = node;
+    const process =
+      state !== 'Gone' && pod?.isRunning === true ? 'Running' : pod === undefined ? 'Stopped' : 'Restarting';
+    const inSync = state === 'InSync';
+    if (node.height !== undefined && state !== 'Unreachable')
+      return { name, process, answer: { height: node.height, tipAgeMs: node.tipAgeMs ?? 0, inSync } };
+    // Another node of the group speaks for one that was not asked yet.
+    if (inSync && ages.length > 0) return { name, process, answer: { height, tipAgeMs: Math.min(...ages), inSync } };
+    return { name, process };
+  });
+}
+
+/** Of the group, as far as anybody said; 0 when nobody did. */
+export function bestHeight(nodes: readonly NodeSeen[]): number {
+  return Math.max(0, ...nodes.map(({ height }) => height ?? 0));
+}
+
+/** Blocks the slowest node is behind the best, without those made since it was asked. */
+export function maxLag(nodes: readonly NodeSeen[], blockIntervalMs: number): number {
+  const best = bestHeight(nodes);
+  const newest = Math.max(0, ...nodes.map(({ heardAtMs }) => heardAtMs ?? 0));
+  const lags = nodes.flatMap(({ height, heardAtMs }) =>
+    height === undefined || heardAtMs === undefined
+      ? []
+      : [best - height - Math.ceil((newest - heardAtMs) / blockIntervalMs)],
+  );
+  return Math.max(0, ...lags);
+}

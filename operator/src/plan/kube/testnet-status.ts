@@ -1,0 +1,145 @@
+// The status of a Testnet in a cluster: the laptop's own status, and what only a cluster has: pods that no machine takes, machines that are lost,
+// objects that are refused, groups that must not go yet. Pure.
+import type { Condition } from '../../api/conditions.ts';
+import type { TestnetStatus } from '../../api/testnet.ts';
+import type { Judged } from '../conditions.ts';
+import { type Observed, statusOf } from '../status.ts';
+import type { Images } from './images.ts';
+import { selectorText } from './labels.ts';
+
+export type GroupConditions = { readonly name: string; readonly conditions: readonly Condition[] };
+
+export type ClusterObserved = {
+  readonly testnet: string;
+  readonly observed: Observed;
+  readonly groups: readonly GroupConditions[];
+  readonly image: string;
+  readonly bitcoindImage?: string;
+  readonly imagePullPolicy: Images['imagePullPolicy'];
+  readonly networkId?: string;
+  readonly expiresAt?: string;
+  readonly epoch?: number;
+  /** Of the chain; they carry no load before partitions move to them. */
+  readonly idleGroups: readonly number[];
+  /** Why something is not done although it is asked for. */
+  readonly stalled?: { readonly reason: string; readonly message: string };
+  /** What the plan still waits for. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
+};
+
+export type TestnetJudged = { readonly fields: TestnetStatus; readonly conditions: readonly Judged[] };
+type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
+
+/** Of the status, what changes all the time. */
+export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'bitcoinText'];
+
+export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
+  const { observed, stalled, waiting } = cluster;
+  const { phase: _, conditions, ...figures } = statusOf(observed);
+  const scheduled = worst(cluster.groups, 'Scheduled', 'False') ?? allScheduled(cluster);
+  const degraded =
+    worst(cluster.groups, 'Degraded', 'True') ?? verdict('False', 'AsExpected', 'No machine is missing.');
+  const ready = judgeReady(
+    cluster,
+    conditions.find(({ type }) => type === 'Ready'),
+    scheduled,
+    degraded,
+  );
+  const stuck: Verdict =
+    stalled !== undefined
+      ? verdict('True', stalled.reason, stalled.message)
+      : (worst(cluster.groups, 'Stalled', 'True') ?? verdict('False', 'Progressing', 'Nothing stands in the way.'));
+  return {
+    fields: {
+      ...figures,
+      selector: selectorText(cluster.testnet, 'node'),
+      image: cluster.image,
+      imagePullPolicy: cluster.imagePullPolicy,
+      ...(cluster.bitcoindImage === undefined ? {} : { bitcoindImage: cluster.bitcoindImage }),
+      ...(cluster.networkId === undefined ? {} : { networkId: cluster.networkId }),
+      ...(cluster.expiresAt === undefined ? {} : { expiresAt: cluster.expiresAt }),
+      ...(cluster.epoch === undefined ? {} : { shardMapEpoch: cluster.epoch }),
+    },
+    conditions: [
+      { type: 'Ready', ...ready },
+      ...conditions.filter(({ type }) => type !== 'Ready'),
+      { type: 'Scheduled', ...scheduled },
+      { type: 'Degraded', ...degraded },
+      { type: 'Balanced', ...judgeBalanced(cluster) },
+      { type: 'Reconciling', ...judgeReconciling(observed, ready, stuck, waiting) },
+      { type: 'Stalled', ...stuck },
+    ],
+  };
+}
+
+function judgeReady(
+  { waiting, stalled, observed }: ClusterObserved,
+  ready: Judged | undefined,
+  scheduled: Verdict,
+  degraded: Verdict,
+): Verdict {
+  if (waiting !== undefined) return verdict('False', waiting.reason, waiting.message);
+  if (ready === undefined || ready.status === 'True' || observed.isSuspended)
+    return ready === undefined
+      ? verdict('Unknown', 'NotSeen', 'Nothing is seen yet.')
+      : verdict(ready.status, ready.reason, ready.message);
+  if (stalled !== undefined && observed.firstBlockMs === undefined)
+    return verdict('False', stalled.reason, stalled.message);
+  if (scheduled.status === 'False') return { ...scheduled };
+  if (degraded.status === 'True') return verdict('False', degraded.reason, degraded.message);
+  return verdict(ready.status, ready.reason, ready.message);
+}
+
+function judgeReconciling(
+  { isSuspended, groups }: Observed,
+  ready: Verdict,
+  stuck: Verdict,
+  waiting: ClusterObserved['waiting'],
+): Verdict {
+  if (waiting !== undefined) return verdict('True', waiting.reason, waiting.message);
+  if (stuck.status === 'True') return verdict('False', stuck.reason, stuck.message);
+  if (isSuspended) {
+    const left = groups.flatMap(({ nodes }) => nodes).filter(({ process }) => process !== 'Stopped').length;
+    return left === 0
+      ? verdict('False', 'Suspended', 'All pods are stopped.')
+      : verdict('True', 'Stopping', `${left} pod${left === 1 ? ' is' : 's are'} being stopped.`);
+  }
+  return ready.status === 'True'
+    ? verdict('False', 'UpToDate', 'Everything is as it should be.')
+    : verdict('True', ready.reason, ready.message);
+}
+
+function judgeBalanced({ idleGroups }: ClusterObserved): Verdict {
+  const [first] = idleGroups;
+  if (first === undefined) return verdict('True', 'AllGroupsOwn', 'Every group owns partitions.');
+  const names = idleGroups.length === 1 ? `Group ${first} owns` : `Groups ${idleGroups.slice(0, 8).join(', ')} own`;
+  return verdict(
+    'False',
+    'GroupsWithoutPartitions',
+    `${names} no partition yet: partitions do not move by themselves in this version, so it carries no load.`,
+  );
+}
+
+function allScheduled({ groups, observed }: ClusterObserved): Verdict {
+  if (observed.isSuspended)
+    return verdict('Unknown', 'Suspended', 'No pod is asked for while the Testnet is suspended.');
+  const isAll =
+    groups.length === observed.groups.length &&
+    groups.every(({ conditions }) => conditions.some(({ type, status }) => type === 'Scheduled' && status === 'True'));
+  return isAll
+    ? verdict('True', 'AllPlaced', 'Every pod has a machine.')
+    : verdict('Unknown', 'WaitingForPods', 'Pods are being made.');
+}
+
+/** The first group of which it is said, in its own words. */
+function worst(groups: readonly GroupConditions[], type: string, status: Judged['status']): Verdict | undefined {
+  for (const { conditions } of groups) {
+    const found = conditions.find((condition) => condition.type === type && condition.status === status);
+    if (found !== undefined) return verdict(status, found.reason, found.message);
+  }
+  return undefined;
+}
+
+function verdict(status: Judged['status'], reason: string, message: string): Verdict {
+  return { status, reason, message };
+}
