@@ -3,7 +3,7 @@
 import type { V1ConfigMap, V1Job, V1OwnerReference, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { userGas } from '@rexnet/node/chain/gas.ts';
 import { CONSTANTS } from '@rexnet/node/chain/genesis.ts';
-import { DEV_KEYS } from '@rexnet/node/chain/keys.ts';
+import { DEV_KEYS, loadAccountCount } from '@rexnet/node/chain/keys.ts';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { API_VERSION } from '../api/definition.ts';
 import type { LoadTestSpec } from '../api/load-test.ts';
@@ -31,8 +31,11 @@ const TERMINATION_MESSAGE = '/dev/termination-log';
 /** As `rxctl bench scale`: more than the protocol allows, so that the cap is what is measured. */
 const OVER_CAPACITY = 1.2;
 const OPEN_TPS_PER_GROUP = 1_000;
+/** Of each group. */
 const ACCOUNTS = 100;
-const ACCOUNTS_PER_GROUP_MAX = 1_000;
+const ACCOUNTS_MIN = 2;
+/** Accounts fall on groups by their keys: some groups have fewer than their share. */
+const SURE_SHARE = 0.5;
 /** What is under way when the offering ends takes some beats, and what was offered above capacity as long as it did. */
 const TAIL_SECONDS = 15;
 /** Giving the accounts what the workload needs, then comparing balances. */
@@ -88,7 +91,7 @@ export function orderOf({ loadTest, point }: PointParts, index: number): string 
   const { workload, crossGroupPercent, warmUp } = loadTest.spec;
   const generators = generatorsOf(point);
   const contract = LOAD_TEST_CONTRACT[workload];
-  const accounts = Math.min(ACCOUNTS, Math.floor(ACCOUNTS_PER_GROUP_MAX / generators));
+  const accounts = accountsOf(point.spec.groups, generators);
   const others = DEV_KEYS.slice(1, generators);
   const order = {
     genesis: FILES.genesis,
@@ -113,6 +116,11 @@ export function orderOf({ loadTest, point }: PointParts, index: number): string 
     summary: TERMINATION_MESSAGE,
   };
   return `${JSON.stringify(order, undefined, 2)}\n`;
+}
+
+function accountsOf(groups: number, generators: number): number {
+  const sure = Math.floor((SURE_SHARE * loadAccountCount(groups)) / groups / generators);
+  return Math.max(ACCOUNTS_MIN, Math.min(ACCOUNTS, sure));
 }
 
 function rateOf(

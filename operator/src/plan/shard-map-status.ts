@@ -26,7 +26,8 @@ export type ShardMapObserved = {
     readonly epoch: number;
     readonly owners: ArrayLike<number>;
     readonly groups: readonly number[];
-    readonly hash: Uint8Array;
+    /** Absent while it is not known. */
+    readonly hash?: Uint8Array;
   };
   /** Absent while the load of the partitions is not known. */
   readonly proposal?: Proposal;
@@ -74,7 +75,7 @@ export function shardMapStatus(observed: ShardMapObserved): ShardMapJudged {
     epoch: map.epoch,
     groups: map.groups.length,
     ...(proposal === undefined ? {} : { imbalance: percentText(proposal.imbalanceBeforePercent) }),
-    tableHash: toHex(map.hash),
+    ...(map.hash === undefined ? {} : { tableHash: toHex(map.hash) }),
     table: printTable(map.owners),
     ...(proposal === undefined || proposal.moves.length === 0 ? {} : { proposal: proposalOf(observed, proposal) }),
     ...(run === undefined ? {} : { progress: progressOf(observed, run) }),

@@ -1,0 +1,136 @@
+// The LoadTest controller: shows the plan what there is, makes and removes what it says, and writes the status. The Testnets of points are
+// the Testnet controller's to bring up; the one that is measured is never touched.
+import type { Collection } from '../kube/caches.ts';
+import { type KubeObject, keyOf } from '../kube/resources.ts';
+import type { Images } from '../plan/kube/images.ts';
+import { type LoadTestMade, planLoadTest } from '../plan/load-test.ts';
+import { LOAD_TEST_LABEL } from '../plan/load-test-names.ts';
+import type { PointSeen } from '../plan/load-test-seen.ts';
+import { LOAD_TESTS, type LoadTestObject, PODS, TESTNETS } from './collections.ts';
+import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
+import {
+  loadTestOf,
+  loadTestSpecOf,
+  measuring,
+  observeLoadTest,
+  RESULTS,
+  RUNS,
+  SCALERS,
+  scaled,
+  testnetNameIn,
+} from './load-test-objects.ts';
+
+export interface LoadTestControllerOptions {
+  readonly images: Images;
+}
+
+/** One by one: what one LoadTest has just made, the next must see. */
+const WORKERS = 1;
+const BURST_MS = 300;
+/** When a copy does not show yet what was made. */
+const LAG_MS = 1_000;
+
+const READ = ['get', 'list', 'watch'] as const;
+
+export const LOAD_TEST_RULES: readonly Rule[] = [
+  { group: 'rexnet.dev', resources: ['loadtests'], verbs: READ },
+  { group: 'rexnet.dev', resources: ['loadtests/status'], verbs: ['patch'] },
+  // Owner references that block deletion need it.
+  { group: 'rexnet.dev', resources: ['loadtests/finalizers', 'testnets/finalizers'], verbs: ['update'] },
+  { group: 'rexnet.dev', resources: ['testnets'], verbs: [...READ, 'create', 'patch', 'delete'] },
+  { group: '', resources: ['configmaps'], verbs: [...READ, 'create', 'patch'] },
+  { group: '', resources: ['pods'], verbs: READ },
+  { group: 'batch', resources: ['jobs'], verbs: [...READ, 'create', 'patch'] },
+  { group: 'autoscaling', resources: ['horizontalpodautoscalers'], verbs: READ },
+];
+
+const toLoadTest = (object: KubeObject): readonly string[] => {
+  const key = loadTestOf(object);
+  return key === undefined ? [] : [key];
+};
+
+export function loadTestController({ images }: LoadTestControllerOptions): Controller {
+  return {
+    name: 'loadtest',
+    workers: WORKERS,
+    rules: LOAD_TEST_RULES,
+    watches: [
+      // Who is over makes room for another of the same Testnet.
+      watch({
+        collection: LOAD_TESTS,
+        keys: (object, copies) => [
+          keyOf(object.metadata),
+          ...measuring(testnetNameIn(object) ?? '', object.metadata.namespace, copies),
+        ],
+      }),
+      watch({
+        collection: TESTNETS,
+        keys: ({ metadata: { name, namespace, labels } }, copies) =>
+          measuring(labels?.[LOAD_TEST_LABEL.measures] ?? name, namespace, copies),
+        delayMs: BURST_MS,
+      }),
+      watch({ collection: RESULTS, keys: toLoadTest }),
+      watch({ collection: RUNS, keys: toLoadTest }),
+      watch({ collection: PODS, keys: toLoadTest, delayMs: BURST_MS }),
+      watch({
+        collection: SCALERS,
+        keys: (scaler, copies) => measuring(scaled(scaler) ?? '', scaler.metadata.namespace, copies),
+        delayMs: BURST_MS,
+      }),
+    ],
+    reconcile: (key, copies, clients) => reconcile(key, images, copies, clients),
+  };
+}
+
+async function reconcile(key: string, images: Images, copies: Copies, clients: Clients): Promise<number | undefined> {
+  const object = copies.of(LOAD_TESTS).get(key);
+  // What it owns goes with it.
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined;
+  const read = loadTestSpecOf(object);
+  if ('wrong' in read) return refuse(object, read.wrong, clients);
+  const seen = observeLoadTest(object, read.spec, copies, { nowMs: clients.clock.wallMs(), images });
+  const { make, drop, told, lookAgainMs } = planLoadTest(seen);
+  let isLagging = false;
+  for (const wish of make) if ((await apply(wish, copies, clients)) !== 'unchanged') isLagging = true;
+  for (const point of drop) await remove(point, seen.id.namespace, copies, clients);
+  const figuresMs = await clients.writeStatus(LOAD_TESTS.resource, object, { ...told, figures: [] });
+  return sooner(lookAgainMs, figuresMs, isLagging ? LAG_MS : undefined);
+}
+
+async function apply(
+  wish: LoadTestMade,
+  copies: Copies,
+  clients: Clients,
+): Promise<Awaited<ReturnType<Clients['apply']>>> {
+  // Builders make client-node's types, whose names may be absent; ours never are.
+  const object = wish as unknown as KubeObject;
+  const collection = collectionOf(object.kind);
+  return clients.apply(collection.resource, object, copies.of(collection).get(keyOf(object.metadata)));
+}
+
+function collectionOf(kind: string): Collection<KubeObject> {
+  const collection = { Testnet: TESTNETS, ConfigMap: RESULTS, Job: RUNS }[kind];
+  if (collection === undefined) throw new Error(`a LoadTest makes no ${kind}`);
+  return collection as unknown as Collection<KubeObject>;
+}
+
+async function remove({ name, uid }: PointSeen, namespace: string, copies: Copies, clients: Clients): Promise<void> {
+  const object = copies.of(TESTNETS).get(keyOf({ namespace, name }));
+  if (object?.metadata.uid === uid) await clients.remove(TESTNETS.resource, object);
+}
+
+/** Stored by another version, or through a door without checks. */
+function refuse(object: LoadTestObject, message: string, clients: Clients): Promise<number | undefined> {
+  const condition = (type: string, status: 'True' | 'False') => ({ type, status, reason: 'InvalidSpec', message });
+  return clients.writeStatus(LOAD_TESTS.resource, object, {
+    fields: { verdict: 'Invalid', reason: message },
+    conditions: [
+      condition('Complete', 'False'),
+      condition('Failed', 'True'),
+      condition('Ready', 'False'),
+      condition('Reconciling', 'False'),
+      condition('Stalled', 'True'),
+    ],
+    figures: [],
+  });
+}
