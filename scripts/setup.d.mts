@@ -17,6 +17,7 @@ export declare function missingPackages(
   machine: { dev: boolean; platform: string; arch: string },
 ): string[];
 export declare function installArchive(folder: string, name: string, version: string): Promise<void>;
+export declare function pinnedNode(why?: string): Promise<{ path: string; version: string }>;
 export declare function setUp(options: { dev: boolean; script: string }): Promise<{ setupSeconds: number }>;
 export declare function useNewNode(script: string): Promise<void>;
 export declare function runNode(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>;

@@ -117,20 +117,26 @@ export async function installArchive(folder, name, version) {
   ]);
 }
 
-/** The path of a Node that can run us; undefined when this one can. Installs it once. */
+/** The path of a Node that can run us; undefined when this one can. */
 async function installNode() {
   if (isNewEnough(process.versions.node)) return undefined;
+  const why = `this machine has Node ${process.versions.node}, ${NODE_VERSION_MIN.join('.')} or newer is needed: `;
+  return (await pinnedNode(why)).path;
+}
+
+/** The Node of the version we pin: the one that runs this, or one that is installed once. `why` begins what is said then. */
+export async function pinnedNode(why = '') {
+  if (process.versions.node === NODE_VERSION) return { path: process.execPath, version: NODE_VERSION };
   const path = toolchainNode();
   const stamp = join(TOOLCHAIN, 'version');
-  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === NODE_VERSION) return path;
+  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === NODE_VERSION)
+    return { path, version: NODE_VERSION };
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  say(
-    `this machine has Node ${process.versions.node}, ${NODE_VERSION_MIN.join('.')} or newer is needed: getting ${NODE_VERSION} from npm (stays in .rexnet/)`,
-  );
+  say(`${why}getting Node ${NODE_VERSION} from npm (stays in .rexnet/)`);
   await installArchive(TOOLCHAIN, name, NODE_VERSION);
   await run(path, ['--version'], { stdio: 'ignore' });
   writeFileSync(stamp, NODE_VERSION);
-  return path;
+  return { path, version: NODE_VERSION };
 }
 
 /** Becomes `script` under another Node: same arguments, same terminal, its exit code is ours. Never returns. */
