@@ -36,12 +36,21 @@ export class AccessError extends Error {
 }
 
 export async function loadAccess(options: AccessOptions, now: () => number): Promise<Access> {
+  return accessOf(await loadKubeConfig(options), now);
+}
+
+/** For what of the library needs the whole of it. */
+export async function loadKubeConfig({ kubeconfig, context }: AccessOptions): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  if (options.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(options.kubeconfig);
-  if (options.context !== undefined) config.setCurrentContext(options.context);
-  return accessOf(config, now);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    throw new AccessError(`${kubeconfig ?? 'the kubeconfig'} cannot be read: ${String(cause)}`, { cause });
+  }
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
 }
 
 export function accessOf(config: KubeConfig, now: () => number): Access {

@@ -25,6 +25,8 @@ export interface Selection {
 
 export interface ApplyOptions extends CallOptions {
   readonly fieldManager: string;
+  /** Fields that another manager owns: taken over (as controllers do) unless they are to be a `CONFLICT`. */
+  readonly conflicts?: 'won' | 'refused';
   readonly dryRun?: boolean;
 }
 
@@ -143,7 +145,7 @@ export class RestClient {
     }
   }
 
-  /** Server-side apply of exactly the fields this manager owns; conflicts are won, unknown fields refused. */
+  /** Server-side apply of exactly the fields this manager owns; unknown fields are refused. */
   apply<T extends KubeObject>(resource: Resource, object: T, options: ApplyOptions): Promise<KubeObject> {
     return this.#apply(resource, object, options);
   }
@@ -214,7 +216,7 @@ export class RestClient {
     return this.#object({
       method: 'PATCH',
       path: pathOf(resource, object.metadata, subresource),
-      query: { ...writing(options), force: 'true' },
+      query: { ...writing(options), force: String(options.conflicts !== 'refused') },
       body: object,
       contentType: APPLY,
       ...calling(options),
