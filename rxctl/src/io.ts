@@ -27,12 +27,21 @@ export type Io = {
   exitCode: ExitCode;
   /** --timeout of the verb that runs. */
   timeoutMs?: number | undefined;
+  /** What a person calls us by, when that is not rxctl alone: cures and examples say it. */
+  program?: string;
   /** False with --no-color. */
   wantsColor?: boolean | undefined;
 };
 
 /** What every verb takes, as commander gives it. */
-export type VerbOptions = { readonly output: string; readonly timeout?: string; readonly color?: boolean };
+export type VerbOptions = {
+  readonly output: string;
+  readonly timeout?: string;
+  readonly color?: boolean;
+  readonly kube?: boolean;
+};
+
+export const PROGRAM = 'rxctl';
 
 /** How long a verb may take to end after its time is over. */
 const GRACE_MS = 2_000;
@@ -45,6 +54,11 @@ export function print(
   names?: readonly string[],
 ): void {
   io.stdout.write(render(format, value, text, names));
+}
+
+/** A text of ours with the commands in it as this person has to type them. */
+export function inWordsOf({ program = PROGRAM }: Io, text: string): string {
+  return program === PROGRAM ? text : text.replaceAll(/\brxctl (?=[a-z-])/g, `${program} `);
 }
 
 export function note(io: Io, line: string): void {
@@ -69,14 +83,15 @@ export function parseTimeout(text: string | undefined): number | undefined {
 /** Runs a verb; what it expects to go wrong becomes two lines on stderr (and JSON when that was asked for) and an exit code. */
 export async function runVerb(io: Io, options: VerbOptions, verb: () => Promise<ExitCode>): Promise<void> {
   io.wantsColor = options.color !== false;
+  if (options.kube === true) io.program ??= `${PROGRAM} --kube`;
   try {
     io.exitCode = await within(io, parseTimeout(options.timeout), verb);
   } catch (error) {
     const known = error instanceof CliError ? error : undefined;
     io.exitCode = known?.code ?? EXIT.error;
     const message = error instanceof Error ? error.message : String(error);
-    note(io, `error: ${message}`);
-    if (known?.cure !== undefined) note(io, `  cure: ${known.cure}`);
+    note(io, inWordsOf(io, `error: ${message}`));
+    if (known?.cure !== undefined) note(io, inWordsOf(io, `  cure: ${known.cure}`));
     if (options.output === 'json')
       print(io, 'json', { error: { code: io.exitCode, message, cure: known?.cure } }, () => '');
   }

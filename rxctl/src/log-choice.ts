@@ -4,7 +4,7 @@ import { suggest } from '@rexnet/operator/api/suggest.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { LogLine } from './log-lines.ts';
 
-const COMPONENTS = ['node', 'miner', 'bitcoind', 'load', 'rxctl'] as const;
+const COMPONENTS = ['node', 'miner', 'bitcoind', 'load', 'contracts', 'rxctl'] as const;
 
 export type LogLabels = { readonly group?: number; readonly component: string };
 

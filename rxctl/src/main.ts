@@ -1,7 +1,7 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
 import { Command, CommanderError, type Option } from 'commander';
 import { EXIT, type ExitCode } from './exit.ts';
-import type { Io } from './io.ts';
+import { type Io, inWordsOf, PROGRAM } from './io.ts';
 
 type AddVerb = (program: Command, io: Io) => void;
 
@@ -37,8 +37,22 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   bench: async () => (await import('./commands/bench.ts')).addBench,
 };
 
+/** Options that may stand before the verb, as in `rxctl --kube -n lab status`, and take a value. */
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  '-n',
+  '--namespace',
+  '--context',
+  '--kubeconfig',
+  '--name',
+  '--dir',
+  '-o',
+  '--output',
+  '--timeout',
+]);
+
 /** Runs one verb against given streams; resolves to the exit code. */
-export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function runRxctl(words: readonly string[], io: Io): Promise<ExitCode> {
+  const args = verbFirst(words);
   const program = await makeProgram(args, io);
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -51,11 +65,16 @@ export async function runRxctl(args: readonly string[], io: Io): Promise<ExitCod
 
 /** The verbs that `args` may mean, with all they take: to run one, and to document them. */
 export async function makeProgram(args: readonly string[], io: Io): Promise<Command> {
-  const program = new Command('rxctl')
+  const program = new Command(io.program ?? PROGRAM)
     .description('Runs and asks Rexnet test networks. Every verb has -o json, --help and examples.')
     .version('0.1.0')
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(inWordsOf(io, text)),
+      writeErr: (text) => io.stderr.write(inWordsOf(io, text)),
+    })
     .showHelpAfterError('(rxctl --help shows the verbs)')
+    // A verb that has verbs of its own takes no options of theirs.
+    .enablePositionalOptions()
     .exitOverride();
   for (const add of await verbsFor(args)) add(program, io);
   // Subcommands inherit neither by themselves.
@@ -81,8 +100,18 @@ async function verbsFor(args: readonly string[]): Promise<readonly AddVerb[]> {
   return Promise.all((named === undefined ? Object.values(VERBS) : [named]).map((load) => load()));
 }
 
-/** The program as it is started from a shell: real streams, Ctrl-C as a signal. */
-export async function main(args: readonly string[]): Promise<number> {
+/** The verb needs to be known before its options are: what stands before it goes behind it. */
+function verbFirst(words: readonly string[]): readonly string[] {
+  let verb = 0;
+  while (words[verb]?.startsWith('-') === true) verb += WITH_VALUE.has(words[verb] ?? '') ? 2 : 1;
+  if (verb === 0 || verb >= words.length) return words;
+  const end = words.indexOf('--');
+  const last = end < 0 ? words.length : end;
+  return [...words.slice(verb, last), ...words.slice(0, verb), ...words.slice(last)];
+}
+
+/** The program as it is started from a shell: real streams, Ctrl-C as a signal. `program`: what a person calls it by. */
+export async function main(args: readonly string[], program?: string): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
   // Whoever reads us may leave, as `head` does.
@@ -96,6 +125,7 @@ export async function main(args: readonly string[]): Promise<number> {
     signal: stop.signal,
     openNetwork: async (place) => (await import('./adapter.ts')).openNetwork(place),
     exitCode: EXIT.ok,
+    ...(program === undefined ? {} : { program }),
   };
   return runRxctl(args, io);
 }

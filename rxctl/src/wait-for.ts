@@ -1,9 +1,8 @@
 // What `rxctl wait` can wait for: a condition of the network, a height of every group. Pure: text to a test of one look.
 import { suggest } from '@rexnet/operator/api/suggest.ts';
-import type { StatusCondition } from '@rexnet/operator/plan/status.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { Step } from './progress.ts';
-import type { Snapshot } from './sources/source.ts';
+import type { ConditionSight, Snapshot } from './sources/source.ts';
 
 export type Awaited = {
   /** As it was asked for, spelled right. */
@@ -38,7 +37,7 @@ export function awaited(snapshot: Snapshot, text: string): Awaited {
   return conditionOf(snapshot, condition, value);
 }
 
-function conditionOf({ status }: Snapshot, condition: StatusCondition, value = 'True'): Awaited {
+function conditionOf({ status }: Snapshot, condition: ConditionSight, value = 'True'): Awaited {
   const wanted = STATES.find((state) => state.toLowerCase() === value.toLowerCase());
   if (wanted === undefined)
     throw new CliError(EXIT.usage, `${value} is no state of a condition`, `write ${STATES.join(', ')}`);

@@ -40,6 +40,15 @@ function cureOf(words: string): string | undefined {
 export function causeOfNode(snapshot: Snapshot, node: NodeSight, lastWords: LastWords): Found {
   const { name, process, pid, restarts, height, conditions, isInSync, peers } = node;
   if (process !== 'Running') {
+    const hindrance = conditions.find(({ status }) => status === 'True');
+    if (hindrance !== undefined)
+      return found(
+        [
+          { object: name, fact: `is not running: ${hindrance.type}` },
+          { object: hindrance.reason, fact: hindrance.message },
+        ],
+        undefined,
+      );
     const again = restarts === 0 ? '' : `, after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
     return ended(snapshot, { object: name, fact: `is not running${again}` }, lastWords);
   }

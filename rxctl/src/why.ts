@@ -1,8 +1,8 @@
 // Why a network, a group or a node is not as it should be: the first unmet condition, what it comes from, one cause below the
 // other, and what to do. Pure: one look and the last words of some logs in, a chain out; it guesses nothing it was not shown.
 import { suggest } from '@rexnet/operator/api/suggest.ts';
-import type { ConditionType, StatusCondition } from '@rexnet/operator/plan/status.ts';
-import type { Snapshot } from './sources/source.ts';
+import { isMet } from './sources/condition.ts';
+import type { ConditionSight, Snapshot } from './sources/source.ts';
 import {
   causeOfGroup,
   causeOfMining,
@@ -20,16 +20,21 @@ export type Why = {
   readonly isWell: boolean;
   /** One sentence. */
   readonly summary: string;
-  readonly condition?: StatusCondition;
+  readonly condition?: ConditionSight;
   /** From what is seen down to what it comes from. */
   readonly chain: readonly Link[];
   readonly cure?: string;
   /** Other conditions that are not met. */
-  readonly others: readonly ConditionType[];
+  readonly others: readonly string[];
 };
 
 /** The order in which things come up: what is first unmet explains what comes after. */
-const ORDER: readonly ConditionType[] = [
+const ORDER: readonly string[] = [
+  'Accepted',
+  'Stalled',
+  'NodeLost',
+  'Scheduled',
+  'GenesisReady',
   'FirstBlock',
   'Ready',
   'ContractsReady',
@@ -41,7 +46,7 @@ const ORDER: readonly ConditionType[] = [
 const WISHES = ['NotAsked'];
 /** Nodes whose logs are read for one question. */
 const SUSPECTS_MAX = 8;
-const ALIASES: Readonly<Record<string, ConditionType>> = {
+const ALIASES: Readonly<Record<string, string>> = {
   bitcoind: 'BitcoinReady',
   load: 'LoadRunning',
   miner: 'Ready',
@@ -66,10 +71,14 @@ const CURES: Readonly<Record<string, string>> = {
 };
 
 /** In the order in which they explain each other. */
-export function unmetConditions({ status }: Snapshot): readonly StatusCondition[] {
-  const rank = ({ type, reason }: StatusCondition): number => (reason === 'Suspended' ? -1 : ORDER.indexOf(type));
+export function unmetConditions({ status }: Snapshot): readonly ConditionSight[] {
+  const rank = ({ type, reason }: ConditionSight): number => {
+    if (reason === 'Suspended') return -1;
+    const place = ORDER.indexOf(type);
+    return place < 0 ? ORDER.length : place;
+  };
   return status.conditions
-    .filter((condition) => condition.status !== 'True' && !WISHES.includes(condition.reason))
+    .filter((condition) => !isMet(condition) && !WISHES.includes(condition.reason))
     .toSorted((left, right) => rank(left) - rank(right));
 }
 
@@ -137,14 +146,14 @@ function whyPart(object: string, { chain, cure }: Found, well: string): Why {
   };
 }
 
-function whyCondition(snapshot: Snapshot, condition: StatusCondition, lastWords: LastWords): Why {
+function whyCondition(snapshot: Snapshot, condition: ConditionSight, lastWords: LastWords): Why {
   const { type, status, reason, message } = condition;
   const { name } = snapshot;
   const others = unmetConditions(snapshot).flatMap((each) => (each.type === type ? [] : [each.type]));
-  if (status === 'True' || WISHES.includes(reason))
+  if (isMet(condition) || WISHES.includes(reason))
     return { object: name, isWell: true, summary: `${type} is ${status}: ${message}`, condition, chain: [], others };
   const below = causeOf(snapshot, condition, lastWords);
-  const cure = below.cure ?? CURES[reason];
+  const cure = below.cure ?? CURES[reason] ?? cureIn(message);
   return {
     object: name,
     isWell: false,
@@ -157,7 +166,7 @@ function whyCondition(snapshot: Snapshot, condition: StatusCondition, lastWords:
 }
 
 /** What lies below a condition. */
-function causeOf(snapshot: Snapshot, { type, reason }: StatusCondition, lastWords: LastWords): Found {
+function causeOf(snapshot: Snapshot, { type, reason }: ConditionSight, lastWords: LastWords): Found {
   const { groups, nodes, status } = snapshot;
   const groupCause = (isSick: (group: Snapshot['groups'][number]) => boolean): Found => {
     const sick = groups.find(isSick);
@@ -178,13 +187,15 @@ function causeOf(snapshot: Snapshot, { type, reason }: StatusCondition, lastWord
       return groupCause(({ tipAgeMs = 0 }) => tipAgeMs === oldestTipMs(snapshot));
     case 'MinerNotRunning':
       return causeOfMining(snapshot, lastWords);
+    case 'NotReconciled':
+      return { chain: [] };
     case 'BitcoindStarting':
       return logLink('bitcoind', lastWords);
     case 'NotRunning':
       return logLink('load', lastWords);
     case 'WaitingForContracts': {
       const contracts = status.conditions.find((each) => each.type === 'ContractsReady');
-      if (contracts === undefined || contracts.status === 'True') return { chain: [] };
+      if (contracts === undefined || isMet(contracts)) return { chain: [] };
       const below = causeOf(snapshot, contracts, lastWords);
       const cure = below.cure ?? CURES[contracts.reason];
       return {
@@ -199,6 +210,12 @@ function causeOf(snapshot: Snapshot, { type, reason }: StatusCondition, lastWord
 
 function oldestTipMs({ groups }: Snapshot): number {
   return Math.max(...groups.map(({ tipAgeMs = 0 }) => tipAgeMs));
+}
+
+/** What a condition itself says is to be done. */
+function cureIn(message: string): string | undefined {
+  const [, ...cure] = message.split('; ');
+  return cure.length === 0 ? undefined : cure.join('; ').replace(/\.$/, '');
 }
 
 /** Conditions say what is so, then what to do; the chain wants the first. */

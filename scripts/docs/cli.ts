@@ -16,7 +16,10 @@ const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   notReachable: 'there is no such network, or it does not answer',
 };
 /** Told once, unless a verb has them otherwise. */
-const COMMON = ['--output', '--timeout', '--no-color', '--dir', '--name'];
+const COMMON = [
+  ...['--output', '--timeout', '--no-color', '--dir', '--name'],
+  ...['--kube', '--namespace', '--context', '--kubeconfig'],
+];
 
 const NOWHERE: Io = {
   stdout: new PassThrough(),
@@ -31,7 +34,12 @@ const NOWHERE: Io = {
 const PROGRAM: Command = await makeProgram([], NOWHERE);
 
 export function cliDocument(): string {
-  const verbs = PROGRAM.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+  const verbs = PROGRAM.commands.flatMap((command) =>
+    // One with arguments does something by itself.
+    command.commands.length === 0 || command.registeredArguments.length > 0
+      ? [command, ...command.commands]
+      : command.commands,
+  );
   const common = commonOptions(verbs);
   const parts = [
     '# rxctl',

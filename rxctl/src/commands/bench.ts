@@ -1,5 +1,6 @@
 // rxctl bench: the verb with its benches. Arguments in, report and exit code out; what a bench does is in bench/.
 import { resolve } from 'node:path';
+import { suggest } from '@rexnet/operator/api/suggest.ts';
 import type { Command } from 'commander';
 import { writeArtefacts } from '../bench/artefacts.ts';
 import type { Bench } from '../bench/definition.ts';
@@ -8,7 +9,7 @@ import { openWorkplace, sweepLeftovers } from '../bench/leftovers.ts';
 import { Prices } from '../bench/price.ts';
 import { type BenchReport, exitCodeOf, toArtefacts, toObject, toText } from '../bench/report.ts';
 import { canWatch } from '../bench/usage.ts';
-import { verbOf, withOutput } from '../context.ts';
+import { type CommonOptions, verbOf, withCommon, withOutput } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, note, print } from '../io.ts';
 import { warmCode } from '../local/warm.ts';
@@ -21,11 +22,28 @@ export interface BenchOptions {
   readonly out?: string;
 }
 
+type FollowOptions = CommonOptions & { readonly out?: string };
+
+const EXAMPLES = `
+Examples:
+  rxctl bench scale --groups 1,2,4           on this machine
+  rxctl bench curve --kube                   follow the LoadTest of a cluster, and show its table and verdict
+  rxctl bench --kube --out results -o json   the only one there is; its artefacts as files
+
+Exit codes: 0 met, 5 not met, 6 the measurement is invalid.`;
+
 export function addBench(program: Command, io: Io): void {
-  const bench = program
-    .command('bench')
-    .description('measure on fresh networks of this machine, and say what the figures are worth')
-    .addHelpText('after', `\nExit codes: 0 met, 5 not met, 6 the measurement is invalid.`);
+  const bench = withCommon(
+    program
+      .command('bench')
+      .description('measure on fresh networks of this machine, and say what the figures are worth'),
+  )
+    .argument('[loadtest]', 'with --kube: the LoadTest to follow; the only one there is when absent')
+    .option('--out <folder>', 'with --kube: write the artefacts of the LoadTest there')
+    .addHelpText('after', EXAMPLES)
+    .action((name: string | undefined, options: FollowOptions) =>
+      verbOf(io, options, (format) => follow(io, bench, name, options, format)),
+    );
   for (const each of BENCHES) {
     each
       .addFlags(withOutput(bench.command(each.name).description(each.summary)))
@@ -35,6 +53,33 @@ export function addBench(program: Command, io: Io): void {
         verbOf(io, options, (format) => runBench(io, each, options, format)),
       );
   }
+}
+
+/** A bench that nobody named is one that is followed. */
+async function follow(
+  io: Io,
+  bench: Command,
+  name: string | undefined,
+  options: FollowOptions,
+  format: Format,
+): Promise<ExitCode> {
+  if (options.kube === true) {
+    const { followLoadTest } = await import('../cluster/bench.ts');
+    return followLoadTest(io, name, options, format);
+  }
+  const names = BENCHES.map((each) => each.name);
+  if (name === undefined) {
+    bench.outputHelp({ error: true });
+    return EXIT.usage;
+  }
+  const meant = suggest(name, names);
+  throw new CliError(
+    EXIT.usage,
+    `there is no bench ${name}`,
+    meant === undefined
+      ? `there are ${names.join(', ')}; LoadTests of a cluster need --kube`
+      : `did you mean ${meant}?`,
+  );
 }
 
 async function runBench(

@@ -17,15 +17,22 @@ type DownOptions = CommonOptions & { readonly purge?: true };
 const OWNER_STOP_MAX_MS = 10_000;
 
 export function addDown(program: Command, io: Io): void {
-  withCommon(program.command('down').description('stop a network of this machine; its data stays'))
+  withCommon(program.command('down').description('stop a network of this machine, its data stays; or delete a Testnet'))
     .option('--purge', 'remove its chains, keys and logs as well')
-    .addHelpText('after', '\nExamples:\n  rxctl down\n  rxctl down --name demo --purge')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rxctl down\n  rxctl down --name demo --purge\n  rxctl down --kube --name demo --purge    delete it, with all it owns',
+    )
     .action((options: DownOptions) =>
       verbOf(io, options, (format) => withProgress(io, 'stopping', () => down(io, options, format))),
     );
 }
 
 async function down(io: Io, options: DownOptions, format: Format): Promise<ExitCode> {
+  if (options.kube === true) {
+    const { deleteTestnet } = await import('../cluster/delete.ts');
+    return deleteTestnet(io, options, format);
+  }
   const folders = localFolders(io, options);
   const owner = lockOwner(folders.lock);
   if (owner !== undefined) {

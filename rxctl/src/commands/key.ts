@@ -4,21 +4,21 @@ import { formatAddress } from '@rexnet/node/core/address.ts';
 import { formatAmount } from '@rexnet/node/core/amount.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { Command } from 'commander';
-import { baseOf, type CommonOptions, keystoreOf, verbOf, withCommon } from '../context.ts';
-import { EXIT } from '../exit.ts';
+import { baseOf, type CommonOptions, keystoreOf, verbOf, withCommon, withSite } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import { foldersOf, networkNames } from '../local/folders.ts';
 import type { Account } from '../network.ts';
 import { type NetworkPlace, placeOfFiles } from '../network-place.ts';
-import { table } from '../print.ts';
+import { type Format, table } from '../print.ts';
 
 export function addKey(program: Command, io: Io): void {
   const key = program.command('key').description('keys of people (~/.rexnet/keys) and dev keys of a testnet');
   withCommon(key.command('new').description('make a key; it is never overwritten').argument('<name>'))
     .addHelpText('after', '\nExample:\n  rxctl key new shop')
     .action((name: string, options: CommonOptions) =>
-      verbOf(io, options, async (format) => {
-        const made = keystoreOf(io, anyPlace(io, options)).create(name);
+      withAnyPlace(io, options, async (place, format) => {
+        const made = keystoreOf(io, place).create(name);
         print(io, format, made, () => `${made.name}  ${made.address}`);
         return EXIT.ok;
       }),
@@ -26,8 +26,8 @@ export function addKey(program: Command, io: Io): void {
   withCommon(key.command('list').description('all keys that can sign here'))
     .addHelpText('after', '\nExample:\n  rxctl key list -o json')
     .action((options: CommonOptions) =>
-      verbOf(io, options, async (format) => {
-        const keys = keystoreOf(io, anyPlace(io, options)).list();
+      withAnyPlace(io, options, async (place, format) => {
+        const keys = keystoreOf(io, place).list();
         print(
           io,
           format,
@@ -48,8 +48,7 @@ export function addKey(program: Command, io: Io): void {
   withCommon(key.command('show').description('address and balance of a key or an address').argument('<key>'))
     .addHelpText('after', '\nExample:\n  rxctl key show alice')
     .action((text: string, options: CommonOptions) =>
-      verbOf(io, options, async (format) => {
-        const place = anyPlace(io, options);
+      withAnyPlace(io, options, async (place, format) => {
         const bytes = keystoreOf(io, place).address(text);
         const account = place === undefined ? undefined : await accountOf(io, place, bytes);
         const shown = {
@@ -73,7 +72,16 @@ export function addKey(program: Command, io: Io): void {
     );
 }
 
-/** Keys are useful without a network too. */
+/** Keys are useful without a network too; in a cluster one was asked for. */
+function withAnyPlace(
+  io: Io,
+  options: CommonOptions,
+  verb: (place: NetworkPlace | undefined, format: Format) => Promise<ExitCode>,
+): Promise<void> {
+  if (options.kube === true) return withSite(io, options, async (site, format) => verb(await site.place(), format));
+  return verbOf(io, options, (format) => verb(anyPlace(io, options), format));
+}
+
 function anyPlace(io: Io, options: CommonOptions): NetworkPlace | undefined {
   const base = baseOf(io, options);
   const names = networkNames(base);

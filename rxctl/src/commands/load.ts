@@ -1,12 +1,12 @@
 // rxctl load: the load of a running local network: start it, end it, change its rate, see how it does. The testnet.yaml stays as
 // it is; what was said here holds until that file says something else.
-import type { WorkloadName } from '@rexnet/load/spec.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { basisOf, isAbout, type LoadWish, planLoad } from '@rexnet/operator/plan/load.ts';
 import type { Command } from 'commander';
-import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
+import { localFolders, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
+import { type LoadOptions, OFFERED, rateOf, shareOf, textOf, type Workload, workloadOf } from '../load-words.ts';
 import { findLeftover } from '../local/child.ts';
 import type { Folders } from '../local/folders.ts';
 import { contractOf, readLoadReport, readLoadWish, writeLoadWish } from '../local/load.ts';
@@ -14,17 +14,6 @@ import { lockOwner } from '../local/lock.ts';
 import { readProgress, readState } from '../local/state.ts';
 import type { Format, Printable } from '../print.ts';
 
-type LoadOptions = CommonOptions & {
-  readonly tps?: string;
-  readonly tpsPerGroup?: string;
-  readonly workload?: string;
-  readonly crossGroupPercent?: string;
-};
-
-type Workload = LoadWish['workload'];
-/** Those a Testnet may ask for; the others are for benches. */
-const OFFERED: readonly Workload[] = ['Token', 'Transfer', 'Airdrop', 'Poll'] satisfies readonly WorkloadName[];
-const TPS_MAX = 1_000_000;
 const DEFAULT_WORKLOAD: Workload = 'Token';
 
 export function addLoad(program: Command, io: Io): void {
@@ -36,16 +25,28 @@ export function addLoad(program: Command, io: Io): void {
       'after',
       '\nExamples:\n  rxctl load start --tps 400\n  rxctl load start --workload Poll --tps-per-group 50',
     )
-    .action((options: LoadOptions) => verbOf(io, options, (format) => start(io, options, format)));
+    .action((options: LoadOptions) => loadVerb(io, options, 'start'));
   withRate(withCommon(load.command('set').description('another rate, from now on')))
     .addHelpText('after', '\nExamples:\n  rxctl load set --tps 800\n  rxctl load set --tps-per-group 200')
-    .action((options: LoadOptions) => verbOf(io, options, (format) => set(io, options, format)));
+    .action((options: LoadOptions) => loadVerb(io, options, 'set'));
   withCommon(load.command('stop').description('offer nothing more; what is under way is waited for'))
     .addHelpText('after', '\nExamples:\n  rxctl load stop')
-    .action((options: LoadOptions) => verbOf(io, options, (format) => stop(io, options, format)));
+    .action((options: LoadOptions) => loadVerb(io, options, 'stop'));
   withCommon(load.command('status').description('what is offered, and what becomes of it'))
     .addHelpText('after', '\nExamples:\n  rxctl load status\n  rxctl load status -o json')
-    .action((options: LoadOptions) => verbOf(io, options, (format) => status(io, options, format)));
+    .action((options: LoadOptions) => loadVerb(io, options, 'status'));
+}
+
+const HERE = { start, set, stop, status } as const;
+type LoadVerb = keyof typeof HERE;
+
+/** In a cluster the Testnet says what is offered, and its generators what becomes of it. */
+function loadVerb(io: Io, options: LoadOptions, verb: LoadVerb): Promise<void> {
+  if (options.kube !== true) return verbOf(io, options, (format) => HERE[verb](io, options, format));
+  return verbOf(io, options, async (format) => {
+    const { loadInCluster } = await import('../cluster/load.ts');
+    return loadInCluster(io, options, verb, format);
+  });
 }
 
 function withRate(command: Command): Command {
@@ -121,21 +122,6 @@ async function status(io: Io, options: LoadOptions, format: Format): Promise<Exi
   return EXIT.ok;
 }
 
-type Figures = { readonly [key: string]: string | number | null };
-
-function textOf(figures: Figures): string {
-  const { state, workload, wantedTps, tps, offered, completed, failed, pending, p50Ms, p95Ms, p99Ms, invalid } =
-    figures;
-  if (offered === 0 && state === 'Stopped') return 'Stopped: nothing has been offered in this run';
-  const seconds = (ms: unknown): string => `${(Number(ms) / 1_000).toFixed(1)} s`;
-  return [
-    `${state}: ${workload}, ${wantedTps} transactions a second wanted, ${tps} completed lately`,
-    `  offered ${offered}, completed ${completed}, failed ${failed}, under way ${pending}`,
-    `  from intended send to completed: p50 ${seconds(p50Ms)}, p95 ${seconds(p95Ms)}, p99 ${seconds(p99Ms)}`,
-    ...(invalid === null ? [] : [`  invalid: ${invalid}`]),
-  ].join('\n');
-}
-
 type Wished = { readonly testnet: Pick<Testnet, 'spec'>; readonly wish: LoadWish | undefined };
 
 function wishedOf(folders: Folders): Wished {
@@ -169,32 +155,6 @@ function say(io: Io, folders: Folders, wish: LoadWish, format: Format): ExitCode
     : 'no further load; what is under way is waited for';
   print(io, format, value, () => text);
   return EXIT.ok;
-}
-
-function rateOf({ tps, tpsPerGroup }: LoadOptions, { spec }: Pick<Testnet, 'spec'>): number | undefined {
-  if (tps !== undefined && tpsPerGroup !== undefined)
-    throw new CliError(EXIT.usage, '--tps and --tps-per-group exclude each other', 'write one of them');
-  const text = tps ?? tpsPerGroup;
-  if (text === undefined) return undefined;
-  const rate = Number(text) * (tps === undefined ? spec.groups : 1);
-  if (!(rate > 0 && rate <= TPS_MAX)) throw new CliError(EXIT.usage, `${text} is no rate`, 'write --tps 400');
-  return rate;
-}
-
-function shareOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const share = Number(text);
-  if (!(share >= 0 && share <= 100))
-    throw new CliError(EXIT.usage, `--cross-group-percent ${text} is no share`, 'write a number from 0 to 100');
-  return share;
-}
-
-function workloadOf(text: string | undefined): Workload | undefined {
-  if (text === undefined) return undefined;
-  const found = OFFERED.find((name) => name === text);
-  if (found === undefined)
-    throw new CliError(EXIT.usage, `--workload ${text} is no workload`, `write one of ${OFFERED.join(', ')}`);
-  return found;
 }
 
 function needsContract(folders: Folders, workload: Workload): void {

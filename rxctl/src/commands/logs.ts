@@ -1,17 +1,13 @@
-// rxctl logs: the logs of a local network as one story: merged by time, each line with whose it is; -f goes on as they grow.
-import { readdirSync, statSync } from 'node:fs';
+// rxctl logs: the logs of a network as one story: merged by time, each line with whose it is; -f goes on as they grow.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
+import { type CommonOptions, withCommon, withSite } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { pidFile } from '../local/child.ts';
-import type { Folders } from '../local/folders.ts';
-import { LogFollower, tail } from '../local/log-file.ts';
-import { logPathOf } from '../local/log-paths.ts';
 import { chooseLogs, labelsOf, lineFilter, parsePattern, parseSince } from '../log-choice.ts';
 import { type LogLine, mergeLines, readLines } from '../log-lines.ts';
 import type { Format } from '../print.ts';
+import type { Site } from '../site.ts';
 import { hasColor, paintOf, styleOfGroup } from '../style.ts';
 
 type LogOptions = CommonOptions & {
@@ -39,23 +35,32 @@ On a terminal (and with -o wide) lines are made readable; elsewhere they are as 
 
 export function addLogs(program: Command, io: Io): void {
   const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
-  withCommon(program.command('logs').description('logs of nodes, miners, bitcoind, load and rxctl'))
+  // As in tail, -n is the number of lines here.
+  withCommon(
+    program.command('logs').description('logs of nodes, miners, bitcoind, load and rxctl'),
+    '--namespace <name>',
+  )
     .argument('[who...]', 'g0-n0, miner-0, bitcoind, load, rxctl; all when absent')
     .option('-n, --lines <count>', `last lines of each; ${LINES_DEFAULT} when neither --since nor --previous is given`)
     .option('-f, --follow', 'go on until Ctrl-C')
-    .option('-l, --selector <label>', 'only group=N or component=node|miner|bitcoind|load|rxctl', collect, [])
+    .option('-l, --selector <label>', 'only group=N or component=node|miner|bitcoind|load|contracts|rxctl', collect, [])
     .option('--grep <pattern>', 'only lines that match this regular expression')
     .option('--since <when>', 'only lines this young: 5m, or a date')
     .option('--previous', 'what a process wrote before its last start')
     .addHelpText('after', EXAMPLES)
     .action((who: readonly string[], options: LogOptions) =>
-      verbOf(io, options, (format) => logs(io, who, options, format)),
+      withSite(io, options, (site, format) => logs(io, site, who, options, format)),
     );
 }
 
-async function logs(io: Io, who: readonly string[], options: LogOptions, format: Format): Promise<ExitCode> {
-  const folders = localFolders(io, options);
-  const names = chooseLogs(knownLogs(folders), who, options.selector);
+async function logs(
+  io: Io,
+  { logs: all }: Site,
+  who: readonly string[],
+  options: LogOptions,
+  format: Format,
+): Promise<ExitCode> {
+  const names = chooseLogs(await all.names(), who, options.selector);
   const count = countOf(options);
   const passes = lineFilter(parseSince(options.since, Date.now()), parsePattern(options.grep));
   if (format === 'name') {
@@ -63,53 +68,35 @@ async function logs(io: Io, who: readonly string[], options: LogOptions, format:
     return EXIT.ok;
   }
   const show = await writerOf(io, names, format);
+  // What a pattern leaves out is not known before all is read.
+  const newest = options.grep === undefined && options.since === undefined ? count : LINES_MAX;
   // Begun before the end is read: a line in between comes twice at worst, and is never lost.
-  const followers = names.map((name) => ({ name, follower: new LogFollower(logPathOf(folders, name)) }));
-  const found = names.map((name) => {
-    const lines = options.previous === true ? previousLines(folders, name) : currentLines(folders, name);
-    const passed = lines.filter(passes);
-    return count === 0 ? [] : passed.slice(-count);
-  });
-  for (const line of mergeLines(found)) show(line);
-  while (options.follow === true && !io.signal.aborted) {
-    const fresh = followers.map(({ name, follower }) => readLines(name, follower.next()).filter(passes));
-    for (const line of mergeLines(fresh)) show(line);
-    await delay(FOLLOW_MS, undefined, { signal: io.signal }).catch(() => undefined);
+  const followers = options.follow === true ? names.map((name) => ({ name, stream: all.follow(name) })) : [];
+  try {
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const lines = await all.read(name, { newest, previous: options.previous === true });
+        return count === 0 ? [] : lines.filter(passes).slice(-count);
+      }),
+    );
+    for (const line of mergeLines(found)) show(line);
+    while (options.follow === true && !io.signal.aborted) {
+      const fresh = followers.map(({ name, stream }) => readLines(name, stream.next()).filter(passes));
+      for (const line of mergeLines(fresh)) show(line);
+      await delay(FOLLOW_MS, undefined, { signal: io.signal }).catch(() => undefined);
+    }
+  } finally {
+    for (const { stream } of followers) stream.close();
   }
   return EXIT.ok;
-}
-
-function knownLogs({ logs: folder }: Folders): readonly string[] {
-  return readdirSync(folder)
-    .flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -'.log'.length)] : []))
-    .sort();
 }
 
 function countOf({ lines, since, previous }: LogOptions): number {
   if (lines === undefined) return since === undefined && previous !== true ? LINES_DEFAULT : LINES_MAX;
   const count = Number(lines);
-  if (!Number.isInteger(count) || count < 0) throw new CliError(EXIT.usage, `-n ${lines} is no count`, 'write -n 20');
+  if (!Number.isInteger(count) || count < 0)
+    throw new CliError(EXIT.usage, `-n ${lines} is no count`, 'write -n 20; a namespace is --namespace NAME here');
   return Math.min(count, LINES_MAX);
-}
-
-function currentLines(folders: Folders, name: string): readonly LogLine[] {
-  const path = logPathOf(folders, name);
-  const lines = readLines(name, tail(path, LINES_MAX));
-  if (lines.some(({ atMs }) => atMs !== undefined)) return lines;
-  // What `up` itself writes has no dates; the newest of it is as old as the file.
-  const atMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return atMs === undefined ? lines : lines.map((line) => ({ ...line, atMs }));
-}
-
-/** Everything older than the process that runs, or ran last, under this name; its log was moved aside when it grew too long. */
-function previousLines(folders: Folders, name: string): readonly LogLine[] {
-  const path = logPathOf(folders, name);
-  const startedAtMs = statSync(pidFile(folders, name), { throwIfNoEntry: false })?.mtimeMs;
-  const all = readLines(name, [...tail(`${path}.1`, LINES_MAX), ...tail(path, LINES_MAX)]);
-  const before = startedAtMs === undefined ? [] : all.filter(({ atMs }) => atMs !== undefined && atMs < startedAtMs);
-  if (before.length === 0)
-    throw new CliError(EXIT.error, `${name} has not been restarted, so there is no log before`, `rxctl logs ${name}`);
-  return before;
 }
 
 /** How one line is written: raw where a program reads, readable where a person does. */

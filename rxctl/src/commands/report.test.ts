@@ -79,8 +79,8 @@ async function bundle(...args: readonly string[]): Promise<ReadonlyMap<string, s
 test('a bundle holds what helps, and says what it could not get', async () => {
   const files = await bundle();
   expect([...files.keys()]).toEqual([
-    ...['README.txt', 'status.json', 'events.json', 'why.json', 'genesis.json', 'state.json', 'progress.json'],
-    ...['doctor.json', 'versions.json', 'logs/g0-n0.log', 'missing.json'],
+    ...['README.txt', 'status.json', 'events.json', 'why.json', 'genesis.json', 'versions.json', 'state.json'],
+    ...['progress.json', 'doctor.json', 'logs/g0-n0.log', 'missing.json'],
   ]);
   expect(JSON.parse(files.get('status.json') ?? '')).toMatchObject({ name: 'demo', status: { phase: 'Healthy' } });
   expect(JSON.parse(files.get('genesis.json') ?? '')).toMatchObject({

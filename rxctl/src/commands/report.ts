@@ -1,16 +1,15 @@
 // rxctl report: everything somebody needs who shall help, in one file, and nothing that must stay on this machine.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type CommonOptions, localFolders, openSource, withCommon } from '../context.ts';
+import { type CommonOptions, siteOf, withCommon } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type Io, print, runVerb } from '../io.ts';
-import { collectBundle } from '../local/bundle.ts';
-import type { Folders } from '../local/folders.ts';
-import { secretsOf } from '../local/secrets.ts';
 import { withProgress } from '../progress.ts';
 import { Anonymiser, scrub } from '../redact.ts';
+import { collectBundle } from '../report-bundle.ts';
+import type { Site } from '../site.ts';
 import { bytes } from '../views/units.ts';
 import { type ZipEntry, zip } from '../zip.ts';
 
@@ -40,9 +39,17 @@ export function addReport(program: Command, io: Io): void {
 }
 
 async function report(io: Io, options: ReportOptions): Promise<0> {
-  const folders = localFolders(io, options);
+  const site = await siteOf(io, options);
+  try {
+    return await write(io, site, options);
+  } finally {
+    await site.close();
+  }
+}
+
+async function write(io: Io, site: Site, options: ReportOptions): Promise<0> {
   const at = new Date();
-  const entries = cleaned(io, folders, await collect(io, folders, at), options.redact === true);
+  const entries = cleaned(io, site, await collect(io, site, at), options.redact === true);
   if (options.output === 'name') {
     io.stdout.write(entries.map(({ name }) => `${name}\n`).join(''));
     return EXIT.ok;
@@ -51,8 +58,7 @@ async function report(io: Io, options: ReportOptions): Promise<0> {
     print(io, options.output, Object.fromEntries(entries.map(({ name, text }) => [name, text])), () => '');
     return EXIT.ok;
   }
-  const network = folders.root.split('/').at(-1) ?? 'network';
-  const file = options.out ?? `rexnet-${network}-${at.toISOString().slice(0, 19).replaceAll(':', '')}.zip`;
+  const file = options.out ?? `rexnet-${site.name}-${at.toISOString().slice(0, 19).replaceAll(':', '')}.zip`;
   const archive = zip(entries, at);
   try {
     writeFileSync(resolve(io.cwd, file), archive, { mode: OWNER_ONLY });
@@ -63,17 +69,13 @@ async function report(io: Io, options: ReportOptions): Promise<0> {
   return EXIT.ok;
 }
 
-async function collect(io: Io, folders: Folders, at: Date): Promise<readonly ZipEntry[]> {
-  const source = await openSource(io, folders);
-  const logs = readdirSync(folders.logs)
-    .flatMap((name) => (name.endsWith('.log') ? [name.slice(0, -'.log'.length)] : []))
-    .sort();
+async function collect(io: Io, site: Site, at: Date): Promise<readonly ZipEntry[]> {
+  const source = await site.openSource();
   try {
     return await withProgress(io, 'collecting', (line) =>
       collectBundle({
-        folders,
+        site,
         source,
-        logs,
         at,
         onStep: (text, done, total) => line.show({ text, done, total }),
       }),
@@ -84,9 +86,9 @@ async function collect(io: Io, folders: Folders, at: Date): Promise<readonly Zip
 }
 
 /** Secrets go out of every text, whatever it is; names when asked. */
-function cleaned(io: Io, folders: Folders, entries: readonly ZipEntry[], isRedacted: boolean): readonly ZipEntry[] {
+function cleaned(io: Io, site: Site, entries: readonly ZipEntry[], isRedacted: boolean): readonly ZipEntry[] {
   const home = io.env['HOME'] ?? homedir();
-  const secrets = secretsOf(folders, home);
+  const secrets = site.secrets();
   const names = new Anonymiser({ home, user: userInfo().username, host: hostname() });
   return entries.map(({ name, text }) => {
     const safe = scrub(text, secrets);

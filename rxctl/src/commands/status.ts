@@ -1,14 +1,13 @@
 // rxctl status: how a network does, as it is now: asks processes and nodes, not the rxctl that looks after them. What is wrong
 // stands last, where the eye ends.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StatusCondition } from '@rexnet/operator/plan/status.ts';
 import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { lockOwner } from '../local/lock.ts';
 import { type Format, type Printable, table } from '../print.ts';
-import type { Snapshot } from '../sources/source.ts';
+import { isMet } from '../sources/condition.ts';
+import type { ConditionSight, Snapshot } from '../sources/source.ts';
 import { type Paint, PLAIN, paintOf } from '../style.ts';
 import { groupHealth } from '../views/health.ts';
 import { bytes, duration, percent, rate } from '../views/units.ts';
@@ -34,11 +33,10 @@ export function addStatus(program: Command, io: Io): void {
     .option('-w, --watch', 'go on until Ctrl-C')
     .addHelpText('after', EXAMPLES)
     .action((options: StatusOptions) =>
-      withSource(io, options, async ({ folders, source, format }) => {
+      withSource(io, options, async ({ site, source, format }) => {
         for (;;) {
           const snapshot = await source.look();
-          const supervisor = lockOwner(folders.lock)?.pid ?? null;
-          show(io, format, snapshot, supervisor, options.watch === true);
+          show(io, format, snapshot, site.supervisor() ?? null, options.watch === true);
           const isOver = options.watch !== true || io.signal.aborted;
           if (!isOver) await delay(WATCH_MS, undefined, { signal: io.signal }).catch(() => undefined);
           if (isOver || io.signal.aborted) return exitOf(snapshot);
@@ -78,7 +76,7 @@ export function describeStatus(
   const { phase, conditions } = status;
   const ready = conditions.find(({ type }) => type === 'Ready');
   const tone = phase === 'Healthy' ? 'green' : phase === 'Degraded' ? 'red' : 'yellow';
-  const unmet = conditions.filter((condition) => condition.status !== 'True');
+  const unmet = conditions.filter((condition) => !isMet(condition));
   return [
     `${paint('bold', name)}  ${paint(tone, phase)}: ${ready?.message ?? ''}`,
     ...factLines(snapshot),
@@ -144,6 +142,7 @@ function groupsTable(snapshot: Snapshot, isWide: boolean): string {
   );
 }
 
-function conditionLine({ type, status, reason, message }: StatusCondition, paint: Paint): string {
-  return `${status === 'True' ? paint('green', 'ok  ') : paint('yellow', 'wait')}  ${type} ${reason}: ${message}`;
+function conditionLine(condition: ConditionSight, paint: Paint): string {
+  const { type, reason, message } = condition;
+  return `${isMet(condition) ? paint('green', 'ok  ') : paint('yellow', 'wait')}  ${type} ${reason}: ${message}`;
 }

@@ -4,12 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Command } from 'commander';
-import { type CommonOptions, localFolders, verbOf, withCommon } from '../context.ts';
+import { type CommonOptions, siteOf, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
-import { placeOfFiles } from '../network-place.ts';
 import type { Format } from '../print.ts';
-import { laptopSource } from '../sources/laptop.ts';
 import { Recorder, readRecording, replaySource } from '../sources/recording.ts';
 import type { Snapshot, Source } from '../sources/source.ts';
 import { hasColor } from '../style.ts';
@@ -56,25 +54,36 @@ export function addTop(program: Command, io: Io): void {
 }
 
 async function top(io: Io, options: TopOptions, format: Format): Promise<ExitCode> {
-  const intervalMs = parseDuration(options.interval);
-  if (intervalMs === undefined || intervalMs < INTERVAL_MIN_MS)
-    throw new CliError(
-      EXIT.usage,
-      `--interval ${options.interval} is no duration of 200ms or more`,
-      'write 1s or 500ms',
-    );
+  intervalOf(options);
   if (options.replay !== undefined && options.record !== undefined)
     throw new CliError(EXIT.usage, '--record and --replay exclude each other', 'copy the recording instead');
   if (options.once !== true) refuseWithoutTerminal(io, format);
-  const source = await sourceOf(io, options);
+  if (options.replay !== undefined) return show(io, options, replaySource(resolve(io.cwd, options.replay)), format);
+  const site = await siteOf(io, options);
+  try {
+    const scaling = options.scaling === undefined ? undefined : resolve(io.cwd, options.scaling);
+    return await show(io, options, await site.openSource(scaling), format);
+  } finally {
+    await site.close();
+  }
+}
+
+async function show(io: Io, options: TopOptions, source: Source, format: Format): Promise<ExitCode> {
   const recorder = options.record === undefined ? undefined : new Recorder(resolve(io.cwd, options.record));
   try {
     if (options.once === true) return await once(io, options, source, recorder, format);
-    return await live(io, options, source, recorder, intervalMs);
+    return await live(io, options, source, recorder, intervalOf(options));
   } finally {
     recorder?.close();
     await source.close();
   }
+}
+
+function intervalOf({ interval }: TopOptions): number {
+  const intervalMs = parseDuration(interval);
+  if (intervalMs === undefined || intervalMs < INTERVAL_MIN_MS)
+    throw new CliError(EXIT.usage, `--interval ${interval} is no duration of 200ms or more`, 'write 1s or 500ms');
+  return intervalMs;
 }
 
 function refuseWithoutTerminal(io: Io, format: Format): void {
@@ -82,18 +91,6 @@ function refuseWithoutTerminal(io: Io, format: Format): void {
     throw new CliError(EXIT.usage, 'top needs a terminal for its live view', 'print one frame: rxctl top --once');
   if (format !== 'text' && format !== 'wide')
     throw new CliError(EXIT.usage, `the live view is no ${format}`, `one look as data: rxctl top --once -o ${format}`);
-}
-
-async function sourceOf(io: Io, options: TopOptions): Promise<Source> {
-  if (options.replay !== undefined) return replaySource(resolve(io.cwd, options.replay));
-  const folders = localFolders(io, options);
-  if (io.openSource !== undefined) return io.openSource(folders);
-  return laptopSource({
-    folders,
-    network: await io.openNetwork(placeOfFiles(folders)),
-    nowMs: Date.now,
-    ...(options.scaling === undefined ? {} : { scaling: resolve(io.cwd, options.scaling) }),
-  });
 }
 
 async function live(

@@ -67,12 +67,20 @@ function treeOf(snapshot: Snapshot, paint: Paint, isWide: boolean): TreeLine {
   };
 }
 
-function processText({ pid, machine, cpuShare, rssBytes, restarts }: Snapshot['nodes'][number]): string | undefined {
-  if (pid === undefined) return undefined;
+function processText({
+  pid,
+  pod,
+  machine,
+  cpuShare,
+  rssBytes,
+  restarts,
+}: Snapshot['nodes'][number]): string | undefined {
+  const what = pod !== undefined ? `pod ${pod}` : pid !== undefined ? `process ${pid}` : undefined;
+  if (what === undefined) return undefined;
   const again = restarts === 0 ? '' : `, restarted ${restarts}×`;
   const cpu = cpuShare === undefined ? '' : `, ${percent(cpuShare)} of a core`;
   const use = rssBytes === undefined ? '' : `, ${bytes(rssBytes)}`;
-  return `process ${pid} on ${machine}${cpu}${use}${again}`;
+  return `${what} on ${machine}${cpu}${use}${again}`;
 }
 
 function printableTree({ name, status, groups, nodes, parent, contracts, load }: Snapshot): Printable {

@@ -41,6 +41,7 @@ Examples:
   rxctl up -f net.yaml --for 60s -o json   a run with an end; the last line is one JSON object
   rxctl up --monitoring                 with a Prometheus; dashboards/generated holds pages for Grafana
   rxctl up --detach                     leave it running; rxctl status, rxctl down
+  rxctl up --kube -n lab                apply it to a cluster and wait for its first block
 
 --timeout is for the first block of all groups (2m when absent).`;
 
@@ -50,7 +51,7 @@ const OWN_VARIABLES = ['REXNET_DETACH', 'REXNET_OUTPUT', 'REXNET_TIMEOUT'];
 const TERMINAL_COLUMNS = 100;
 
 export function addUp(program: Command, io: Io): void {
-  withCommon(program.command('up').description('run a testnet on this machine'))
+  withCommon(program.command('up').description('run a testnet on this machine, or apply it to a cluster'))
     .option('-f, --file <testnet.yaml>', 'the testnet', 'testnet.yaml')
     .option('--for <duration>', 'end by itself after so much load, such as 60s')
     .option('--detach', 'return after the first block and leave it running')
@@ -65,6 +66,7 @@ export function addUp(program: Command, io: Io): void {
 }
 
 async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode> {
+  if (options.kube === true) return upInCluster(io, options, format);
   const forMs = options.for === undefined ? undefined : parseDuration(options.for);
   if (options.for !== undefined && !forMs)
     throw new CliError(EXIT.usage, `--for ${options.for} is no duration`, 'write 60s or 1m30s');
@@ -94,6 +96,19 @@ async function up(io: Io, options: UpOptions, format: Format): Promise<ExitCode>
   } finally {
     lock.release();
   }
+}
+
+/** There the operator does the rest, and goes on when we have left. */
+async function upInCluster(io: Io, options: UpOptions, format: Format): Promise<ExitCode> {
+  const wish = (['for', 'checkState', 'monitoring'] as const).find((name) => options[name] !== undefined);
+  if (wish !== undefined)
+    throw new CliError(
+      EXIT.usage,
+      `--${wish} is for networks of this machine only`,
+      'leave it out, or leave --kube out',
+    );
+  const { applyFile } = await import('../cluster/apply.ts');
+  return applyFile(io, { ...options, firstBlockMaxMs: parseTimeout(options.timeout) ?? DETACH_MAX_MS }, format);
 }
 
 function readFile(io: Io, path: string): TestnetFile {

@@ -36,7 +36,8 @@ export function addWait(program: Command, io: Io): void {
     );
 }
 
-async function until(io: Io, source: Source, condition: string, startedAtMs: number): Promise<Awaited> {
+/** Waits for a condition as long as --timeout allows. */
+export async function until(io: Io, source: Source, condition: string, startedAtMs: number): Promise<Awaited> {
   const line = new ProgressLine(io);
   const deadlineMs = startedAtMs + (io.timeoutMs ?? TIMEOUT_MS);
   try {

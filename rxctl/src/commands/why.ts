@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, inWordsOf, print } from '../io.ts';
 import { lastWords } from '../log-lines.ts';
 import type { Snapshot, Source } from '../sources/source.ts';
 import { paintOf } from '../style.ts';
@@ -28,7 +28,7 @@ export function addWhy(program: Command, io: Io): void {
     .action((object: string | undefined, options: CommonOptions) =>
       withSource(io, options, async ({ source, format }) => {
         const why = await explain(source, await source.look(), object);
-        print(io, format, printableWhy(why), () => describeWhy(why, paintOf(io)), [why.object]);
+        print(io, format, printableWhy(why), () => inWordsOf(io, describeWhy(why, paintOf(io))), [why.object]);
         return why.isWell ? EXIT.ok : EXIT.degraded;
       }),
     );

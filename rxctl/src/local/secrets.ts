@@ -15,13 +15,18 @@ export function secretsOf(folders: Folders, home: string): readonly string[] {
   return [
     ...(governance === undefined ? [] : [governance]),
     ...(cookie === undefined ? [] : [cookie, cookie.split(':')[1] ?? '']),
-    ...keystoreSecrets(join(home, '.rexnet', 'keys')),
-    // Public by design, and yet keys.
-    ...(seed === undefined ? [] : [...DEV_KEYS, FAUCET_KEY].map((name) => toHex(deriveKey(seed, name).secret))),
+    ...keystoreSecrets(home),
+    ...(seed === undefined ? [] : seedSecrets(seed)),
   ];
 }
 
-function keystoreSecrets(folder: string): readonly string[] {
+/** Public by design, and yet keys. */
+export function seedSecrets(seed: number): readonly string[] {
+  return [...DEV_KEYS, FAUCET_KEY].map((name) => toHex(deriveKey(seed, name).secret));
+}
+
+export function keystoreSecrets(home: string): readonly string[] {
+  const folder = join(home, '.rexnet', 'keys');
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const text = readIfThere(join(folder, name)) ?? '';

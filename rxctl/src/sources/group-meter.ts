@@ -35,9 +35,9 @@ export class GroupMeter {
 
   /** Groups of which nobody answers are left out. */
   async look(
-    { groups, genesis: { chain } }: Plan,
+    { groups, genesis: { chain } }: Pick<Plan, 'groups' | 'genesis'>,
     answers: readonly NodeAnswer[],
-    addressOf: (node: string) => string,
+    addressOf: (node: string) => string | Promise<string>,
     atMs: number,
   ): Promise<ReadonlyMap<number, GroupCounters>> {
     const ids = groups.map(({ group }) => group);
@@ -46,7 +46,8 @@ export class GroupMeter {
         const highest = answers
           .filter((answer) => answer.group === group)
           .toSorted((a, b) => b.height - a.height || (a.node < b.node ? -1 : 1))[0];
-        const figures = highest === undefined ? undefined : await this.#scraper.scrape(addressOf(highest.node), WANTED);
+        const figures =
+          highest === undefined ? undefined : await this.#scraper.scrape(await addressOf(highest.node), WANTED);
         if (highest === undefined || figures === undefined) return [];
         const lag = ids.map((source) => lagOf(figures, group, source, chain.confirmations));
         const rates = this.#rates(group, highest, figures, atMs, Number(chain.blockGas));

@@ -1,8 +1,6 @@
 // The source of a local network: its folder, its processes, what its nodes answer and serve under /metrics. It asks each node
 // for its status and one node of each group for its counters, and waits for nobody longer than they do.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Plan } from '@rexnet/operator/plan/plan.ts';
-import { SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import { type Observed, statusOf } from '@rexnet/operator/plan/status.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { findLeftover } from '../local/child.ts';
@@ -17,12 +15,13 @@ import { observe } from '../local/observe.ts';
 import { planOfState } from '../local/plan-of-state.ts';
 import { type LocalState, type Progress, readProgress, readState } from '../local/state.ts';
 import type { Network, NodeAnswer } from '../network.ts';
-import { parentsOf } from '../run-report.ts';
+import { ContractBook } from './contract-book.ts';
 import { type GroupCounters, GroupMeter } from './group-meter.ts';
 import { MachineMeter, ProcessMeter } from './process-use.ts';
 import { ScalingFile } from './scaling-file.ts';
 import { Scraper } from './scrape.ts';
-import type { ContractSight, EventSight, GroupSight, LoadSight, NodeSight, Snapshot, Source } from './source.ts';
+import { answeredOf, groupSightOf, parentSightOf } from './sights.ts';
+import type { EventSight, GroupSight, LoadSight, NodeSight, Snapshot, Source } from './source.ts';
 import { transitions } from './transitions.ts';
 
 export type LaptopOptions = {
@@ -34,7 +33,6 @@ export type LaptopOptions = {
 };
 
 const EVENTS_MAX = 200;
-const CONTRACTS_MAX_MS = 500;
 /** `up` writes these itself, also while nobody looks. */
 const WRITTEN_BY_UP = ['Ended', 'Restarted'];
 
@@ -52,8 +50,7 @@ class LaptopSource implements Source {
   readonly #processes = new ProcessMeter();
   readonly #machine = new MachineMeter();
   readonly #groups: GroupMeter;
-  readonly #contracts = new Map<string, ContractSight>();
-  readonly #asking = new Set<string>();
+  readonly #contracts: ContractBook;
   #planned: { readonly key: string; readonly plan: Plan } | undefined;
   #seen: readonly EventSight[] = [];
   #before: Snapshot | undefined;
@@ -64,6 +61,7 @@ class LaptopSource implements Source {
     this.#nowMs = nowMs;
     this.#scaling = scaling === undefined ? undefined : new ScalingFile(scaling);
     this.#groups = new GroupMeter(this.#scraper);
+    this.#contracts = new ContractBook(() => network);
   }
 
   async look(): Promise<Snapshot> {
@@ -108,7 +106,7 @@ class LaptopSource implements Source {
       machines: [{ ...this.#machine.look(), groups: plan.groups.map(({ group }) => group) }],
       parent: parentOf(state, plan, answers),
       ...(load === undefined ? {} : { load }),
-      contracts: await this.#contractsOf(observed.contracts, answers.length > 0),
+      contracts: await this.#contracts.look(observed.contracts, answers.length > 0),
       events: [],
       ...(scaling === undefined ? {} : { scaling }),
     };
@@ -175,40 +173,10 @@ class LaptopSource implements Source {
       }),
     );
   }
-
-  /** What a deployed contract is, asked once: it does not change. Who is slow to say so is not waited for. */
-  async #contractsOf(observed: readonly ContractSight[], isAnswering: boolean): Promise<readonly ContractSight[]> {
-    const asked = observed
-      .filter(({ name, state }) => isAnswering && state === 'Deployed' && !this.#contracts.has(name))
-      .map((contract) => this.#askContract(contract));
-    if (asked.length > 0) await Promise.race([Promise.all(asked), delay(CONTRACTS_MAX_MS, undefined, { ref: false })]);
-    return observed.map((contract) => this.#contracts.get(contract.name) ?? contract);
-  }
-
-  async #askContract(contract: ContractSight): Promise<void> {
-    const shipped = SHIPPED[contract.name];
-    if (shipped === undefined || this.#asking.has(contract.name)) return;
-    this.#asking.add(contract.name);
-    const found = await this.#network.contract(`${contract.name}.${shipped.contract}`).catch(() => undefined);
-    this.#asking.delete(contract.name);
-    if (found === undefined) return;
-    const { id, name: fullName, codeHash, abi } = found;
-    const functions = abi.functions
-      .filter(({ isExport, isLambda }) => isExport && !isLambda)
-      .map(({ name, scope, isConst }) => ({ name, scope, isConst }));
-    this.#contracts.set(contract.name, { ...contract, fullName, id: `${id}`, codeHash, functions });
-  }
 }
 
 function isUnwritten({ object, reason }: EventSight, { name }: LocalState): boolean {
   return object !== name && !WRITTEN_BY_UP.includes(reason);
-}
-
-function answeredOf(
-  { height, tipId, stateRoot, peers, pool, queuedRelays, version }: NodeAnswer,
-  isInSync: boolean,
-): Pick<NodeSight, 'height' | 'tipId' | 'stateRoot' | 'isInSync' | 'peers' | 'pool' | 'queuedRelays' | 'version'> {
-  return { height, tipId, stateRoot, isInSync, peers, pool, queuedRelays, version };
 }
 
 function groupOf(
@@ -219,36 +187,16 @@ function groupOf(
   report: LoadProgress | undefined,
   atMs: number,
 ): GroupSight {
-  const members = nodes.filter((node) => node.group === group);
-  const highest = highestOf(group, answers);
   const p95Ms = report?.window?.groups.find((figures) => figures.group === group)?.p95Ms;
-  return {
-    group,
-    nodes: members.length,
-    readyNodes: members.filter(({ process, isInSync }) => process === 'Running' && isInSync === true).length,
-    height: highest?.height ?? 0,
-    ...(highest === undefined ? {} : { tipId: highest.tipId, tipAgeMs: Math.max(0, atMs - highest.tipTimestampMs) }),
+  return groupSightOf(group, nodes, answers, atMs, {
     ...(p95Ms === undefined ? {} : { p95Ms }),
-    partitions: 0,
-    pool: highest?.pool ?? 0,
-    queuedRelays: highest?.queuedRelays ?? 0,
     ...counters?.figures,
-  };
-}
-
-function highestOf(group: number, answers: readonly NodeAnswer[]): NodeAnswer | undefined {
-  return answers
-    .filter((answer) => answer.group === group)
-    .reduce<NodeAnswer | undefined>(
-      (best, answer) => (best === undefined || answer.height > best.height ? answer : best),
-      undefined,
-    );
+  });
 }
 
 function parentOf({ parent }: LocalState, plan: Plan, answers: readonly NodeAnswer[]): Snapshot['parent'] {
-  const height = Math.max(0, ...answers.map(({ bitcoinHeight }) => bitcoinHeight));
   const isRegtest = parent === 'regtest' && plan.bitcoin.kind === 'regtest';
-  return { kind: isRegtest ? 'regtest' : 'toy', ...(height === 0 ? {} : { height }), ...parentsOf(answers) };
+  return parentSightOf(isRegtest ? 'regtest' : 'toy', answers);
 }
 
 function loadOf(plan: Plan, report: LoadProgress | undefined, isRunning: boolean): LoadSight | undefined {

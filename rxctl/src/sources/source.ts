@@ -1,6 +1,6 @@
 // What the verbs that show a network see of it, the same for laptop and cluster: one look is one plain JSON value, so it can be
-// recorded, replayed and drawn by pure functions. Types only; who looks is laptop.ts, replay.ts and later cluster.ts.
-import type { ContractObserved, NodeObserved, Status } from '@rexnet/operator/plan/status.ts';
+// recorded, replayed and drawn by pure functions. Types only; who looks is laptop.ts, cluster.ts and recording.ts.
+import type { ContractObserved, NodeObserved, Status, StatusCondition } from '@rexnet/operator/plan/status.ts';
 
 /** Where a network is looked at. It changes nothing there and needs no Prometheus. */
 export interface Source {
@@ -26,7 +26,7 @@ export type Snapshot = {
   /** Whether somebody restarts what ends: `rxctl up` on a laptop, the operator in a cluster. */
   readonly isLookedAfter: boolean;
   readonly epoch: number;
-  readonly status: Status;
+  readonly status: StatusSight;
   readonly groups: readonly GroupSight[];
   readonly nodes: readonly NodeSight[];
   /**
@@ -42,6 +42,10 @@ export type Snapshot = {
   readonly events: readonly EventSight[];
   readonly scaling?: ScalingSight;
 };
+
+/** Those of a laptop, and in a cluster whatever else its operator writes. */
+export type ConditionSight = Omit<StatusCondition, 'type'> & { readonly type: string };
+export type StatusSight = Omit<Status, 'conditions'> & { readonly conditions: readonly ConditionSight[] };
 
 export type GroupSight = {
   readonly group: number;
@@ -75,9 +79,11 @@ export type NodeSight = {
   readonly machine: string;
   readonly process: NodeObserved['process'];
   readonly pid?: number;
+  /** In a cluster. */
+  readonly pod?: string;
   readonly cpuShare?: number;
   readonly rssBytes?: number;
-  /** Since `startedAtMs`. */
+  /** Since `startedAtMs`; in a cluster since its pod was made. */
   readonly restarts: number;
   /** Absent while it does not answer, as everything below. */
   readonly height?: number;
@@ -88,7 +94,7 @@ export type NodeSight = {
   readonly pool?: number;
   readonly queuedRelays?: number;
   readonly version?: string;
-  /** What the node itself complains about. */
+  /** What the node itself complains about; in a cluster also why its pod does not run. */
   readonly conditions: readonly {
     readonly type: string;
     readonly status: string;
@@ -99,11 +105,11 @@ export type NodeSight = {
 
 export type MachineSight = {
   readonly name: string;
-  readonly cores: number;
+  readonly cores?: number;
   /** Of all its cores. */
   readonly cpuShare?: number;
-  readonly memoryBytes: number;
-  readonly memoryUsedBytes: number;
+  readonly memoryBytes?: number;
+  readonly memoryUsedBytes?: number;
   readonly groups: readonly number[];
 };
 
@@ -126,7 +132,7 @@ export type LoadSight = {
   readonly offered: number;
   readonly completed: number;
   readonly failed: number;
-  readonly crossGroupShare: number;
+  readonly crossGroupShare?: number;
   /** From intended send to completed. */
   readonly p50Ms: number;
   readonly p95Ms: number;

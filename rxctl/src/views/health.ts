@@ -1,4 +1,5 @@
 // What is wrong with a group or a network, in a word and a tone: the one place where "is it OK?" is decided. Pure.
+import { isMet } from '../sources/condition.ts';
 import type { GroupSight, NodeSight, Snapshot } from '../sources/source.ts';
 import type { Tone } from './line.ts';
 import { count, duration } from './units.ts';
@@ -56,7 +57,7 @@ const NOT_WRONG = ['NotAsked', 'NotRunning'];
 /** The one line a person looks for first: the worst thing, and whether it is bad. */
 export function answerOf(snapshot: Snapshot): Answer {
   const { status, groups, isLookedAfter, load } = snapshot;
-  const unmet = status.conditions.filter(({ status: value }) => value !== 'True');
+  const unmet = status.conditions.filter((condition) => !isMet(condition));
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   if (status.phase === 'Suspended') return { ...IDLE, word: status.phase, sentence: ready?.message ?? '' };
   if (status.phase === 'Starting') return { ...WARN, icon: '…', word: status.phase, sentence: unmet[0]?.message ?? '' };

@@ -67,13 +67,15 @@ function cpu({ cores, cpuShare }: MachineSight): Line {
   return [
     ...bar(used, BAR_COLUMNS, toneOf(used)),
     plain(percent(cpuShare).padStart(5)),
-    toned('dim', ` of ${cores} ${cores === 1 ? 'core' : 'cores'}`),
+    toned('dim', cores === undefined ? '' : ` of ${cores} ${cores === 1 ? 'core' : 'cores'}`),
   ];
 }
 
 function memory({ memoryBytes, memoryUsedBytes }: MachineSight): Line {
-  const used = memoryUsedBytes / Math.max(1, memoryBytes);
-  return [toned('dim', 'memory '), ...bar(used, BAR_COLUMNS, toneOf(used)), plain(percent(used).padStart(5))];
+  const share =
+    memoryBytes === undefined || memoryUsedBytes === undefined ? undefined : memoryUsedBytes / Math.max(1, memoryBytes);
+  const used = share ?? 0;
+  return [toned('dim', 'memory '), ...bar(used, BAR_COLUMNS, toneOf(used)), plain(percent(share).padStart(5))];
 }
 
 function toneOf(share: number): Tone {
