@@ -1,5 +1,5 @@
-// The one place where the operator is put together: access, requests, controllers, what nodes are asked, metrics, health, the Lease. Everything
-// it begins ends with the signal. It reads no flags and no environment.
+// The one place where the operator is put together: access, requests, controllers, what nodes are asked, metrics, health,
+// the Lease. Everything it begins ends with the signal. It reads no flags and no environment.
 import { serveTelemetry, type TelemetryServer } from '@rexnet/node/telemetry/http.ts';
 import type { Log } from '@rexnet/node/telemetry/log.ts';
 import type { Condition } from './api/conditions.ts';
@@ -8,7 +8,9 @@ import { Asker } from './ask/asker.ts';
 import { GROUPS, TESTNETS } from './controllers/collections.ts';
 import { groupController } from './controllers/consensus-group.ts';
 import type { Controller } from './controllers/controller.ts';
+import { loadTestController } from './controllers/load-test.ts';
 import { OPERATOR, type Pass, Runtime } from './controllers/runtime.ts';
+import { shardMapController } from './controllers/shard-map.ts';
 import { testnetController } from './controllers/testnet.ts';
 import type { Access } from './kube/access.ts';
 import type { Clock, Random } from './kube/clock.ts';
@@ -37,7 +39,7 @@ export interface OperatorOptions {
 }
 
 const USER_AGENT = 'rexnet-operator';
-/** Answers of nodes come all the time; a Testnet is looked at after the first of them, and more seldom the more groups there are. */
+/** Answers of nodes come all the time; a Testnet is looked at after the first of them, later the more groups there are. */
 const HEARD_MS = 300;
 const HEARD_MS_PER_GROUP = 5;
 
@@ -141,7 +143,12 @@ class Work {
       this.#metrics.firstBlockSeconds.observe(afterMs / 1000);
       log.info({ testnet, afterMs }, 'first block in all groups');
     };
-    return [testnetController({ ...seeing, onFirstBlock }), groupController(seeing)];
+    return [
+      testnetController({ ...seeing, onFirstBlock }),
+      groupController(seeing),
+      shardMapController(seeing),
+      loadTestController(seeing),
+    ];
   }
 
   #heard(group: string): void {

@@ -1,5 +1,6 @@
-// Learns heights and maps by asking one node of each group in turn: every two seconds, more seldom when there are many groups, and never
-// more than twenty times a second in all. Silence is remembered as silence; nothing is concluded from it here.
+// Learns heights and maps by asking one node of each group in turn: every two seconds, more seldom when there are many
+// groups, and never more than twenty times a second in all. Silence is remembered as silence; nothing is concluded from it
+// here.
 import { type Clock, type Random, sleep } from '../kube/clock.ts';
 import type { NodeAnswer, NodeSource } from './answer.ts';
 

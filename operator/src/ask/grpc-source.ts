@@ -1,4 +1,5 @@
-// Asks nodes by their own gRPC service, over channels that are kept while they are used. It never throws for a node that does not answer.
+// Asks nodes by their own gRPC service, over channels that are kept while they are used. It never throws for a node that
+// does not answer.
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import { RpcError } from '@rexnet/node/rpc/errors.ts';
 import { NodeRpc } from '@rexnet/node/rpc/node-client.ts';

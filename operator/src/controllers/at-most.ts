@@ -1,4 +1,5 @@
-// Does something for each of many, a few at a time and in their order of beginning. The first failure ends it, once what runs has ended.
+// Does something for each of many, a few at a time and in their order of beginning. The first failure ends it, once what
+// runs has ended.
 
 export async function forEachAtMost<T>(
   limit: number,

@@ -1,5 +1,5 @@
-// The collections controllers watch, and how objects lead to the Testnet and the group they belong to. Everything that is made for a Testnet
-// carries its label, so of kinds that are not ours nothing else is read.
+// The collections controllers watch, and how objects lead to the Testnet and the group they belong to. Everything that is
+// made for a Testnet carries its label, so of kinds that are not ours nothing else is read.
 import type {
   CoreV1Event,
   V1Deployment,

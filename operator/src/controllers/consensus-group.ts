@@ -1,5 +1,6 @@
-// The ConsensusGroup controller: the StatefulSet, Services and budget of one group, images of single nodes, volumes of nodes that are no more, whom to
-// ask, and the status. It deletes no pod, ever: a machine that is lost is named, and people decide.
+// The ConsensusGroup controller: the StatefulSet, Services and budget of one group, images of single nodes, volumes of nodes
+// that are no more, whom to ask, and the status. It deletes no pod, ever: a machine that is lost is named, and people
+// decide.
 
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { Collection } from '../kube/caches.ts';
@@ -14,7 +15,7 @@ import { withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
 import { PORT } from '../plan/kube/pod.ts';
-import { ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
+import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
 import {
   BY_GROUP,
   BY_MACHINE,
@@ -105,6 +106,8 @@ export function groupController(options: GroupControllerOptions): Controller {
         ? [
             watch({
               collection: MACHINES,
+              // They tell all the time that they live.
+              when: (before, now) => (before !== undefined && isLost(before)) !== (now !== undefined && isLost(now)),
               keys: ({ metadata }, copies) => copies.of(PODS).by(BY_MACHINE, metadata.name).flatMap(toGroup),
             }),
           ]

@@ -1,5 +1,5 @@
-// What a controller is: which objects it looks at, which keys they concern, what it may do, and how one key is brought to where it should be.
-// Shapes only; runtime.ts runs them. A controller keeps nothing that it could not find out again.
+// What a controller is: which objects it looks at, which keys they concern, what it may do, and how one key is brought to
+// where it should be. Shapes only; runtime.ts runs them. A controller keeps nothing that it could not find out again.
 
 import type { Applied } from '../kube/applier.ts';
 import type { Collection, Store } from '../kube/caches.ts';
@@ -13,6 +13,8 @@ export interface Watch<T extends KubeObject = KubeObject> {
   readonly collection: Collection<T>;
   /** The keys of this controller that a change of the object concerns. */
   readonly keys: (object: T, copies: Copies) => readonly string[];
+  /** Changes that matter; all of them where nothing is said. */
+  readonly when?: (before: T | undefined, now: T | undefined) => boolean;
   /** What changes all the time is looked at no more often than that. */
   readonly delayMs?: number;
 }

@@ -1,5 +1,5 @@
-// From a stored Testnet to what the builders are given, made once for every generation. A stored object may come from another version:
-// what does not pass our schema becomes a problem in words, never a crash.
+// From a stored Testnet to what the builders are given, made once for every generation. A stored object may come from
+// another version: what does not pass our schema becomes a problem in words, never a crash.
 import { formatPath } from '../api/check.ts';
 import { parseTestnet } from '../api/parse.ts';
 import type { Testnet } from '../api/testnet.ts';

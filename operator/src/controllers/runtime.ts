@@ -1,5 +1,5 @@
-// Runs controllers: their copies, a queue and workers for each, retries, and the clients that bear their names. It knows no kind and no order
-// among controllers: each is level-triggered.
+// Runs controllers: their copies, a queue and workers for each, retries, and the clients that bear their names. It knows no
+// kind and no order among controllers: each is level-triggered.
 import { Applier } from '../kube/applier.ts';
 import { Caches } from '../kube/caches.ts';
 import type { Clock, Random } from '../kube/clock.ts';
@@ -100,8 +100,9 @@ class Line {
     await Promise.all(workers);
   }
 
-  #watch({ collection, keys, delayMs = 0 }: Watch): void {
+  #watch({ collection, keys, when = () => true, delayMs = 0 }: Watch): void {
     this.#caches.watch(collection, ({ before, now }) => {
+      if (!when(before, now)) return;
       const concerned = new Set([
         ...(before === undefined ? [] : keys(before, this.#caches)),
         ...(now === undefined ? [] : keys(now, this.#caches)),

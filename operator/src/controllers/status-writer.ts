@@ -1,5 +1,5 @@
-// Writes statuses: at once when something turned or a new generation is there, once in five seconds when only figures changed, never when
-// nothing did. Turns of conditions become events. It judges nothing.
+// Writes statuses: at once when something turned or a new generation is there, once in five seconds when only figures
+// changed, never when nothing did. Turns of conditions become events. It judges nothing.
 import type { Condition } from '../api/conditions.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';

@@ -1,5 +1,6 @@
-// The genesis of a Testnet and the secrets before it: made once, from random keys, and read ever after from where they were put. A Testnet waits
-// until all that belonged to an earlier one of its name is gone: nothing of another chain may be taken for its own.
+// The genesis of a Testnet and the secrets before it: made once, from random keys, and read ever after from where they were
+// put. A Testnet waits until all that belonged to an earlier one of its name is gone: nothing of another chain may be taken
+// for its own.
 import { randomBytes } from 'node:crypto';
 import { GenesisError, makeGenesis } from '@rexnet/node/chain/genesis.ts';
 import { privateKey, publicKeyOf } from '@rexnet/node/chain/keys.ts';

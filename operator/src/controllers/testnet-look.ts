@@ -1,10 +1,12 @@
-// One look at all there is of a Testnet: pods, machines, answers of nodes, Jobs, Deployments. It reads copies and changes nothing.
+// One look at all there is of a Testnet: pods, machines, answers of nodes, Jobs, Deployments. It reads copies and changes
+// nothing.
 
 import type { Knowledge } from '../ask/asker.ts';
 import { keyOf } from '../kube/resources.ts';
 import type { NodeAnswer } from '../plan/kube/chain-seen.ts';
 import { newest } from '../plan/kube/chain-seen.ts';
 import { contractsSeen, isComplete } from '../plan/kube/contracts-seen.ts';
+import { reasonOfRefusal } from '../plan/kube/group-status.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { generatorName, groupName, partName } from '../plan/kube/names.ts';
@@ -36,6 +38,8 @@ export interface Seeing {
 export type TestnetLook = {
   readonly groups: readonly GroupObject[];
   readonly chain: NodeAnswer | undefined;
+  /** The highest anybody has heard of; 0 without a Bitcoin parent. */
+  readonly bitcoinHeight: number;
   readonly job: JobObject | undefined;
 };
 
@@ -50,8 +54,24 @@ export function lookAt(object: TestnetObject, copies: Copies, { knowledge }: See
   return {
     groups: [...groups].sort((a, b) => a.spec.index - b.spec.index),
     chain: newest(answers),
+    bitcoinHeight: Math.max(0, ...answers.map((answer) => answer.bitcoinHeight)),
     job: jobs.find((job) => job.metadata.labels?.[LABEL.component] === 'contracts' && isComplete(job)),
   };
+}
+
+/** Of pods that are no node's, the first that could not be made or placed, in the words of the server. */
+export function unplaced({ metadata }: TestnetObject, copies: Copies): { reason: string; message: string } | undefined {
+  const key = keyOf(metadata);
+  for (const { status } of copies.of(DEPLOYMENTS).by(BY_TESTNET, key)) {
+    const failure = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
+    if (failure?.message !== undefined) return { reason: reasonOfRefusal(failure.message), message: failure.message };
+  }
+  for (const pod of copies.of(PODS).by(BY_TESTNET, key)) {
+    const { unscheduled, name } = podSeenOf(pod);
+    if (unscheduled !== undefined && !isNodePod(pod))
+      return { reason: 'Unschedulable', message: `No machine takes ${name}: ${unscheduled}` };
+  }
+  return undefined;
 }
 
 /** The nodes a group is to have, as they are. */
@@ -106,7 +126,7 @@ export function observe(
       look.job ?? lastJob(object, copies),
       lastWordsOf(object, copies),
     ),
-    bitcoin: bitcoinOf(input, look.chain),
+    bitcoin: bitcoinOf(input, look.bitcoinHeight),
     load: { wantedTps: plan.load?.tps ?? 0, isRunning: generators.some((name) => running(name) > 0) },
     isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
     isSuspended: plan.suspended,
@@ -125,10 +145,9 @@ function firstBlockAfter(
   return isReached ? Math.max(0, wallMs - Date.parse(metadata.creationTimestamp ?? '')) : undefined;
 }
 
-function bitcoinOf({ plan }: KubeInput, chain: NodeAnswer | undefined): BitcoinObserved {
+function bitcoinOf({ plan }: KubeInput, height: number): BitcoinObserved {
   if (plan.bitcoin.kind === 'toy')
     return plan.bitcoin.reason === undefined ? { kind: 'none' } : { kind: 'absent', reason: plan.bitcoin.reason };
-  const height = chain?.bitcoinHeight ?? 0;
   return height > 0 ? { kind: 'regtest', height } : { kind: 'regtest' };
 }
 

@@ -1,5 +1,5 @@
-// The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the ConsensusGroup
-// controller's. It deletes only what the Testnet owns and its plan no longer has.
+// The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the
+// ConsensusGroup controller's. It deletes only what the Testnet owns and its plan no longer has.
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Condition } from '../api/conditions.ts';
 import type { Collection } from '../kube/caches.ts';
@@ -32,7 +32,7 @@ import {
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, type Trouble } from './inputs.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
-import { lookAt, observe, type Seeing, type TestnetLook } from './testnet-look.ts';
+import { lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
   readonly images: Images;
@@ -221,6 +221,7 @@ class TestnetWorker {
       this.#begun.add(facts.uid);
       this.#options.onFirstBlock(keyOf(object.metadata), firstBlockMs);
     }
+    const notPlaced = unplaced(object, copies);
     const { fields, conditions } = judgeTestnet({
       testnet: testnet.name,
       observed,
@@ -234,6 +235,7 @@ class TestnetWorker {
       ...(networkId === undefined ? {} : { networkId }),
       ...expiry(object),
       ...(look.chain === undefined ? {} : { epoch: look.chain.epoch }),
+      ...(notPlaced === undefined ? {} : { unplaced: notPlaced }),
       idleGroups: idleGroups(testnet.spec.groups, look.chain),
       ...(stalled === undefined ? {} : { stalled }),
       ...(waiting === undefined ? {} : { waiting }),

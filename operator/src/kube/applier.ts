@@ -1,5 +1,5 @@
-// Server-side apply of what should be, asked for only when it may differ from what is: an object is applied again when our wish changed,
-// when somebody changed it, or when it is gone. It decides nothing about which objects there should be.
+// Server-side apply of what should be, asked for only when it may differ from what is: an object is applied again when our
+// wish changed, when somebody changed it, or when it is gone. It decides nothing about which objects there should be.
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { type KubeObject, pathOf, type Resource } from './resources.ts';

@@ -1,5 +1,5 @@
-// The local copies that all controllers share: one reflector per collection and namespace, read as one store, indexed by the Testnet
-// and the group that labels name. Stores hand out what the server last said; nobody writes into them.
+// The local copies that all controllers share: one reflector per collection and namespace, read as one store, indexed by the
+// Testnet and the group that labels name. Stores hand out what the server last said; nobody writes into them.
 import type { Clock, Random } from './clock.ts';
 import type { KubeError } from './errors.ts';
 import { type Change, Reflector } from './reflector.ts';

@@ -1,4 +1,5 @@
-// The metrics of the operator, in one table, and the instruments made of it on a registry of their own. It counts; it decides nothing.
+// The metrics of the operator, in one table, and the instruments made of it on a registry of their own. It counts; it
+// decides nothing.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** 1 ms to 16 s. */

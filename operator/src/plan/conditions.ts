@@ -1,5 +1,5 @@
-// From what is judged to hold to the conditions of a status: when each last turned, which generation it was judged by, which turns are worth an
-// event, and whether a change may wait. Pure.
+// From what is judged to hold to the conditions of a status: when each last turned, which generation it was judged by, which
+// turns are worth an event, and whether a change may wait. Pure.
 import { isDeepStrictEqual } from 'node:util';
 import { CONDITION_MESSAGE_MAX_LENGTH, type Condition } from '../api/conditions.ts';
 
@@ -34,16 +34,23 @@ export function withHistory(
   });
 }
 
-/** What turned; a condition that is there for the first time has turned only when it is bad news. */
+/** Said in other words by the conditions it follows from. */
+const NEVER_TOLD: ReadonlySet<string> = new Set(['Reconciling']);
+
+/** What turned, as far as it is news: a condition that is there for the first time, or is not known yet, is so only when it is bad. */
 export function turnsOf(before: readonly Condition[], after: readonly Condition[]): readonly Turn[] {
   const old = new Map(before.map((condition) => [condition.type, condition]));
   return after.flatMap((condition) => {
-    const was = old.get(condition.type);
     const isWarning = isBad(condition);
-    const turned =
-      was === undefined ? isWarning : was.status !== condition.status || (isWarning && was.reason !== condition.reason);
-    return turned ? [{ condition, isWarning }] : [];
+    return isNews(old.get(condition.type), condition, isWarning) ? [{ condition, isWarning }] : [];
   });
+}
+
+function isNews(was: Condition | undefined, { type, status, reason }: Condition, isWarning: boolean): boolean {
+  if (NEVER_TOLD.has(type)) return false;
+  if (isWarning) return was?.status !== status || was.reason !== reason;
+  if (was === undefined || was.status === status) return false;
+  return status === 'True' || was.status === 'True';
 }
 
 export type StatusLike = {

@@ -1,7 +1,9 @@
-// All that the operator may do, gathered from the controllers that do it, and what people get of our kinds. The chart's roles are generated from
-// this; nothing else is granted.
+// All that the operator may do, gathered from the controllers that do it, and what people get of our kinds. The chart's
+// roles are generated from this; nothing else is granted.
 import { GROUP_RULES, MACHINE_RULES } from '../controllers/consensus-group.ts';
 import type { Rule } from '../controllers/controller.ts';
+import { LOAD_TEST_RULES } from '../controllers/load-test.ts';
+import { SHARD_MAP_RULES } from '../controllers/shard-map.ts';
 import { TESTNET_RULES } from '../controllers/testnet.ts';
 
 type Verb = Rule['verbs'][number] | 'deletecollection';
@@ -11,7 +13,13 @@ export type PeopleRule = Omit<Rule, 'verbs'> & { readonly verbs: readonly Verb[]
 const EVENT_RULES: readonly Rule[] = [{ group: 'events.k8s.io', resources: ['events'], verbs: ['create', 'patch'] }];
 
 /** In every namespace it serves. */
-export const OPERATOR_RULES: readonly Rule[] = merged([...TESTNET_RULES, ...GROUP_RULES, ...EVENT_RULES]);
+export const OPERATOR_RULES: readonly Rule[] = merged([
+  ...TESTNET_RULES,
+  ...GROUP_RULES,
+  ...SHARD_MAP_RULES,
+  ...LOAD_TEST_RULES,
+  ...EVENT_RULES,
+]);
 /** Of the cluster, when it serves all of it. */
 export const CLUSTER_RULES: readonly Rule[] = merged(MACHINE_RULES);
 /** In its own namespace. */

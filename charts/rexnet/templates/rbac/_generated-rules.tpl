@@ -58,6 +58,14 @@
     - patch
     - watch
 - apiGroups:
+    - autoscaling
+  resources:
+    - horizontalpodautoscalers
+  verbs:
+    - get
+    - list
+    - watch
+- apiGroups:
     - batch
   resources:
     - jobs
@@ -101,6 +109,7 @@
     - rexnet.dev
   resources:
     - consensusgroups
+    - testnets
   verbs:
     - create
     - delete
@@ -112,6 +121,7 @@
     - rexnet.dev
   resources:
     - consensusgroups/finalizers
+    - loadtests/finalizers
     - testnets/finalizers
   verbs:
     - update
@@ -119,17 +129,28 @@
     - rexnet.dev
   resources:
     - consensusgroups/status
+    - loadtests/status
+    - shardmaps/status
     - testnets/status
   verbs:
     - patch
 - apiGroups:
     - rexnet.dev
   resources:
-    - testnets
+    - loadtests
   verbs:
-    - delete
     - get
     - list
+    - watch
+- apiGroups:
+    - rexnet.dev
+  resources:
+    - shardmaps
+  verbs:
+    - create
+    - get
+    - list
+    - patch
     - watch
 {{- end -}}
 

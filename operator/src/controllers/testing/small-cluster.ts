@@ -1,5 +1,5 @@
-// The controllers over the fake API server, with nodes that answer what a test wants. It plays the part of kubelets and of Kubernetes' own
-// controllers as far as tests ask for it.
+// The controllers over the fake API server, with nodes that answer what a test wants. It plays the part of kubelets and of
+// Kubernetes' own controllers as far as tests ask for it.
 
 import type { NodeAnswer } from '../../ask/answer.ts';
 import { Asker } from '../../ask/asker.ts';

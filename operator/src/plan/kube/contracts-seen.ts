@@ -1,5 +1,5 @@
-// How far the Job that deploys contracts has come, in the form of the laptop's status. Pure. The Job deploys all or none: it says of no single
-// contract that it is there.
+// How far the Job that deploys contracts has come, in the form of the laptop's status. Pure. The Job deploys all or none: it
+// says of no single contract that it is there.
 import type { V1Job } from '@kubernetes/client-node';
 import type { ContractObserved } from '../status.ts';
 

@@ -1,5 +1,5 @@
-// The status of a ConsensusGroup from what is seen of its nodes: figures, and conditions that say what is missing, on which machine, and what
-// to do. Pure. Where the server has refused a pod, the server's own sentence is passed on.
+// The status of a ConsensusGroup from what is seen of its nodes: figures, and conditions that say what is missing, on which
+// machine, and what to do. Pure. Where the server has refused a pod, the server's own sentence is passed on.
 import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
 import type { Judged } from '../conditions.ts';
 import { selectorText } from './labels.ts';
@@ -154,8 +154,8 @@ function judgeReconciling({ isSuspended, pods }: GroupObserved, ready: Verdict, 
     : verdict('True', ready.reason, ready.message);
 }
 
-/** Events carry nothing but the sentence, so the sentence is all there is to tell by. */
-function reasonOfRefusal(sentence: string): string {
+/** What the server says of a pod it refuses is nothing but a sentence, so the sentence is all there is to tell by. */
+export function reasonOfRefusal(sentence: string): string {
   if (sentence.includes('exceeded quota')) return 'QuotaExceeded';
   return sentence.includes('is forbidden') ? 'PodForbidden' : 'PodRefused';
 }

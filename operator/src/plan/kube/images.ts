@@ -1,5 +1,5 @@
-// Which images the pods of a Testnet run. They are fixed when the Testnet is made: a newer operator brings newer defaults, and must not roll
-// a running network. Pure.
+// Which images the pods of a Testnet run. They are fixed when the Testnet is made: a newer operator brings newer defaults,
+// and must not roll a running network. Pure.
 import type { TestnetSpec, TestnetStatus } from '../../api/testnet.ts';
 
 /** `bitcoindImage` is empty where none is known. */

@@ -1,5 +1,5 @@
-// Groups that left spec.groups: which may go, and which stay because the chain still counts on them. Pure. Without word from the chain
-// nobody goes.
+// Groups that left spec.groups: which may go, and which stay because the chain still counts on them. Pure. Without word from
+// the chain nobody goes.
 import type { NodeAnswer } from './chain-seen.ts';
 
 export type Leaving = {

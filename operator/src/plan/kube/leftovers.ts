@@ -1,5 +1,5 @@
-// Who an object belongs to, by its owner: what is to go because it is in the plan no more, and what still stands in the way of a Testnet of
-// the same name that was deleted before. Pure; what is named here is deleted by uid.
+// Who an object belongs to, by its owner: what is to go because it is in the plan no more, and what still stands in the way
+// of a Testnet of the same name that was deleted before. Pure; what is named here is deleted by uid.
 
 type Head = {
   readonly kind: string;

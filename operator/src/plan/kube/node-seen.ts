@@ -1,5 +1,5 @@
-// The nodes of one group as their pods, their machines and their own answers show them, together. Pure. A node that is not asked at this
-// moment is believed by its readiness, which means in sync.
+// The nodes of one group as their pods, their machines and their own answers show them, together. Pure. A node that is not
+// asked at this moment is believed by its readiness, which means in sync.
 import type { GroupNode } from '../../api/consensus-group.ts';
 import type { NodeObserved } from '../status.ts';
 import type { PodSeen } from './pod-seen.ts';

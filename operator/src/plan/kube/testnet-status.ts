@@ -1,5 +1,5 @@
-// The status of a Testnet in a cluster: the laptop's own status, and what only a cluster has: pods that no machine takes, machines that are lost,
-// objects that are refused, groups that must not go yet. Pure.
+// The status of a Testnet in a cluster: the laptop's own status, and what only a cluster has: pods that no machine takes,
+// machines that are lost, objects that are refused, groups that must not go yet. Pure.
 import type { Condition } from '../../api/conditions.ts';
 import type { TestnetStatus } from '../../api/testnet.ts';
 import type { Judged } from '../conditions.ts';
@@ -21,6 +21,8 @@ export type ClusterObserved = {
   readonly epoch?: number;
   /** Of the chain; they carry no load before partitions move to them. */
   readonly idleGroups: readonly number[];
+  /** Why a pod that is no node's, such as the miner's, is nowhere. */
+  readonly unplaced?: { readonly reason: string; readonly message: string };
   /** Why something is not done although it is asked for. */
   readonly stalled?: { readonly reason: string; readonly message: string };
   /** What the plan still waits for. */
@@ -36,7 +38,10 @@ export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'bitcoinT
 export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
   const { observed, stalled, waiting } = cluster;
   const { phase: _, conditions, ...figures } = statusOf(observed);
-  const scheduled = worst(cluster.groups, 'Scheduled', 'False') ?? allScheduled(cluster);
+  const { unplaced } = cluster;
+  const scheduled =
+    worst(cluster.groups, 'Scheduled', 'False') ??
+    (unplaced === undefined ? allScheduled(cluster) : verdict('False', unplaced.reason, unplaced.message));
   const degraded =
     worst(cluster.groups, 'Degraded', 'True') ?? verdict('False', 'AsExpected', 'No machine is missing.');
   const ready = judgeReady(

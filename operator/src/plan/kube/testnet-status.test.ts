@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import type { Condition } from '../../api/conditions.ts';
+import type { Observed } from '../status.ts';
+import { type ClusterObserved, judgeTestnet } from './testnet-status.ts';
+
+const NODE = { name: 'g0-n0', process: 'Running', answer: { height: 5, tipAgeMs: 500, inSync: true } } as const;
+const WELL: Observed = {
+  groups: [{ group: 0, nodes: [NODE] }],
+  blockIntervalMs: 1_000,
+  miners: { wanted: 1, running: 1 },
+  firstBlockMs: 9_000,
+  contracts: [],
+  bitcoin: { kind: 'none' },
+  load: { wantedTps: 0, isRunning: false },
+  isDataDurable: true,
+  isSuspended: false,
+};
+const DOWN: Observed = { ...WELL, groups: [{ group: 0, nodes: [{ name: 'g0-n0', process: 'Restarting' }] }] };
+
+function said(type: string, status: Condition['status'], reason: string): Condition {
+  return { type, status, reason, message: `${reason} it is.`, lastTransitionTime: '2026-01-01T00:00:00Z' };
+}
+
+function judge(
+  more: Partial<ClusterObserved>,
+  conditions: readonly Condition[] = [said('Scheduled', 'True', 'AllPlaced')],
+) {
+  const judged = judgeTestnet({
+    testnet: 'demo',
+    observed: WELL,
+    groups: [{ name: 'demo-g0', conditions }],
+    image: 'rexnet:1',
+    imagePullPolicy: 'IfNotPresent',
+    idleGroups: [],
+    ...more,
+  });
+  return (type: string): string => {
+    const found = judged.conditions.find((one) => one.type === type);
+    return `${found?.status} ${found?.reason}`;
+  };
+}
+
+const STUCK = { reason: 'ObjectRefused', message: 'No.' };
+
+test.each([
+  ['all is well', {}, undefined, 'True BlocksGrow', 'False UpToDate', 'False Progressing'],
+  [
+    'a node restarts',
+    { observed: DOWN },
+    undefined,
+    'False NodesNotRunning',
+    'True NodesNotRunning',
+    'False Progressing',
+  ],
+  [
+    'a machine is lost',
+    { observed: DOWN },
+    [said('Scheduled', 'True', 'AllPlaced'), said('Degraded', 'True', 'NodeLost')],
+    'False NodeLost',
+    'True NodeLost',
+    'False Progressing',
+  ],
+  [
+    'a quota stops a pod',
+    { observed: DOWN },
+    [said('Scheduled', 'False', 'QuotaExceeded'), said('Stalled', 'True', 'QuotaExceeded')],
+    'False QuotaExceeded',
+    'False QuotaExceeded',
+    'True QuotaExceeded',
+  ],
+  [
+    'an object is refused while the chain grows',
+    { stalled: STUCK },
+    undefined,
+    'True BlocksGrow',
+    'False ObjectRefused',
+    'True ObjectRefused',
+  ],
+  [
+    'the miner has no machine',
+    {
+      observed: { ...WELL, miners: { wanted: 1, running: 0 } },
+      unplaced: { reason: 'Unschedulable', message: 'No room.' },
+    },
+    undefined,
+    'False Unschedulable',
+    'True Unschedulable',
+    'False Progressing',
+  ],
+  [
+    'an earlier one is still going',
+    { waiting: { reason: 'WaitingForPrevious', message: 'Wait.' } },
+    undefined,
+    'False WaitingForPrevious',
+    'True WaitingForPrevious',
+    'False Progressing',
+  ],
+  [
+    'it is suspended',
+    { observed: { ...DOWN, isSuspended: true } },
+    undefined,
+    'False Suspended',
+    'True Stopping',
+    'False Progressing',
+  ],
+] as const)('kstatus: %s', (_, more, conditions, ready, reconciling, stalled) => {
+  const of = judge(more, conditions);
+  expect([of('Ready'), of('Reconciling'), of('Stalled')]).toEqual([ready, reconciling, stalled]);
+});
+
+test('what was reached stays reached', () => {
+  expect(judge({ observed: DOWN })('FirstBlock')).toBe('True AllGroups');
+});
+
+test('groups that own nothing are named', () => {
+  expect(judge({ idleGroups: [1] })('Balanced')).toBe('False GroupsWithoutPartitions');
+});
+
+test('no more conditions than the schema takes', () => {
+  const { conditions } = judgeTestnet({
+    testnet: 'demo',
+    observed: WELL,
+    groups: [],
+    image: 'a',
+    imagePullPolicy: 'Always',
+    idleGroups: [],
+  });
+  expect(conditions.length).toBeLessThanOrEqual(16);
+  expect(new Set(conditions.map(({ type }) => type)).size).toBe(conditions.length);
+});
