@@ -1,5 +1,5 @@
 // Finds or makes the cluster that a run of tests or a person asked for.
-import { builtHere } from './built/record.ts';
+import { lastingHere } from './built/record.ts';
 import { bringUp, type UpOptions } from './built/up.ts';
 import { type Choice, chooseCluster } from './choose.ts';
 import type { ClusterDescription, Skip } from './cluster-type.ts';
@@ -31,6 +31,6 @@ async function findIt(choice: Choice): Promise<ClusterDescription | Skip | undef
     case 'kind':
       return kindHere();
     case 'built':
-      return builtHere();
+      return lastingHere();
   }
 }

@@ -18,7 +18,9 @@ test('what is built is kept in the cache of the user', () => {
   expect(cacheFolder({ HOME: '/home/a' })).toBe('/home/a/.cache/rexnet/cluster');
   expect(cacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: '/cache' })).toBe('/cache/rexnet/cluster');
   expect(cacheFolder({ HOME: '/home/a', XDG_CACHE_HOME: 'not/absolute' })).toBe('/home/a/.cache/rexnet/cluster');
-  expect(programsFolder({ HOME: '/home/a' })).toMatch(/^\/home\/a\/\.cache\/rexnet\/cluster\/kubernetes-1\.[\d.]+-[0-9a-f]{12}$/);
+  expect(programsFolder({ HOME: '/home/a' })).toMatch(
+    /^\/home\/a\/\.cache\/rexnet\/cluster\/kubernetes-1\.[\d.]+-[0-9a-f]{12}$/,
+  );
 });
 
 test('a path inside a box is found from outside', () => {

@@ -10,13 +10,18 @@ import { ourCgroups, removeCgroups } from './cgroups.ts';
 import { exclusively } from './exclusive.ts';
 import { FOLDERS, INSIDE, ROOT } from './folders.ts';
 import { ourLinks, removeNetwork } from './network.ts';
+import { findCluster, otherUser } from './record.ts';
 
 const END_MAX_MS = 15_000;
 const REMOVE_RETRIES = 10;
 
-/** Ends whatever there is of a cluster; says whether there was any. */
+/** Ends whatever there is of a cluster, but not under the tests of somebody else; says whether there was any. */
 export function bringDown(): Promise<boolean> {
   return exclusively(async () => {
+    const found = findCluster();
+    const other = otherUser(found);
+    if (found.kind === 'up' && found.record.opener !== undefined && other !== undefined)
+      throw new ClusterError('ALREADY_UP', other);
     const wasThere = leftHere().length > 0;
     await removeEverything();
     return wasThere;

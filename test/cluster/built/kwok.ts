@@ -1,5 +1,15 @@
 // Machines that only pretend, for an operator at a scale no machine of ours has: kwok beside the control plane, and its nodes.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ClusterError, reasonOf } from '../errors.ts';
 import { run } from '../program.ts';
@@ -60,7 +70,11 @@ async function buildKwok(say: (line: string) => void): Promise<string> {
   try {
     say('building kwok from Go modules; about a minute, once');
     const env = { CGO_ENABLED: '0', GOBIN: work };
-    await run('go', ['install', '-trimpath', `${MODULE}/cmd/kwok@${VERSION}`], { env, cwd: work, deadlineMs: BUILD_MAX_MS });
+    await run('go', ['install', '-trimpath', `${MODULE}/cmd/kwok@${VERSION}`], {
+      env,
+      cwd: work,
+      deadlineMs: BUILD_MAX_MS,
+    });
     const found = JSON.parse(await run('go', ['mod', 'download', '-json', `${MODULE}@${VERSION}`], { cwd: work })) as {
       Dir: string;
     };

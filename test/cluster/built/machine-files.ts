@@ -15,11 +15,7 @@ export const MACHINE_PATHS = {
 };
 
 /** Every file by its path. */
-export function machineFiles(
-  plan: ClusterPlan,
-  machine: Machine,
-  cniFolder: string,
-): Readonly<Record<string, string>> {
+export function machineFiles(plan: ClusterPlan, machine: Machine, cniFolder: string): Readonly<Record<string, string>> {
   return {
     [MACHINE_PATHS.containerd]: containerdConfig(cniFolder),
     [MACHINE_PATHS.network]: `${JSON.stringify(podNetwork(machine), undefined, 2)}\n`,

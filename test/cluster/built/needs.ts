@@ -45,7 +45,8 @@ export function missingHere({ hasProgram, hasFile }: Looking, isBuilt: boolean):
     programs.push(`the CNI plugins ${CNI_PLUGINS.join(', ')}`);
     packages.add(CNI_PACKAGE);
   }
-  if (!isBuilt && !hasProgram(GO)) programs.push('go (1.24 or newer, from https://go.dev/dl, in PATH or /usr/local/go)');
+  if (!isBuilt && !hasProgram(GO))
+    programs.push('go (1.24 or newer, from https://go.dev/dl, in PATH or /usr/local/go)');
   return { programs, packages: [...packages].sort() };
 }
 

@@ -59,7 +59,10 @@ export async function requireFreeNetwork(): Promise<void> {
     .map((line) => line.split(' ', 1)[0] ?? '');
   const taken = takenRoutes(routes);
   if (taken.length > 0)
-    throw new ClusterError('NAMES_TAKEN', `this machine already has a way to ${taken.join(', ')}, which a cluster needs`);
+    throw new ClusterError(
+      'NAMES_TAKEN',
+      `this machine already has a way to ${taken.join(', ')}, which a cluster needs`,
+    );
 }
 
 export function ourLinks(): readonly string[] {
@@ -79,6 +82,5 @@ export async function connect(plan: ClusterPlan, box: Box, holder: ProcessIdenti
 /** Removes every cable, the bridge and its rule; whatever of it there is. */
 export async function removeNetwork(): Promise<void> {
   for (const link of ourLinks()) await tryRun('ip', ['link', 'delete', link]);
-  for (let i = 0; i < RULES_MAX; i++)
-    if ((await tryRun('iptables', ['-w', '-D', ...FORWARD_RULE])).code !== 0) return;
+  for (let i = 0; i < RULES_MAX; i++) if ((await tryRun('iptables', ['-w', '-D', ...FORWARD_RULE])).code !== 0) return;
 }

@@ -67,3 +67,20 @@ export function builtHere(): ClusterDescription | undefined {
   const found = findCluster();
   return found.kind === 'up' ? describeBuilt(found.record.machines) : undefined;
 }
+
+/** One that stays until a person ends it: that of other tests would be gone with them. */
+export function lastingHere(): ClusterDescription | undefined {
+  const found = findCluster();
+  return found.kind === 'up' && found.record.opener === undefined ? describeBuilt(found.record.machines) : undefined;
+}
+
+/** Whoever else has a cluster up, as a sentence goes on: undefined when nobody has. */
+export function otherUser(found: Found): string | undefined {
+  if (found.kind !== 'up') return undefined;
+  const { machines, opener } = found.record;
+  if (opener?.pid === process.pid) return undefined;
+  const cluster = `a cluster of ${machines} machines is up`;
+  return opener === undefined
+    ? `${cluster}: npm run cluster down ends it`
+    : `${cluster} for the tests of process ${opener.pid}: wait for their end`;
+}

@@ -15,7 +15,7 @@ import { startMachine } from './machine.ts';
 import { installMissing, requirePrograms } from './needs.ts';
 import { makeBridge, requireFreeNetwork } from './network.ts';
 import { planCluster } from './plan.ts';
-import { describeBuilt, findCluster, writeRecord } from './record.ts';
+import { describeBuilt, findCluster, otherUser, writeRecord } from './record.ts';
 import { Starting } from './starting.ts';
 import { volumeObjects } from './volumes.ts';
 
@@ -36,8 +36,8 @@ export async function bringUp({ machines, lifetime, installs, say }: UpOptions):
   const programs = await buildPrograms(say);
   await exclusively(async () => {
     const found = findCluster();
-    if (found.kind === 'up')
-      throw new ClusterError('ALREADY_UP', `a cluster of ${found.record.machines} machines is up: npm run cluster down`);
+    const other = otherUser(found);
+    if (other !== undefined) throw new ClusterError('ALREADY_UP', other);
     if (found.kind === 'leftover') {
       say('removing what an earlier cluster left');
       await removeEverything();
