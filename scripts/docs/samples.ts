@@ -18,6 +18,7 @@ import {
   LAYOUTS,
   MAP_UPDATE,
   PROVEN_LEAF,
+  PROVEN_UPDATE,
   READ,
   RECEIPT,
   REGISTRY_ROW,
@@ -133,6 +134,16 @@ export const GENESIS_SAMPLE = {
   ],
 };
 
+const mapUpdate = {
+  networkId: run(4, 1),
+  epoch: 1,
+  previous: run(32, 6),
+  added: [2],
+  removed: [],
+  owners: [0, 0, 1, 2],
+  signature: run(64, 7),
+};
+
 const parentHeader = run(80, 1);
 const coinbase = run(70, 2);
 
@@ -203,15 +214,8 @@ export const SAMPLES: readonly Sample[] = [
     amountLow: 12_345n,
     amountHigh: 0n,
   }),
-  sample(MAP_UPDATE, {
-    networkId: run(4, 1),
-    epoch: 1,
-    previous: run(32, 6),
-    added: [2],
-    removed: [],
-    owners: [0, 0, 1, 2],
-    signature: run(64, 7),
-  }),
+  sample(MAP_UPDATE, mapUpdate),
+  sample(PROVEN_UPDATE, { update: MAP_UPDATE.encode(mapUpdate), leaves: 2, path: [run(32, 4)] }),
   sample(TOTALS, totals),
   sample(GROUP_TOTAL, groupTotal),
   sample(SYSTEM, SYSTEM_SAMPLE),

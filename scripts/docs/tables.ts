@@ -31,6 +31,7 @@ const LEDGER_CELLS: Readonly<Record<keyof typeof LEDGER_SCOPE, readonly [key: st
     'next id u64; RegistryRow; address of the owner; newest id u64',
   ],
   bitcoin: ['sequence u64 big-endian', 'a recorded Bitcoin header, 80 bytes (group 0)'],
+  joining: ['group id u64 big-endian', 'empty; the next block tells the group the global state (group 0)'],
 };
 
 const NOTES: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 // What the text of docs/protocol.md claims, computed by the node's own code from fixed values.
 import { receiptsRoot } from '@rexnet/node/chain/effects.ts';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
-import { genesisHeader } from '@rexnet/node/chain/genesis-block.ts';
-import { deriveKey } from '@rexnet/node/chain/keys.ts';
+import { genesisHeader, joinedHeader } from '@rexnet/node/chain/genesis-block.ts';
+import { deriveKey, signer } from '@rexnet/node/chain/keys.ts';
+import { mapAfter, proveUpdate, signAddition, updateLeaf } from '@rexnet/node/chain/map-update.ts';
 import { batchHash, outboxTree } from '@rexnet/node/chain/outbox-proof.ts';
 import { relayId } from '@rexnet/node/chain/relay.ts';
 import { Accumulators, checkpointOf, foldAccumulator } from '@rexnet/node/chain/state.ts';
@@ -15,6 +16,7 @@ import { judgeReading } from '@rexnet/node/consensus/reading.ts';
 import { targetFromBits, workOfTarget } from '@rexnet/node/consensus/target.ts';
 import { formatAddress, partitionOf } from '@rexnet/node/core/address.ts';
 import { concatBytes, toHex, viewOf } from '@rexnet/node/core/bytes.ts';
+import { acceptedByZip215 } from '@rexnet/node/core/ed25519.ts';
 import { sha256, sha256d, taggedHash } from '@rexnet/node/core/hash.ts';
 import { GENESIS, HEADER, type Header, SYSTEM } from '@rexnet/node/core/layouts.ts';
 import { listRoot, SlotTree } from '@rexnet/node/core/merkle.ts';
@@ -70,6 +72,36 @@ function genesisVector(): Json {
     headers: [0, 1].map((group) => genesisHeader(network, group)),
     ids: [0, 1].map((group) => sha256d(genesisHeader(network, group))),
     alice: { secret, publicKey },
+  };
+}
+
+/** The network of the genesis sample with a governance key whose secret is known adds group 2. */
+function mapUpdateVector(): Json {
+  const { secret, publicKey } = deriveKey(GENESIS_SAMPLE.seed, 'governance');
+  const network = readGenesis(GENESIS.encode({ ...GENESIS_SAMPLE, governance: publicKey }));
+  const { firstMap, networkId } = network;
+  const update = signAddition(firstMap, 1, networkId, signer(secret));
+  const map = mapAfter(firstMap, update, { networkId, publicKey, accepts: acceptedByZip215 });
+  if (typeof map === 'string') throw new Error(map);
+  const leaf = updateLeaf(update);
+  const leaves = [leaf, run(32, 1), run(32, 2)];
+  const read = [
+    { group: 0, height: 9, id: run(32, 3) },
+    { group: 1, height: 7, id: run(32, 4) },
+  ];
+  const timestampMs = 1_700_000_002_000;
+  const header = joinedHeader(network, 2, { map, read }, timestampMs);
+  return {
+    networkId,
+    publicKey,
+    before: firstMap.hash,
+    update,
+    after: map.hash,
+    leaf,
+    leaves,
+    root: listRoot(leaves),
+    proven: proveUpdate(update, leaves),
+    joined: { group: 2, read, timestampMs, header, id: sha256d(header) },
   };
 }
 
@@ -201,6 +233,7 @@ export const VECTORS: Readonly<Record<string, () => Json>> = {
     root: receiptsRoot(concatBytes(Array.from({ length: 65 }, () => run(184, 0)))),
   }),
   outboxRoot: outboxVector,
+  mapUpdate: mapUpdateVector,
   targets: targetVectors,
   asert: asertVectors,
   reading: readingVector,

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MapDesk } from '@rexnet/node/chain/map-desk.ts';
 import type { Pool } from '@rexnet/node/chain/pool.ts';
 import { View } from '@rexnet/node/chain/view.ts';
 import { blockId } from '@rexnet/node/consensus/header.ts';
@@ -50,11 +51,11 @@ class TestNode {
     const state = model.makeState(group, []);
     this.view = new View({
       params: model.params,
+      maps: model.maps,
       rules: HONEST_RULES,
       state,
       group,
       genesisHeaders: model.genesisHeaders,
-      outboxDepth: () => model.outboxDepth,
       archive: store,
     });
     this.history = new History(this.view, store);
@@ -65,6 +66,7 @@ class TestNode {
       view: this.view,
       store,
       pool: emptyPool,
+      mapDesk: new MapDesk(model.maps),
       history: this.history,
       parents: new ParentHeaders(undefined),
       parentCounts: new ParentCounts(undefined),

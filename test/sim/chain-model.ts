@@ -5,21 +5,26 @@ import { makeGenesis, type Network, readGenesis, supplyOf } from '@rexnet/node/c
 import { genesisHeader } from '@rexnet/node/chain/genesis-block.ts';
 import { GroupState } from '@rexnet/node/chain/group-state.ts';
 import { type DerivedKey, deriveKey, signer } from '@rexnet/node/chain/keys.ts';
+import { signAddition } from '@rexnet/node/chain/map-update.ts';
+import { networkMaps } from '@rexnet/node/chain/network-maps.ts';
 import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
 import { relayId } from '@rexnet/node/chain/relay.ts';
-import { outboxDepth, ownerOf } from '@rexnet/node/chain/shard-map.ts';
+import { ownerOf } from '@rexnet/node/chain/shard-map.ts';
 import { StateCheck } from '@rexnet/node/chain/state-check.ts';
 import { decodeTransaction, signTransaction, TRANSACTION_KIND } from '@rexnet/node/chain/transaction.ts';
 import type { ViewParams } from '@rexnet/node/chain/view.ts';
+import type { MapRules } from '@rexnet/node/consensus/map-rules.ts';
+import type { ShardMap } from '@rexnet/node/consensus/shard-map.ts';
 import { partitionOf } from '@rexnet/node/core/address.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
+import { acceptedByZip215 } from '@rexnet/node/core/ed25519.ts';
 import { BODY, RECEIPT, RECEIPT_BYTES, TOTALS, type Totals } from '@rexnet/node/core/layouts.ts';
 import { SCOPE } from '@rexnet/node/core/scopes.ts';
 import { Machine } from '@rexnet/node/vm/machine.ts';
 import type { HistoryPlan } from './history.ts';
 import type { Random } from './random.ts';
 import type { SimNode } from './sim-node.ts';
-import { CheckFailed, chosenBlocks, type Executed, executedAt, type StateModel } from './state-model.ts';
+import { CheckFailed, chosenBlocks, type Executed, executedAt, type StateModel, shownBehind } from './state-model.ts';
 
 const PARTITIONS = 16;
 const USERS = 24;
@@ -35,11 +40,12 @@ interface User extends DerivedKey {
 export class ChainModel implements StateModel {
   readonly params: ViewParams;
   readonly genesisHeaders: readonly Uint8Array[];
-  readonly outboxDepth: number;
+  readonly maps: MapRules;
   readonly #network: Network;
   readonly #users: readonly User[];
   readonly #machines = new WeakMap<object, Machine>();
   readonly #miner = deriveKey(SEED, 'miner').address;
+  readonly #governance = deriveKey(SEED, 'governance');
 
   constructor(plan: HistoryPlan) {
     const keys = Array.from({ length: USERS }, (_, i) => deriveKey(SEED, `user/${i}`));
@@ -54,7 +60,7 @@ export class ChainModel implements StateModel {
         },
         groups: plan.groups,
         seed: SEED,
-        governance: new Uint8Array(32),
+        governance: this.#governance.publicKey,
         compilerHash: new Uint8Array(32),
         bitcoinIntervalMs: 10_000,
         accounts: keys.map(({ address }) => ({ address, amount: USER_AMOUNT })),
@@ -68,8 +74,12 @@ export class ChainModel implements StateModel {
       sign: signer(key.secret),
     }));
     this.genesisHeaders = firstMap.groups.map((group) => genesisHeader(this.#network, group));
-    this.outboxDepth = outboxDepth(firstMap);
+    this.maps = { ...networkMaps(this.#network, acceptedByZip215), shownBehind };
     this.params = { ...this.#network.genesis, networkId: this.#network.networkId };
+  }
+
+  addGroup(before: ShardMap): Uint8Array {
+    return signAddition(before, 1, this.#network.networkId, signer(this.#governance.secret));
   }
 
   makeState(group: number, stored: readonly BlockOutcome[]): GroupState {

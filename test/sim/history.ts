@@ -26,6 +26,8 @@ export interface HistoryPlan {
   readonly attacks: readonly { readonly atMs: number; readonly group: number; readonly depth: number }[];
   /** Blocks whose state root is wrong, shown to their own group only. */
   readonly forgeries: readonly { readonly atMs: number; readonly group: number }[];
+  /** Moments from which governance wants one group more, whose nodes start after so long. */
+  readonly joins: readonly { readonly atMs: number; readonly nodesAfterMs: number }[];
 }
 
 const SHORT_MS = 18_000;
@@ -70,5 +72,26 @@ export function planHistory(seed: number): HistoryPlan {
       depth: random.pick(DEPTHS),
     })),
     forgeries: some(1, () => ({ atMs: moment(), group: random.below(groups) })),
+    joins: [],
   };
+}
+
+const JOIN_ATTACK_DEPTHS = [1, 2, 3, 5, 8];
+
+/** The same history with one to three groups that join, and branches of group 0 that leave their adoption out. */
+export function planJoins(seed: number): HistoryPlan {
+  const plan = planHistory(seed);
+  const random = new Random(seed + 1_000_000);
+  const joins = Array.from({ length: 1 + random.below(3) }, () => ({
+    atMs: random.between(1_000, plan.activeMs * 0.7),
+    nodesAfterMs: random.pick([0, 500, 6_000]),
+  }));
+  const attacks = joins
+    .filter(() => random.chance(0.6))
+    .map(({ atMs }) => ({
+      atMs: atMs + random.between(1_500, 6_000),
+      group: 0,
+      depth: random.pick(JOIN_ATTACK_DEPTHS),
+    }));
+  return { ...plan, joins, attacks: [...plan.attacks, ...attacks] };
 }

@@ -1,8 +1,10 @@
 // A tiny group state behind the port of the real one: accounts that send each other numbered relays, and a global
 // version that must be known where it is needed. It notices lost, doubled, reordered and premature messages itself.
 
+import { proveUpdate, updateLeaf } from '@rexnet/node/chain/map-update.ts';
 import { outboxTree } from '@rexnet/node/chain/outbox-proof.ts';
 import {
+  type Birth,
   type BlockInput,
   BlockInvalid,
   type BlockOutcome,
@@ -10,11 +12,13 @@ import {
   type BuiltBlock,
   type ChainState,
 } from '@rexnet/node/chain/ports.ts';
-import { equalBytes, ZERO_HASH } from '@rexnet/node/core/bytes.ts';
+import { outboxDepth } from '@rexnet/node/chain/shard-map.ts';
+import type { ShardMap } from '@rexnet/node/consensus/shard-map.ts';
+import { equalBytes, toHex, ZERO_HASH } from '@rexnet/node/core/bytes.ts';
 import { DecodeError } from '@rexnet/node/core/codec.ts';
 import { sha256 } from '@rexnet/node/core/hash.ts';
-import { BODY, type Body, type Header, type ProvenLeaf } from '@rexnet/node/core/layouts.ts';
-import { depthFor, listRoot } from '@rexnet/node/core/merkle.ts';
+import { BODY, type Body, type Header, MAP_UPDATE, type ProvenLeaf } from '@rexnet/node/core/layouts.ts';
+import { listRoot } from '@rexnet/node/core/merkle.ts';
 
 export interface ModelWorld {
   readonly groups: number;
@@ -22,6 +26,8 @@ export interface ModelWorld {
   readonly initialBalance: number;
   /** Relays executed per block. */
   readonly relaysPerBlock: number;
+  /** Groups that join are told the global version; tests of tests leave it out. */
+  readonly tellsNewcomers: boolean;
 }
 
 /** A user's wish: `register` (home only) adds a global version; a transfer sends one relay. */
@@ -49,6 +55,8 @@ interface ModelBatch {
   /** New global versions, home only. */
   readonly versions: readonly number[];
   readonly relays: readonly Relay[];
+  /** The global version a group that joins begins with, home only. */
+  readonly state?: number;
 }
 
 export interface ModelContents {
@@ -57,6 +65,12 @@ export interface ModelContents {
   sent: Record<string, number>;
   executed: Record<string, number>;
   version: number;
+  /** Hash of the map in force; absent in epoch 0. */
+  map?: string;
+  /** What a group that joined began with. */
+  birth?: string;
+  /** Home: who is to be told the version in the next block. */
+  joining?: readonly number[];
 }
 
 export type Violation = (what: string) => void;
@@ -92,21 +106,23 @@ export class ModelState implements ChainState {
       if (error instanceof DecodeError) return undefined;
       throw error;
     }
-    if (body.mapUpdate.length > 0 || body.bitcoinHeaders.length > 0) return undefined;
-    return equalBytes(listRoot(body.transactions.map(sha256)), header.transactionsRoot) ? body : undefined;
+    if (body.bitcoinHeaders.length > 0) return undefined;
+    return equalBytes(listRoot(rootLeaves(body)), header.transactionsRoot) ? body : undefined;
   }
 
   apply(block: BlockInput): BlockOutcome {
     this.#assertUnstaged();
     const before = this.#contents;
-    const run = execute(this.#world, this.#group, before, block.sources, this.#violation);
+    const { mapUpdate } = block.body;
+    if (mapUpdate.length > 0 !== this.#beginsEpoch(block.map)) throw new BlockInvalid('MAP_UPDATE');
+    const run = execute(this.#world, this.#group, before, block, mapUpdate, this.#violation);
     for (const transaction of block.body.transactions) {
       if (!run.transact(decodeTransaction(transaction))) throw new BlockInvalid('NO_FUNDS');
     }
     const { contents, leaves } = run.finish();
     const bytes = encodeContents(contents);
     if (!equalBytes(sha256(bytes), block.header.stateRoot)) throw new BlockInvalid('STATE_ROOT');
-    if (!equalBytes(this.#outboxRoot(leaves), block.header.outboxRoot)) throw new BlockInvalid('OUTBOX_ROOT');
+    if (!equalBytes(outboxRoot(leaves, block.map), block.header.outboxRoot)) throw new BlockInvalid('OUTBOX_ROOT');
     const outcome = outcomeOf(this.#bytes, bytes, leaves);
     this.#contents = contents;
     this.#bytes = bytes;
@@ -116,8 +132,9 @@ export class ModelState implements ChainState {
   build(plan: BlockPlan): BuiltBlock {
     this.#assertUnstaged();
     const before = this.#contents;
+    const mapUpdate = this.#beginsEpoch(plan.map) ? plan.content.mapUpdate : new Uint8Array(0);
     // Only who follows the rules is judged by what it does: a template may be built on anything.
-    const run = execute(this.#world, this.#group, before, plan.sources, this.#violation);
+    const run = execute(this.#world, this.#group, before, plan, mapUpdate, this.#violation);
     const transactions: Uint8Array[] = [];
     for (const transaction of plan.content.transactions) {
       if (run.transact(decodeTransaction(transaction))) transactions.push(transaction);
@@ -129,11 +146,13 @@ export class ModelState implements ChainState {
       .sort((a, b) => a.group - b.group || a.height - b.height)
       .map((source) => ({ leaf: source.leaf, path: source.path.slice() }));
     this.#staged = { contents, bytes };
+    const root = rootLeaves({ mapUpdate, transactions });
     return {
-      bodyBytes: BODY.encode({ mapUpdate: new Uint8Array(0), bitcoinHeaders: [], batches, transactions }),
+      bodyBytes: BODY.encode({ mapUpdate, bitcoinHeaders: [], batches, transactions }),
+      shownUpdate: mapUpdate.length > 0 ? proveUpdate(mapUpdate, root) : mapUpdate,
       roots: {
-        transactionsRoot: listRoot(transactions.map(sha256)),
-        outboxRoot: this.#outboxRoot(leaves),
+        transactionsRoot: listRoot(root),
+        outboxRoot: outboxRoot(leaves, plan.map),
         receiptsRoot: ZERO_HASH,
         stateRoot: sha256(bytes),
         checkpointRoot: ZERO_HASH,
@@ -159,6 +178,12 @@ export class ModelState implements ChainState {
     this.load(record);
   }
 
+  begin(birth: Birth): void {
+    this.#assertUnstaged();
+    this.#contents = joinedContents(birth);
+    this.#bytes = encodeContents(this.#contents);
+  }
+
   /** Continues from what `BlockOutcome.diff` of the tip said. */
   load(bytes: Uint8Array): void {
     this.#contents = decodeContents(bytes);
@@ -173,13 +198,33 @@ export class ModelState implements ChainState {
     return sha256(this.#bytes);
   }
 
-  #outboxRoot(leaves: BlockOutcome['outbox']): Uint8Array {
-    return outboxTree(leaves, depthFor(this.#world.groups)).root;
+  #beginsEpoch(map: ShardMap): boolean {
+    return this.#group === 0 && mapName(map) !== this.#contents.map;
   }
 
   #assertUnstaged(): void {
     if (this.#staged !== undefined) throw new Error('a template is staged');
   }
+}
+
+/** The map update, then the transactions. */
+function rootLeaves({ mapUpdate, transactions }: Pick<Body, 'mapUpdate' | 'transactions'>): Uint8Array[] {
+  const leaves = transactions.map(sha256);
+  return mapUpdate.length > 0 ? [updateLeaf(mapUpdate), ...leaves] : leaves;
+}
+
+function outboxRoot(leaves: BlockOutcome['outbox'], map: ShardMap): Uint8Array {
+  return outboxTree(leaves, outboxDepth(map)).root;
+}
+
+function mapName(map: ShardMap): string | undefined {
+  return map.epoch === 0 ? undefined : toHex(map.hash);
+}
+
+/** A group that joins owns no account; what it begins with tells one adopting block from another. */
+export function joinedContents({ map, read }: Birth): ModelContents {
+  const birth = read.map(({ group, height, id }) => `${group}:${height}:${toHex(id)}`).join(' ');
+  return { balances: {}, queue: [], sent: {}, executed: {}, version: 0, map: toHex(map.hash), birth };
 }
 
 /** Accounts of a group: those whose number leaves its id. */
@@ -197,17 +242,24 @@ function execute(
   world: ModelWorld,
   group: number,
   before: ModelContents,
-  sources: readonly { readonly group: number; readonly leaf: Uint8Array }[],
+  { sources, map }: Pick<BlockPlan, 'sources' | 'map'>,
+  mapUpdate: Uint8Array,
   violation: Violation,
 ) {
+  const added = mapUpdate.length === 0 ? [] : MAP_UPDATE.decode(mapUpdate).added;
+  const newcomers = before.joining ?? [];
+  const name = mapName(map);
   const contents: ModelContents = {
     balances: { ...before.balances },
     queue: before.queue.slice(),
     sent: { ...before.sent },
     executed: { ...before.executed },
     version: before.version,
+    ...(name === undefined ? {} : { map: name }),
+    ...(before.birth === undefined ? {} : { birth: before.birth }),
+    ...(added.length === 0 ? {} : { joining: added }),
   };
-  const outbox = new Map<number, { versions: number[]; relays: Relay[] }>();
+  const outbox = new Map<number, { versions: number[]; relays: Relay[]; state?: number }>();
   const batchTo = (to: number) => {
     const batch = outbox.get(to) ?? { versions: [], relays: [] };
     outbox.set(to, batch);
@@ -225,6 +277,11 @@ function execute(
   for (const source of sources) {
     if (source.leaf.length === 0) continue;
     const batch = decodeBatch(source.leaf);
+    if (batch.state !== undefined) {
+      if (contents.version !== 0)
+        violation(`STATE: version ${batch.state} told to group ${group} at ${contents.version}`);
+      contents.version = batch.state;
+    }
     for (const version of batch.versions) {
       if (version !== contents.version + 1)
         violation(`DELTA: version ${version} on ${contents.version} in group ${group}`);
@@ -253,12 +310,16 @@ function execute(
       if (ownerOf(world, t.from) !== group || (contents.balances[t.from] ?? 0) < t.amount) return false;
       if (group === 0 && t.salt % 3 === 0) {
         contents.version++;
-        for (let g = 1; g < world.groups; g++) batchTo(g).versions.push(contents.version);
+        const told = map.groups.filter((g) => g !== 0 && !added.includes(g) && !newcomers.includes(g));
+        for (const g of told) batchTo(g).versions.push(contents.version);
       }
       emit(t.from, t.to, t.amount, t.hops);
       return true;
     },
     finish(): { contents: ModelContents; leaves: { group: number; leaf: Uint8Array }[] } {
+      if (world.tellsNewcomers && contents.version > 0) {
+        for (const newcomer of newcomers) batchTo(newcomer).state = contents.version;
+      }
       const leaves = [...outbox]
         .sort(([a], [b]) => a - b)
         .map(([to, batch]) => ({ group: to, leaf: encodeJson(batch) }));
@@ -305,13 +366,16 @@ export function decodeContents(bytes: Uint8Array): ModelContents {
   return decodeJson(bytes) as ModelContents;
 }
 
-function encodeContents(contents: ModelContents): Uint8Array {
+export function encodeContents(contents: ModelContents): Uint8Array {
   return encodeJson({
     balances: sorted(contents.balances),
     queue: contents.queue,
     sent: sorted(contents.sent),
     executed: sorted(contents.executed),
     version: contents.version,
+    map: contents.map,
+    birth: contents.birth,
+    joining: contents.joining,
   });
 }
 

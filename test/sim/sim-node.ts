@@ -77,6 +77,8 @@ export interface NodeWorld {
   send(from: SimNode, to: SimNode, message: Message): void;
   peersOf(node: SimNode): readonly SimNode[];
   transactions(node: SimNode): Uint8Array[];
+  /** What governance wants of a node's next block; empty = nothing. */
+  mapUpdate(node: SimNode): Uint8Array;
   /** Seen by the checkers. */
   executed(entry: HeaderEntry, block: ExecutedBlock): void;
   reorganised(node: SimNode, depth: number): void;
@@ -217,7 +219,7 @@ export class SimNode {
     this.#view.unstage();
     const transactions = this.#world.transactions(this);
     const miner = this.#world.model.miner(this.name);
-    const content = { mapUpdate: new Uint8Array(0), bitcoinHeaders: [], transactions };
+    const content = { mapUpdate: this.#world.mapUpdate(this), bitcoinHeaders: [], transactions };
     return this.#view.template(this.nowMs, miner, content);
   }
 
@@ -236,7 +238,7 @@ export class SimNode {
 
   /** Tells a peer one of our executed blocks. */
   #tell(to: SimNode, entry: HeaderEntry): void {
-    if (entry.height === 0 || !this.disk.blocks.has(entry.key)) return;
+    if (entry.height <= 0 || !this.disk.blocks.has(entry.key)) return;
     const { witness } = this.disk.headers.get(entry.key)!;
     const message = { kind: 'announce', header: entry.bytes, witness, id: entry.id } as const;
     if (to.group === this.group) {
@@ -295,7 +297,7 @@ export class SimNode {
         this.#world.trace('applied', this.name, entry.key);
         this.#world.executed(entry, { body: bodyBytes, outcome });
       }
-      this.disk.tip = view.tip.height === 0 ? undefined : view.tip.id;
+      this.disk.tip = view.tip.height <= 0 ? undefined : view.tip.id;
       if (this.crashAt === 'before-announce' && followed.applied.length > 0) {
         this.crash();
         return;
@@ -322,6 +324,7 @@ export class SimNode {
       for (let height = first; height <= entry.height; height++) give(entry.ancestorAt(height));
     }
     for (const { group, height } of ask.above) {
+      if (!view.tree.has(group)) continue;
       const last = Math.min(view.tree.tip(group).height, height + GIVEN_ANCESTORS);
       // Branches that lost confirm as well: what was read because of them may be on the chosen chains.
       for (let h = height + 1; h <= last; h++) for (const entry of view.tree.at(group, h)) give(entry);

@@ -1,13 +1,14 @@
 // Runs one seeded history of many groups over the real view code: virtual clock, bad network, crashes, splits, private
 // branches; then heals, and checks. One thread, no real time.
 import { createHash } from 'node:crypto';
+import { verifyProvenUpdate } from '@rexnet/node/chain/map-update.ts';
 import { verifyLeaf } from '@rexnet/node/chain/outbox-proof.ts';
 import type { ViewModules, ViewRules } from '@rexnet/node/chain/view.ts';
 import { FORK_CHOICE_RULES, type ForkChoiceRules } from '@rexnet/node/consensus/fork-choice.ts';
 import { blockId } from '@rexnet/node/consensus/header.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import { judgeReading, planReads } from '@rexnet/node/consensus/reading.ts';
-import { toHex } from '@rexnet/node/core/bytes.ts';
+import { concatBytes, toHex } from '@rexnet/node/core/bytes.ts';
 import { HEADER } from '@rexnet/node/core/layouts.ts';
 import { checkAgreement, checkClosedCut, checkForkChoice } from './checkers.ts';
 import { EventQueue } from './event-queue.ts';
@@ -15,7 +16,14 @@ import { diskBelow, omitLeaves } from './faults.ts';
 import type { HistoryPlan } from './history.ts';
 import { Random } from './random.ts';
 import { Disk, type Message, type NodeWorld, SimNode } from './sim-node.ts';
-import { CheckFailed, type ExecutedBlock, type MakeModel, type SimState, type StateModel } from './state-model.ts';
+import {
+  CheckFailed,
+  type ExecutedBlock,
+  type MakeModel,
+  type SimState,
+  type StateModel,
+  WITNESS_BYTES,
+} from './state-model.ts';
 
 const START_MS = 1_000_000;
 const BEAT_MS = 400;
@@ -28,7 +36,9 @@ export const HONEST_RULES: ViewRules = {
   readingRule: judgeReading,
   planReads,
   forkChoice: FORK_CHOICE_RULES,
-  verifyWitness: (_, id, witness) => witness.length === 1 && witness[0] === id[0],
+  verifyWitness: (header, id, witness) =>
+    witness[0] === id[0] &&
+    (witness.length === WITNESS_BYTES || verifyProvenUpdate(witness.subarray(WITNESS_BYTES), header.transactionsRoot)),
   verifyLeaf,
 };
 
@@ -42,6 +52,8 @@ export interface HistoryResult {
   readonly relaysExecuted: number;
   readonly crossGroupRelays: number;
   readonly condemned: number;
+  /** Blocks of group 0 that began an epoch, on any branch. */
+  readonly adoptions: number;
   readonly events: number;
   readonly failure: { readonly code: string; readonly message: string } | undefined;
 }
@@ -55,6 +67,7 @@ export class Simulation implements NodeWorld {
   readonly #queue = new EventQueue(START_MS);
   readonly #nodes: SimNode[] = [];
   readonly #executed = new Map<string, ExecutedBlock>();
+  readonly #adopting = new Set<string>();
   readonly #trace = createHash('sha256');
   /** Side of the split each node is on; nobody is split while empty. */
   readonly #side = new Map<SimNode, number>();
@@ -62,6 +75,8 @@ export class Simulation implements NodeWorld {
   #mining = true;
   #deepestReorg = 0;
   #condemned = 0;
+  /** Groups governance wants to be there. */
+  #wanted: number;
   #events = 0;
 
   constructor(plan: HistoryPlan, rulesFor: RulesFor, makeModel: MakeModel) {
@@ -72,6 +87,7 @@ export class Simulation implements NodeWorld {
     this.#rulesFor = rulesFor;
     this.#random = new Random(plan.seed + 1);
     this.model = makeModel(plan);
+    this.#wanted = plan.groups;
   }
 
   get nowMs(): number {
@@ -105,6 +121,7 @@ export class Simulation implements NodeWorld {
       relaysExecuted: relays.executed,
       crossGroupRelays: relays.crossed,
       condemned: this.#condemned,
+      adoptions: this.#adopting.size,
       events: this.#events,
       failure,
     };
@@ -113,14 +130,14 @@ export class Simulation implements NodeWorld {
   // ---- the world as nodes see it
 
   modules(group: number, state: SimState, disk: Disk): ViewModules {
-    const { params, genesisHeaders, outboxDepth } = this.model;
+    const { params, genesisHeaders, maps } = this.model;
     return {
       params,
       rules: this.#rulesFor(group, this.#random),
+      maps,
       state,
       group,
       genesisHeaders,
-      outboxDepth: () => outboxDepth,
       archive: {
         body: (id) => disk.blocks.get(toHex(id))?.body,
         undo: (id) => disk.blocks.get(toHex(id))?.outcome.undo,
@@ -156,8 +173,16 @@ export class Simulation implements NodeWorld {
     return this.#calm ? [] : this.model.transactions(node, this.#random);
   }
 
+  mapUpdate(node: SimNode): Uint8Array {
+    if (node.group !== 0) return new Uint8Array(0);
+    const { map } = node.view.tip;
+    return map.groups.length < this.#wanted ? this.model.addGroup(map) : new Uint8Array(0);
+  }
+
   executed(entry: HeaderEntry, block: ExecutedBlock): void {
     this.#executed.set(entry.key, block);
+    const { parent } = entry;
+    if (entry.group === 0 && parent !== undefined && entry.map !== parent.map) this.#adopting.add(entry.key);
   }
 
   reorganised(node: SimNode, depth: number): void {
@@ -188,6 +213,7 @@ export class Simulation implements NodeWorld {
     for (const [i, attack] of plan.attacks.entries()) {
       this.#queue.after(attack.atMs, () => this.#attack(`${attack.group}.attacker${i}`, attack.group, attack.depth));
     }
+    for (const [i, join] of plan.joins.entries()) this.#queue.after(join.atMs, () => this.#join(i, join.nodesAfterMs));
     for (const { atMs, group } of plan.forgeries) this.#queue.after(atMs, () => this.#forge(group));
     this.#inspect();
   }
@@ -210,6 +236,16 @@ export class Simulation implements NodeWorld {
       this.#assertNoViolation();
       this.#beat(node);
     });
+  }
+
+  /** Governance wants one group more; its nodes may be there before it is adopted, or long after. */
+  #join(number: number, nodesAfterMs: number): void {
+    const group = this.#plan.groups + number;
+    this.#wanted++;
+    this.trace('wanted', group);
+    for (let i = 0; i < this.#plan.nodesPerGroup; i++) {
+      this.#queue.after(nodesAfterMs, () => this.#addNode(`${group}.${i}`, group, new Disk(), true));
+    }
   }
 
   /** Waits until a template is due, takes a fresh one, grinds. */
@@ -288,7 +324,7 @@ export class Simulation implements NodeWorld {
     const message = {
       kind: 'announce',
       header: bytes,
-      witness: id.subarray(0, 1),
+      witness: concatBytes([id.subarray(0, WITNESS_BYTES), template.shownUpdate]),
       body: template.bodyBytes,
       id,
     } as const;
@@ -326,7 +362,11 @@ export class Simulation implements NodeWorld {
     const beatMs = blockIntervalMs + grindMs;
     this.#queue.runUntil(START_MS + activeMs + (6 + 2 * confirmations) * beatMs);
     // By now everybody has caught up: from here on every group must grow.
-    const heights = () => this.#nodes[0]!.view.tree.groups.map((g) => this.#nodes[0]!.view.tree.tip(g).height);
+    const { tree } = this.#nodes[0]!.view;
+    if (tree.groups.length !== this.#wanted) {
+      throw new CheckFailed('NOT_JOINED', `${tree.groups.length} groups instead of ${this.#wanted}`);
+    }
+    const heights = () => tree.groups.map((g) => tree.tip(g).height);
     const before = heights();
     let blocks = 0;
     do {

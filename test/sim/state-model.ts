@@ -1,8 +1,11 @@
 // What a simulation needs of the state its groups run: the tiny model, or the real one. Its checks look at one node's
 // view of all groups, and at what any node executed.
+import { provenUpdateOf } from '@rexnet/node/chain/map-update.ts';
 import type { BlockOutcome, ChainState } from '@rexnet/node/chain/ports.ts';
 import type { ViewParams } from '@rexnet/node/chain/view.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
+import type { MapRules } from '@rexnet/node/consensus/map-rules.ts';
+import type { ShardMap } from '@rexnet/node/consensus/shard-map.ts';
 import type { HistoryPlan } from './history.ts';
 import type { Random } from './random.ts';
 import type { SimNode } from './sim-node.ts';
@@ -32,7 +35,9 @@ export interface SimState extends ChainState {
 export interface StateModel {
   readonly params: ViewParams;
   readonly genesisHeaders: readonly Uint8Array[];
-  readonly outboxDepth: number;
+  readonly maps: MapRules;
+  /** Governance's update that adds one group to a map. */
+  addGroup(before: ShardMap): Uint8Array;
   /** A state at genesis, or after the blocks whose outcomes were stored, oldest first. */
   makeState(group: number, stored: readonly BlockOutcome[]): SimState;
   /** What users of the node's group would like in its next block. */
@@ -59,6 +64,15 @@ export function executedAt(entry: HeaderEntry, executed: Executed): ExecutedBloc
 /** Blocks of the chosen chain above genesis, oldest first. */
 export function chosenBlocks(node: SimNode, group: number): HeaderEntry[] {
   const blocks: HeaderEntry[] = [];
-  for (let entry = node.view.tree.tip(group); entry.parent !== undefined; entry = entry.parent) blocks.push(entry);
+  for (let entry = node.view.tree.tip(group); entry.parent !== undefined && entry.height > 0; entry = entry.parent) {
+    blocks.push(entry);
+  }
   return blocks.reverse();
+}
+
+/** A simulated witness is one byte; what is shown behind it follows. */
+export const WITNESS_BYTES = 1;
+
+export function shownBehind(witness: Uint8Array): Uint8Array | undefined {
+  return provenUpdateOf(witness.subarray(WITNESS_BYTES));
 }

@@ -1,42 +1,66 @@
 // The tiny state as a model for simulations: its genesis, its users' wishes, and checks that see everything inside it.
+import { birthOf } from '@rexnet/node/chain/genesis-block.ts';
+import { mapAfter, signAddition } from '@rexnet/node/chain/map-update.ts';
 import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
+import { firstShardMap } from '@rexnet/node/chain/shard-map.ts';
 import type { ViewParams } from '@rexnet/node/chain/view.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import type { HeaderTree } from '@rexnet/node/consensus/header-tree.ts';
+import type { MapRules } from '@rexnet/node/consensus/map-rules.ts';
+import type { ShardMap } from '@rexnet/node/consensus/shard-map.ts';
 import { bitsFromTarget, targetForHashes } from '@rexnet/node/consensus/target.ts';
 import { ZERO_HASH } from '@rexnet/node/core/bytes.ts';
-import { HEADER } from '@rexnet/node/core/layouts.ts';
-import { depthFor } from '@rexnet/node/core/merkle.ts';
+import { sha256 } from '@rexnet/node/core/hash.ts';
+import { HEADER, type Header } from '@rexnet/node/core/layouts.ts';
 import type { HistoryPlan } from './history.ts';
 import {
   decodeBatch,
   decodeContents,
+  encodeContents,
   encodeTransaction,
+  joinedContents,
   type ModelContents,
   ModelState,
   type ModelWorld,
 } from './model-state.ts';
 import type { Random } from './random.ts';
 import type { SimNode } from './sim-node.ts';
-import { CheckFailed, type Executed, executedAt, type StateModel } from './state-model.ts';
+import { CheckFailed, type Executed, executedAt, type StateModel, shownBehind } from './state-model.ts';
 
 const NETWORK_ID = Uint8Array.of(1, 2, 3, 4);
+/** Signatures of updates are for the tests of updates. */
+const GOVERNANCE = { networkId: NETWORK_ID, publicKey: new Uint8Array(32), accepts: () => true };
 const FLOOR_BITS = bitsFromTarget(targetForHashes(1_000n));
 
 export class TinyModel implements StateModel {
   readonly params: ViewParams;
   readonly genesisHeaders: readonly Uint8Array[];
-  readonly outboxDepth: number;
+  readonly maps: MapRules;
   readonly #world: ModelWorld;
   readonly #genesis: readonly ModelContents[];
   #violation: string | undefined;
 
-  constructor(plan: HistoryPlan) {
-    this.#world = { groups: plan.groups, accountsPerGroup: 2, initialBalance: 50, relaysPerBlock: 4 };
+  constructor(plan: HistoryPlan, changes: Partial<Pick<ModelWorld, 'tellsNewcomers'>> = {}) {
+    this.#world = {
+      groups: plan.groups,
+      accountsPerGroup: 2,
+      initialBalance: 50,
+      relaysPerBlock: 4,
+      tellsNewcomers: true,
+      ...changes,
+    };
     const states = Array.from({ length: plan.groups }, (_, group) => this.makeState(group, []));
     this.#genesis = states.map((state) => state.contents());
-    this.genesisHeaders = states.map((state, group) => genesisHeader(group, state.stateRoot));
-    this.outboxDepth = depthFor(plan.groups);
+    this.genesisHeaders = states.map((state, group) => genesisHeader(group, { stateRoot: state.stateRoot }));
+    this.maps = {
+      first: firstShardMap([...states.keys()]),
+      after: (before, update) => mapAfter(before, update, GOVERNANCE),
+      shownBehind,
+      birth: (group, map, { header: { timestampMs } }, read) => {
+        const stateRoot = sha256(encodeContents(joinedContents(birthOf(map, read))));
+        return genesisHeader(group, { stateRoot, timestampMs, epoch: map.epoch });
+      },
+    };
     this.params = {
       networkId: NETWORK_ID,
       difficulty: 0,
@@ -52,6 +76,10 @@ export class TinyModel implements StateModel {
     };
   }
 
+  addGroup(before: ShardMap): Uint8Array {
+    return signAddition(before, 1, NETWORK_ID, () => new Uint8Array(64));
+  }
+
   makeState(group: number, stored: readonly BlockOutcome[]): ModelState {
     const state = new ModelState(this.#world, group, (what) => {
       this.#violation ??= what;
@@ -63,6 +91,7 @@ export class TinyModel implements StateModel {
 
   transactions(node: SimNode, random: Random): Uint8Array[] {
     const { groups, accountsPerGroup } = this.#world;
+    if (node.group >= groups) return [];
     return Array.from({ length: random.below(4) }, () =>
       encodeTransaction({
         from: random.below(accountsPerGroup) * groups + node.group,
@@ -133,7 +162,7 @@ export class TinyModel implements StateModel {
   }
 
   #contentsAt(entry: HeaderEntry, executed: Executed): ModelContents {
-    if (entry.height === 0) return this.#genesis[entry.group]!;
+    if (entry.height === 0) return this.#genesis[entry.group] ?? joinedContents(birthOf(entry.map, entry.cursors()));
     return decodeContents(executedAt(entry, executed).outcome.diff);
   }
 }
@@ -143,7 +172,7 @@ function inFlight(tree: HeaderTree, source: number, reader: number, executed: Ex
   let amount = 0;
   for (
     let entry: HeaderEntry | undefined = tree.tip(source);
-    entry !== undefined && entry !== read;
+    entry !== undefined && entry !== read && entry.height > 0;
     entry = entry.parent
   ) {
     const leaf = executedAt(entry, executed).outcome.outbox.find((o) => o.group === reader)?.leaf;
@@ -156,7 +185,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }
 
-function genesisHeader(group: number, stateRoot: Uint8Array): Uint8Array {
+function genesisHeader(group: number, changes: Partial<Header>): Uint8Array {
   return HEADER.encode({
     version: 1,
     networkId: NETWORK_ID,
@@ -169,9 +198,10 @@ function genesisHeader(group: number, stateRoot: Uint8Array): Uint8Array {
     transactionsRoot: ZERO_HASH,
     outboxRoot: ZERO_HASH,
     receiptsRoot: ZERO_HASH,
-    stateRoot,
+    stateRoot: ZERO_HASH,
     checkpointRoot: ZERO_HASH,
     miner: new Uint8Array(36),
     reads: [],
+    ...changes,
   });
 }

@@ -35,11 +35,11 @@ function makeBed(group: number, changes: { readonly maxReorg?: number; readonly 
   const nothing = () => undefined;
   const view = new View({
     params: model.params,
+    maps: model.maps,
     rules: changes.rules ?? HONEST_RULES,
     state,
     group,
     genesisHeaders: model.genesisHeaders,
-    outboxDepth: () => model.outboxDepth,
     archive: { body: nothing, undo: nothing, outbox: nothing, leaf: nothing },
   });
   return { view, state, applied };

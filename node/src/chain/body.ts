@@ -5,6 +5,7 @@ import { DecodeError } from '../core/codec.ts';
 import { HASH_BYTES, sha256dInto, taggedHash } from '../core/hash.ts';
 import { BODY, type Body, type Header } from '../core/layouts.ts';
 import { listRootInPlace } from '../core/merkle.ts';
+import { proveUpdate, updateLeaf } from './map-update.ts';
 import type { SourceBlock } from './ports.ts';
 import { HOME_GROUP } from './shard-map.ts';
 
@@ -17,12 +18,27 @@ export interface RootParts {
 }
 
 /** List root over: the map update if any; in group 0 the list of Bitcoin headers, one leaf, also when empty; transaction ids. */
-export function transactionsRoot({ group, mapUpdate, bitcoinHeaders, ids }: RootParts): Uint8Array {
+export function transactionsRoot(parts: RootParts): Uint8Array {
+  return listRootInPlace(rootLeaves(parts));
+}
+
+/** What shows a block's map update to who has its header alone: ProvenUpdate bytes, empty when it holds none. */
+export function shownUpdate(parts: RootParts): Uint8Array {
+  if (parts.mapUpdate.length === 0) return parts.mapUpdate;
+  const leaves = rootLeaves(parts);
+  const count = leaves.length / HASH_BYTES;
+  return proveUpdate(
+    parts.mapUpdate,
+    Array.from({ length: count }, (_, i) => leaves.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)),
+  );
+}
+
+function rootLeaves({ group, mapUpdate, bitcoinHeaders, ids }: RootParts): Uint8Array {
   const leaves: Uint8Array[] = [];
-  if (mapUpdate.length > 0) leaves.push(taggedHash('rexnet/map-update', mapUpdate));
+  if (mapUpdate.length > 0) leaves.push(updateLeaf(mapUpdate));
   if (group === HOME_GROUP) leaves.push(taggedHash('rexnet/bitcoin-headers', concatBytes(bitcoinHeaders)));
   leaves.push(ids);
-  return listRootInPlace(concatBytes(leaves));
+  return concatBytes(leaves);
 }
 
 export function transactionIds(transactions: readonly Uint8Array[]): Uint8Array {

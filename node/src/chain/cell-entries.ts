@@ -3,7 +3,15 @@ import { compareBytes, concatBytes, viewOf } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
 
 /** Scopes of contract 0, the ledger. */
-export const LEDGER_SCOPE = { account: 0, queue: 9, deferred: 10, bounds: 11, registry: 12, bitcoin: 13 } as const;
+export const LEDGER_SCOPE = {
+  account: 0,
+  queue: 9,
+  deferred: 10,
+  bounds: 11,
+  registry: 12,
+  bitcoin: 13,
+  joining: 14,
+} as const;
 
 const CONTRACT_BYTES = 8;
 const ID_HEAD_BYTES = 10;

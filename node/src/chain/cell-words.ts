@@ -54,6 +54,8 @@ export function cellWords(id: Uint8Array, names: ContractNames = NO_NAMES): stri
       return registryWords(id, key);
     case LEDGER_SCOPE.bitcoin:
       return `recorded Bitcoin header ${toHex(key)}`;
+    case LEDGER_SCOPE.joining:
+      return `group ${sequenceOf(key)} to be told the global state`;
     default:
       return `cell ${toHex(id)} of the ledger`;
   }

@@ -146,7 +146,7 @@ export class DeepAudit {
     try {
       const { body, sources } = ready;
       const { id, header, bytes: headerBytes } = entry;
-      const outcome = state.apply({ id, header, headerBytes, body, bodyBytes, sources });
+      const outcome = state.apply({ id, header, headerBytes, map: entry.map, body, bodyBytes, sources });
       this.#blocks++;
       this.#transactions += body.transactions.length;
       this.#compareRecords(entry, outcome, 'right');

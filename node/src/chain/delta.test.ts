@@ -39,10 +39,10 @@ function readForged(world: World, change: (leaf: Uint8Array) => Uint8Array): voi
   const header = headerOf(plan, built, world.network.networkId);
   const headerBytes = HEADER.encode(header);
   const { bodyBytes, outcome } = built;
-  const block = { id: sha256d(headerBytes), header, headerBytes, bodyBytes, sources: plan.sources };
+  const block = { id: sha256d(headerBytes), header, headerBytes, map: plan.map, bodyBytes, sources: plan.sources };
   judge!.apply({ ...block, body: judge!.readBody(header, bodyBytes)! });
   expect(toHex(judge!.stateRoot)).toBe(toHex(builder.stateRoot));
-  blocks.push({ ...block, body: BODY.decode(bodyBytes), outcome, receipts: [] });
+  blocks.push({ ...block, body: BODY.decode(bodyBytes), outcome, shownUpdate: built.shownUpdate, receipts: [] });
   cursors.set(0, source!.height);
 }
 

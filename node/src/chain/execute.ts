@@ -1,14 +1,15 @@
-// (state, block) → result, in the order docs/protocol.md fixes: Bitcoin headers, reads, turns, user transactions, turns
+// (state, block) → result, in the order docs/protocol.md fixes: map, Bitcoin headers, reads, turns, user transactions, turns
 // again, then credit, delta, totals. It opens and closes the machine's block and keeps nothing between blocks.
 import { partitionOf } from '../core/address.ts';
 import { DELTA, type Genesis } from '../core/layouts.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
 import type { BlockChanges, VirtualMachine } from '../vm/types.ts';
 import { Admission, type Admitted } from './admission.ts';
-import { type CellEntry, encodeEntries, entriesOf, LEDGER_SCOPE, ledgerScopeOf, sortEntries } from './cell-entries.ts';
+import { encodeEntries, entriesOf, LEDGER_SCOPE, ledgerScopeOf, sortEntries } from './cell-entries.ts';
 import { runGlobal } from './deploy.ts';
 import { Effects } from './effects.ts';
-import { Outbox, readBatch } from './outbox.ts';
+import { forgetNewcomer, newcomersOf, noteNewcomer } from './newcomers.ts';
+import { Outbox, type ReadDelta, readBatch } from './outbox.ts';
 import type { BlockContent, SourceBlock } from './ports.ts';
 import type { Queues } from './queues.ts';
 import type { RecordedHeaders } from './recorded-headers.ts';
@@ -22,6 +23,8 @@ import { Turns } from './turns.ts';
 /** What stays the same from block to block of one group. */
 export interface Engine {
   readonly group: number;
+  /** It was not there from the beginning: the global state is told it. */
+  readonly joined: boolean;
   readonly genesis: Genesis;
   readonly rules: TransactionRules;
   readonly machine: VirtualMachine;
@@ -32,7 +35,10 @@ export interface Engine {
 
 /** One block as far as executing it must know. */
 export interface BlockWork {
+  /** In force in this block. */
   readonly map: ShardMap;
+  /** Groups that an update in this block adds. */
+  readonly added: readonly number[];
   readonly height: number;
   readonly parent: Uint8Array;
   readonly timestampMs: number;
@@ -75,6 +81,8 @@ class BlockRun {
   readonly #system: SystemState;
   readonly #outbox: Outbox;
   readonly #effects: Effects;
+  /** Group 0: who is told all of the global state at the end of this block. */
+  #newcomers: readonly number[] = [];
 
   constructor(engine: Engine, before: SystemState, work: BlockWork, installed: number[]) {
     this.#engine = engine;
@@ -92,6 +100,7 @@ class BlockRun {
 
   run(): Executed {
     this.#open();
+    this.#beginMap();
     const bitcoinHeaders = this.#engine.headers.record(this.#work.bitcoinHeaders, this.#work.strict);
     for (const source of this.#work.sources) this.#read(source);
     this.#judgeLag();
@@ -130,6 +139,16 @@ class BlockRun {
     }
   }
 
+  #beginMap(): void {
+    const { machine, group } = this.#engine;
+    const { map, added } = this.#work;
+    this.#system.map = map.hash;
+    if (group !== HOME_GROUP) return;
+    // Who is added here has read this block by his genesis: the next one tells him.
+    this.#newcomers = newcomersOf(machine, map);
+    for (const newcomer of added) noteNewcomer(machine, newcomer);
+  }
+
   /** Users may not call a group that, as far as this block has read, lags more than maxLag blocks behind this one. */
   #judgeLag(): void {
     const { machine, genesis, group } = this.#engine;
@@ -143,7 +162,7 @@ class BlockRun {
 
   /** One source block: its messages take effect at once, its relays join the tails of their queues. */
   #read(source: SourceBlock): void {
-    const { machine, queues, registry, genesis } = this.#engine;
+    const { machine, queues, registry, genesis, joined } = this.#engine;
     const { group, height, id, seen } = source;
     this.#system.cursors.set(group, { group, height, id, seen });
     const batch = readBatch(source.leaf, group, height, {
@@ -151,6 +170,7 @@ class BlockRun {
       holds: (partition) => queues.holds(partition),
       maxGas: genesis.blockGas,
       deltas: this.#system.deltas,
+      joined,
       contracts: registry,
       headroom: HELD_MAX - this.#system.totals.held,
       partitionOf: (address) => partitionOf(address, genesis.partitions),
@@ -212,18 +232,36 @@ class BlockRun {
   /** Group 0: new values of the global cells this block touched go to every group, and to its own replica. */
   #publish(): void {
     const changed = [...entriesOf(this.#engine.machine.changesOf(GLOBAL_PARTITION))].filter((e) => isShared(e.id));
-    if (changed.length === 0) return;
-    const entries = sortEntries(changed);
-    const delta = DELTA.encode({ version: this.#system.deltas + 1, cells: encodeEntries(entries) });
-    for (const other of this.#work.map.groups) if (other !== HOME_GROUP) this.#outbox.addDelta(other, delta);
-    this.#applyDelta(entries);
+    if (changed.length > 0) {
+      const cells = sortEntries(changed);
+      const version = this.#system.deltas + 1;
+      const delta = DELTA.encode({ version, cells: encodeEntries(cells) });
+      const { map, added } = this.#work;
+      // The others are told all of it, in this block or the next.
+      const told = map.groups.filter((g) => g !== HOME_GROUP && !added.includes(g) && !this.#newcomers.includes(g));
+      for (const other of told) this.#outbox.addDelta(other, delta);
+      this.#applyDelta({ version, cells });
+    }
+    this.#tellNewcomers();
   }
 
-  #applyDelta(entries: Iterable<CellEntry>): void {
+  /** All of the global state as it is after this block; nothing while there is none. */
+  #tellNewcomers(): void {
+    if (this.#newcomers.length === 0) return;
+    const { machine } = this.#engine;
+    const version = this.#system.deltas;
+    const state = DELTA.encode({ version, cells: machine.exportPartition(REPLICA_PARTITION) });
+    for (const newcomer of this.#newcomers) {
+      if (version > 0) this.#outbox.addState(newcomer, state);
+      forgetNewcomer(machine, newcomer);
+    }
+  }
+
+  #applyDelta({ version, cells }: ReadDelta): void {
     const { machine, registry, group } = this.#engine;
-    this.#system.deltas++;
+    this.#system.deltas = version;
     const rows: number[] = [];
-    for (const { id, value } of entries) {
+    for (const { id, value } of cells) {
       if (value === undefined) machine.remove(REPLICA_PARTITION, id);
       else machine.put(REPLICA_PARTITION, id, value);
       const contract = contractOfRow(id);
@@ -245,7 +283,7 @@ class BlockRun {
   }
 }
 
-/** Queues and recorded headers stay in group 0. */
+/** Queues, recorded headers and the list of newcomers stay in group 0. */
 function isShared(cellId: Uint8Array): boolean {
   const scope = ledgerScopeOf(cellId);
   return scope === undefined || scope === LEDGER_SCOPE.registry;

@@ -6,6 +6,7 @@ import type { HeaderTree } from '../consensus/header-tree.ts';
 import { equalBytes } from '../core/bytes.ts';
 import type { Genesis } from '../core/layouts.ts';
 import { type BlockStore, RECENT_BLOCKS, type ReadyBody } from './block-store.ts';
+import { birthOf } from './genesis-block.ts';
 import { BlockInvalid, type BlockOutcome, type BuiltBlock, type ChainState } from './ports.ts';
 
 /** Blocks undone or executed by one call: the caller stores them before it calls again. */
@@ -92,10 +93,20 @@ export class Follower {
         if (deepReorg || fork === undefined) break;
         missing = this.#missingBodies(fork, target);
         if (missing.length > 0) break;
-        undone.push(this.#undo());
+        // A block 0 had no body and left nothing behind: its group is in the map no longer.
+        if (this.#tip.height > 0) undone.push(this.#undo());
+        else {
+          this.unstage();
+          this.#tip = fork;
+        }
         continue;
       }
       const next = target.ancestorAt(this.#tip.height + 1)!;
+      if (next.height === 0) {
+        this.#m.state.begin(birthOf(next.map, next.cursors()));
+        this.#tip = next;
+        continue;
+      }
       const verdict = this.#advance(next);
       if (verdict === undefined) {
         const lacking = this.#missingBodies(this.#tip, target);
@@ -139,6 +150,7 @@ export class Follower {
         id: next.id,
         header: next.header,
         headerBytes: next.bytes,
+        map: next.map,
         body: ready.body,
         bodyBytes: ready.bytes,
         sources: ready.sources,
@@ -182,7 +194,12 @@ export class Follower {
    */
   #missingBodies(from: HeaderEntry, target: HeaderEntry): HeaderEntry[] {
     const missing: HeaderEntry[] = [];
-    for (let height = from.height + 1; height <= target.height && missing.length < FOLLOW_BLOCKS_MAX; height++) {
+    // A block 0 has no body.
+    for (
+      let height = Math.max(1, from.height + 1);
+      height <= target.height && missing.length < FOLLOW_BLOCKS_MAX;
+      height++
+    ) {
       const entry = target.ancestorAt(height)!;
       if (!this.#has(entry)) missing.push(entry);
       if (missing.length === 0 && from !== this.#tip && entry.work > this.#tip.work) break;

@@ -1,4 +1,5 @@
 // Block 0 of every group and the state it stands for: pure functions of genesis, so that nobody has to be asked for them.
+import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { partitionOf } from '../core/address.ts';
 import { viewOf, ZERO_HASH } from '../core/bytes.ts';
 import { HEADER } from '../core/layouts.ts';
@@ -9,7 +10,8 @@ import { encodeEntries, LEDGER_SCOPE, ledgerCellId } from './cell-entries.ts';
 import { receiptsRoot } from './effects.ts';
 import type { Network } from './genesis.ts';
 import { outboxTree } from './outbox-proof.ts';
-import { outboxDepth, ownerOf } from './shard-map.ts';
+import type { Birth } from './ports.ts';
+import { outboxDepth, ownerOf, type ShardMap } from './shard-map.ts';
 import { Accumulators, checkpointOf, SystemState } from './state.ts';
 
 const HEADER_VERSION = 1;
@@ -65,10 +67,39 @@ export function genesisState(network: Network, group: number): GenesisState {
   };
 }
 
-/** Header bytes of block 0: timestamp 0, nothing read, nobody paid. */
+/** Header bytes of block 0 of a first group: timestamp 0, nothing read, nobody paid. */
 export function genesisHeader(network: Network, group: number): Uint8Array {
-  const { genesis, firstMap, networkId } = network;
-  const { accumulators, system } = genesisState(network, group);
+  return blockZero(network, group, network.firstMap, 0, genesisState(network, group));
+}
+
+/** `read`: the block that adopts the group and what its chain has read; blocks 0 need no cursor. */
+export function birthOf(map: ShardMap, read: ReadonlyMap<number, HeaderEntry>): Birth {
+  const above = [...read.values()].filter(({ height }) => height > 0).sort((a, b) => a.group - b.group);
+  return { map, read: above.map(({ group, height, id }) => ({ group, height, id })) };
+}
+
+export function joinedState(network: Network, { map, read }: Birth): GenesisState {
+  const { partitions } = network.genesis;
+  return {
+    parts: [],
+    accumulators: new Accumulators(partitions),
+    system: SystemState.joined(map, read),
+    checkpoint: checkpointOf(() => new Uint8Array(0), partitions),
+  };
+}
+
+/** Header bytes of block 0 of a group that joins: stamped like the block that adopts it. */
+export function joinedHeader(network: Network, group: number, birth: Birth, timestampMs: number): Uint8Array {
+  return blockZero(network, group, birth.map, timestampMs, joinedState(network, birth));
+}
+
+function blockZero(
+  { genesis, networkId }: Network,
+  group: number,
+  map: ShardMap,
+  timestampMs: number,
+  { accumulators, system }: GenesisState,
+): Uint8Array {
   const none = new Uint8Array(0);
   return HEADER.encode({
     version: HEADER_VERSION,
@@ -76,11 +107,11 @@ export function genesisHeader(network: Network, group: number): Uint8Array {
     group,
     height: 0,
     parent: ZERO_HASH,
-    timestampMs: 0,
+    timestampMs,
     target: genesis.floorTarget,
-    epoch: 0,
+    epoch: map.epoch,
     transactionsRoot: transactionsRoot({ group, mapUpdate: none, bitcoinHeaders: [], ids: none }),
-    outboxRoot: outboxTree([], outboxDepth(firstMap)).root,
+    outboxRoot: outboxTree([], outboxDepth(map)).root,
     receiptsRoot: receiptsRoot(none),
     stateRoot: accumulators.stateRoot(system.encode()),
     checkpointRoot: ZERO_HASH,

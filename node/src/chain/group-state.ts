@@ -2,16 +2,25 @@
 // What a block means is execute.ts's; which block comes next is the view's.
 import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { equalBytes, ZERO_HASH } from '../core/bytes.ts';
-import { BLOCK_DIFF, BODY, type Body, type Header, MAX_BITCOIN_HEADERS_PER_BODY, SNAPSHOT } from '../core/layouts.ts';
+import {
+  BLOCK_DIFF,
+  BODY,
+  type Body,
+  type Header,
+  MAP_UPDATE,
+  MAX_BITCOIN_HEADERS_PER_BODY,
+  SNAPSHOT,
+} from '../core/layouts.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
 import type { PartitionDiff, VirtualMachine } from '../vm/types.ts';
-import { bodyBatches, matchBody, transactionsRoot } from './body.ts';
+import { bodyBatches, matchBody, shownUpdate, transactionsRoot } from './body.ts';
 import type { Compile } from './contract-compiler.ts';
 import { type BlockWork, type Engine, type Executed, executeBlock } from './execute.ts';
 import type { Network } from './genesis.ts';
-import { genesisState, heldPartitions } from './genesis-block.ts';
+import { genesisState, heldPartitions, joinedState } from './genesis-block.ts';
 import { outboxTree } from './outbox-proof.ts';
 import {
+  type Birth,
   type BlockInput,
   BlockInvalid,
   type BlockOutcome,
@@ -24,7 +33,7 @@ import {
 import { Queues } from './queues.ts';
 import { RecordedHeaders } from './recorded-headers.ts';
 import { Registry } from './registry.ts';
-import { HOME_GROUP, outboxDepth, ShardMaps } from './shard-map.ts';
+import { HOME_GROUP, outboxDepth, type ShardMap } from './shard-map.ts';
 import { Accumulators, isCheckpoint, liveCheckpoint, SystemState } from './state.ts';
 import type { StateCheck } from './state-check.ts';
 import { encodeBlockDiff, withTail } from './tail.ts';
@@ -58,7 +67,6 @@ interface Staged {
 export class GroupState implements ChainState {
   readonly #parts: GroupStateParts;
   readonly #engine: Engine;
-  readonly #maps: ShardMaps;
   #accumulators: Accumulators;
   #system: SystemState;
   /** Root of the cells at the newest checkpoint height. */
@@ -68,15 +76,15 @@ export class GroupState implements ChainState {
   /** Ids found when a body was read, for when it is applied. */
   readonly #ids = new WeakMap<Body, Uint8Array>();
 
-  /** At genesis, or where `stored` ends. */
+  /** At genesis, or where `stored` ends; a group that joins is nowhere until it begins. */
   constructor(parts: GroupStateParts, stored: StoredState = { snapshot: undefined, diffs: [] }) {
     const { network, group, machine } = parts;
     const { genesis } = network;
     this.#parts = parts;
-    this.#maps = new ShardMaps(network.firstMap);
     machine.setOwners(Uint16Array.from(network.firstMap.owners), group);
     this.#engine = {
       group,
+      joined: !network.firstMap.groups.includes(group),
       genesis,
       rules: transactionRules(genesis, network.networkId),
       machine,
@@ -128,7 +136,8 @@ export class GroupState implements ChainState {
   apply(block: BlockInput): BlockOutcome {
     const { header, body, sources } = block;
     this.#requireUnstaged();
-    if (body.mapUpdate.length > 0) throw new BlockInvalid('MAP_UPDATE');
+    // Its header was judged by the update it shows; only group 0 can see that there is one behind a header that begins no epoch.
+    if (body.mapUpdate.length > 0 !== this.#beginsEpoch(block.map)) throw new BlockInvalid('MAP_UPDATE');
     const bad = this.#parts.firstBadSignature(body.transactions);
     if (bad >= 0) throw new BlockInvalid('BAD_SIGNATURE', `transaction ${bad}`);
     const ids = this.#ids.get(body);
@@ -136,7 +145,8 @@ export class GroupState implements ChainState {
     const known = ids === undefined ? undefined : header.transactionsRoot;
     const { outcome, roots } = this.#run(
       {
-        map: this.#maps.at(header.epoch),
+        map: block.map,
+        added: addedBy(body.mapUpdate),
         height: header.height,
         parent: header.parent,
         timestampMs: header.timestampMs,
@@ -147,6 +157,7 @@ export class GroupState implements ChainState {
         ...(ids === undefined ? {} : { ids }),
         strict: true,
       },
+      body.mapUpdate,
       known,
     );
     for (const [name, root] of Object.entries(roots) as [keyof BlockRoots, Uint8Array][]) {
@@ -160,26 +171,49 @@ export class GroupState implements ChainState {
   build(plan: BlockPlan): BuiltBlock {
     this.#requireUnstaged();
     const { content, sources } = plan;
-    const { outcome, roots, executed } = this.#run({
-      map: this.#maps.at(plan.epoch),
-      height: plan.height,
-      parent: plan.parent,
-      timestampMs: plan.timestampMs,
-      miner: plan.miner,
-      sources,
-      bitcoinHeaders: content.bitcoinHeaders.slice(0, MAX_BITCOIN_HEADERS_PER_BODY),
-      transactions: content.transactions,
-      ...(content.idOf === undefined ? {} : { idOf: content.idOf }),
-      strict: false,
-    });
+    const mapUpdate = this.#beginsEpoch(plan.map) ? content.mapUpdate : NO_BYTES;
+    const { outcome, roots, executed } = this.#run(
+      {
+        map: plan.map,
+        added: addedBy(mapUpdate),
+        height: plan.height,
+        parent: plan.parent,
+        timestampMs: plan.timestampMs,
+        miner: plan.miner,
+        sources,
+        bitcoinHeaders: content.bitcoinHeaders.slice(0, MAX_BITCOIN_HEADERS_PER_BODY),
+        transactions: content.transactions,
+        ...(content.idOf === undefined ? {} : { idOf: content.idOf }),
+        strict: false,
+      },
+      mapUpdate,
+    );
     this.#staged = { undo: outcome.undo };
+    const { bitcoinHeaders, admitted } = executed;
     const bodyBytes = BODY.encode({
-      mapUpdate: NO_BYTES,
-      bitcoinHeaders: executed.bitcoinHeaders.slice(),
+      mapUpdate,
+      bitcoinHeaders: bitcoinHeaders.slice(),
       batches: bodyBatches(sources),
-      transactions: executed.admitted.transactions.slice(),
+      transactions: admitted.transactions.slice(),
     });
-    return { bodyBytes, roots, outcome };
+    const { group } = this.#engine;
+    const shown = shownUpdate({ group, mapUpdate, bitcoinHeaders, ids: admitted.ids });
+    return { bodyBytes, roots, outcome, shownUpdate: shown };
+  }
+
+  /** Another map than at the tip, in the group where maps begin: everybody else reads of it. */
+  #beginsEpoch(map: ShardMap): boolean {
+    return this.#engine.group === HOME_GROUP && !equalBytes(map.hash, this.#system.map);
+  }
+
+  begin(birth: Birth): void {
+    this.#requireUnstaged();
+    // Whatever stood here before was taken back block by block: there are no cells.
+    const { accumulators, system, checkpoint } = joinedState(this.#parts.network, birth);
+    this.#accumulators = accumulators;
+    this.#system = system;
+    this.#checkpoint = checkpoint;
+    this.#height = 0;
   }
 
   commitStaged(): void {
@@ -214,7 +248,11 @@ export class GroupState implements ChainState {
     });
   }
 
-  #run(work: BlockWork, knownRoot?: Uint8Array): { outcome: BlockOutcome; roots: BlockRoots; executed: Executed } {
+  #run(
+    work: BlockWork,
+    mapUpdate: Uint8Array,
+    knownRoot?: Uint8Array,
+  ): { outcome: BlockOutcome; roots: BlockRoots; executed: Executed } {
     if (work.height !== this.#height + 1) throw new Error(`block ${work.height} on a state at ${this.#height}`);
     const before = { system: this.#system.encode(), checkpoint: this.#checkpoint, headers: this.#engine.headers.size };
     const installed: number[] = [];
@@ -243,7 +281,7 @@ export class GroupState implements ChainState {
           knownRoot ??
           transactionsRoot({
             group,
-            mapUpdate: NO_BYTES,
+            mapUpdate,
             bitcoinHeaders: executed.bitcoinHeaders,
             ids: executed.admitted.ids,
           }),
@@ -325,6 +363,11 @@ export class GroupState implements ChainState {
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/** Of an update that was judged when the block's header was. */
+function addedBy(mapUpdate: Uint8Array): readonly number[] {
+  return mapUpdate.length === 0 ? [] : MAP_UPDATE.decode(mapUpdate).added;
+}
 
 const ROOT_CODES: Readonly<Record<keyof BlockRoots, string>> = {
   transactionsRoot: 'TRANSACTIONS_ROOT',

@@ -15,7 +15,9 @@ import {
 } from '../consensus/header.ts';
 import { HeaderEntry, type LinkedHeader, strengthen } from '../consensus/header-entry.ts';
 import { HeaderTree } from '../consensus/header-tree.ts';
+import type { MapRules } from '../consensus/map-rules.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
+import type { ShardMap } from '../consensus/shard-map.ts';
 import { toHex } from '../core/bytes.ts';
 import { HEADER, type Header } from '../core/layouts.ts';
 import {
@@ -33,7 +35,7 @@ export interface HeaderRules {
   readonly readingRule: ReadingRule;
   readonly planReads: ReadPlanner;
   readonly forkChoice: ForkChoiceRules;
-  /** Whether the witness proves that work met the header's target for this group. */
+  /** Whether the witness proves that work met the header's target for this group, and what is behind it belongs to the block. */
   verifyWitness(header: Header, id: Uint8Array, witness: Uint8Array): boolean;
 }
 
@@ -53,6 +55,8 @@ export interface Intake {
 interface Judged {
   readonly key: string;
   readonly outcome: HeaderOutcome;
+  /** The map that an accepted block begins. */
+  readonly adopts?: ShardMap | undefined;
   /** It came to stand on a known line just now. */
   readonly linked: boolean;
   readonly grown: readonly LinkedHeader[];
@@ -62,14 +66,19 @@ export class HeaderIntake {
   readonly tree: HeaderTree;
   readonly #params: ConsensusParams;
   readonly #rules: HeaderRules;
+  readonly #maps: MapRules;
   readonly #choice: ForkChoice;
   readonly #refused = new Set<string>();
   #waiting = new WaitingHeaders(WAITING_MAX_PER_PEER, WAITING_MAX);
 
-  constructor(params: ConsensusParams, rules: HeaderRules, genesisHeaders: readonly Uint8Array[]) {
+  constructor(params: ConsensusParams, rules: HeaderRules, maps: MapRules, genesisHeaders: readonly Uint8Array[]) {
     this.#params = params;
     this.#rules = rules;
-    this.tree = new HeaderTree(genesisHeaders.map(genesisEntry));
+    this.#maps = maps;
+    const first = genesisHeaders.map((bytes) => genesisEntry(bytes, undefined));
+    this.tree = new HeaderTree(first);
+    const genesis = new Map(first.map((entry) => [entry.group, entry]));
+    for (const entry of first) entry.adopt({ map: maps.first, genesis });
     this.#choice = new ForkChoice(this.tree, rules.forkChoice);
   }
 
@@ -145,13 +154,19 @@ export class HeaderIntake {
     const judged = [this.#judge(first, nowMs)];
     // Judging one may free others; a plain queue keeps the stack flat however long the line is.
     for (let i = 0; i < judged.length; i++) {
-      const { key, outcome, linked, grown } = judged[i]!;
+      const { key, outcome, adopts, linked, grown } = judged[i]!;
+      const freed: WaitingHeader[] = [];
       if (outcome.kind === 'accepted') {
         accepted.push(outcome.entry);
         this.tree.add(outcome.entry);
+        const born = adopts === undefined ? [] : this.#bear(outcome.entry, adopts);
         changes.push(...this.#choice.added(outcome.entry));
+        for (const block of born) {
+          changes.push(...this.#choice.decideFrom(block.group));
+          freed.push(...this.#waiting.takeWaitingFor(block.key));
+        }
       }
-      const freed = outcome.kind === 'accepted' || linked ? this.#waiting.takeWaitingFor(key) : [];
+      if (outcome.kind === 'accepted' || linked) freed.push(...this.#waiting.takeWaitingFor(key));
       for (const above of grown) freed.push(...this.#waiting.takeWaitingOnDescendants(above.key));
       for (const item of freed) judged.push(this.#judge(item, nowMs));
     }
@@ -170,13 +185,15 @@ export class HeaderIntake {
     const context = {
       params: this.#params,
       readingRule: this.#rules.readingRule,
+      maps: this.#maps,
       nowMs,
       lookup: (id: Uint8Array) => this.tree.get(id),
     };
     const verdict = judgeHeader(context, parsed, item.witness);
     switch (verdict.kind) {
       case 'refused':
-        this.#remember(key);
+        // What was wrong with its witness says nothing about the block.
+        if (verdict.code !== 'BAD_WITNESS') this.#remember(key);
         return { key, outcome: verdict, linked: false, grown };
       case 'wait':
         this.#waiting.add({ ...item, pending, waits: verdict.waits });
@@ -187,11 +204,29 @@ export class HeaderIntake {
           entry.descendants = pending.descendants;
           pending.entry = entry;
         }
-        return { key, outcome: { kind: 'accepted', entry }, linked, grown };
+        return { key, outcome: { kind: 'accepted', entry }, adopts: verdict.adopts, linked, grown };
       }
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** Blocks 0 of the groups that a block of group 0 adopts: another adopting block makes others. */
+  #bear(adopting: HeaderEntry, map: ShardMap): HeaderEntry[] {
+    const before = adopting.adoption!.genesis;
+    const read = new Map(adopting.cursors());
+    read.set(adopting.group, adopting);
+    const genesis = new Map([...before].filter(([group]) => map.groups.includes(group)));
+    const born = map.groups
+      .filter((group) => !before.has(group))
+      .map((group) => genesisEntry(this.#maps.birth(group, map, adopting, read), this.tree.rootOf(group)));
+    for (const first of born) genesis.set(first.group, first);
+    for (const entry of [adopting, ...born]) entry.adopt({ map, genesis });
+    for (const first of born) {
+      first.setCursors(new Map([...read].sort(([a], [b]) => a - b)));
+      this.tree.add(first);
+    }
+    return born;
   }
 
   /** Puts a header on the line of its parent, when that stands on one itself: from now on it confirms those above. */
@@ -219,15 +254,15 @@ function nothing(outcome: HeaderOutcome): Intake {
   return { outcome, accepted: [], changes: [] };
 }
 
-/** Genesis is not judged: it is an input. */
-function genesisEntry(bytes: Uint8Array): HeaderEntry {
+/** A block 0 is not judged: it is an input, or made of one that was. `root` is what stands before it. */
+function genesisEntry(bytes: Uint8Array, root: HeaderEntry | undefined): HeaderEntry {
   const header = HEADER.decode(bytes);
   return new HeaderEntry({
     id: blockId(bytes),
     header,
     bytes,
     witness: new Uint8Array(0),
-    parent: undefined,
+    parent: root,
     ownWork: workOfBits(header.target),
     reads: new Map(),
     readingOrder: [],

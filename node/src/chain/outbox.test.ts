@@ -18,6 +18,7 @@ const RULES = {
   deltas: 4,
   contracts: NO_CONTRACTS,
   maxGas: 1_000_000n,
+  joined: false,
   headroom: 1_000_000n,
   partitionOf: (address: Uint8Array) => partitionOf(address, PARTITIONS),
 };
@@ -52,7 +53,7 @@ test('reads back what was sent, in order, and what it is worth', () => {
   const batch = readBatch(sample(), 0, 9, RULES);
   expect(batch.relays).toEqual(Uint8Array.from([...valueRecord(5n), ...valueRecord(6n)]));
   expect(batch.credits).toEqual([{ to: TO, amount: 100n }]);
-  expect(batch.delta).toHaveLength(1);
+  expect(batch.delta).toMatchObject({ version: 5, cells: [{ value: Uint8Array.of(7) }] });
   expect(batch.worth).toBe(5n + 6n + 100n + 2n * 16_000n);
 });
 
@@ -113,4 +114,16 @@ test('every leaf is provable, present or empty', () => {
     expect(verifyLeaf(root, 3, group, proven)).toBe(true);
     expect(verifyLeaf(root, 3, group, { ...proven, leaf: valueRecord(3n) })).toBe(false);
   }
+});
+
+test('all of the global state is for a group that joined and knows nothing, from group 0 alone', () => {
+  const outbox = new Outbox(0, 9);
+  const id = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, SCOPE.global, 0);
+  outbox.addState(2, DELTA.encode({ version: 17, cells: encodeEntries([{ id, value: Uint8Array.of(7) }]) }));
+  const { leaf } = outbox.leaves()[0]!;
+  const newcomer = { ...RULES, joined: true, deltas: 0 };
+  expect(readBatch(leaf, 0, 9, newcomer).delta).toMatchObject({ version: 17 });
+  expect(readBatch(leaf, 0, 9, { ...newcomer, joined: false }).delta).toBeUndefined();
+  expect(readBatch(leaf, 0, 9, { ...newcomer, deltas: 16 }).delta).toBeUndefined();
+  expect(readBatch(leaf, 1, 9, newcomer).delta).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { checkRelays, type RelayRules } from './relay.ts';
 import { HOME_GROUP } from './shard-map.ts';
 import { withTail } from './tail.ts';
 
-const MESSAGE_KIND = { credit: 1, delta: 2 } as const;
+const MESSAGE_KIND = { credit: 1, delta: 2, state: 3 } as const;
 
 interface Outgoing {
   readonly system: SystemMessage[];
@@ -39,6 +39,11 @@ export class Outbox {
     this.#to(group).system.push({ kind: MESSAGE_KIND.delta, payload: delta });
   }
 
+  /** All of the global state, for a group that joins: a delta from nothing. */
+  addState(group: number, state: Uint8Array): void {
+    this.#to(group).system.push({ kind: MESSAGE_KIND.state, payload: state });
+  }
+
   /** Batch bytes of every group something goes to, ascending by group. */
   leaves(): { readonly group: number; readonly leaf: Uint8Array }[] {
     const groups = [...this.#byGroup.keys()].sort((a, b) => a - b);
@@ -61,11 +66,16 @@ export class Outbox {
   }
 }
 
+/** New cells of the replica, and its version with them. */
+export interface ReadDelta {
+  readonly version: number;
+  readonly cells: readonly CellEntry[];
+}
+
 /** A batch that is what its source had to write. */
 export interface ReadBatch {
   readonly credits: readonly Credit[];
-  /** New cells of the replica. */
-  readonly delta: readonly CellEntry[] | undefined;
+  readonly delta: ReadDelta | undefined;
   /** Relay records, well-formed and all for partitions held here. */
   readonly relays: Uint8Array;
   /** msat it brings. */
@@ -75,6 +85,8 @@ export interface ReadBatch {
 export interface BatchRules extends RelayRules {
   /** Version of the replica before this batch. */
   readonly deltas: number;
+  /** The reader joined: while its replica is empty it takes all of the global state at once. */
+  readonly joined: boolean;
   readonly contracts: KnownContracts;
   /** msat that may still come in before a group would hold more than can exist. */
   readonly headroom: bigint;
@@ -102,7 +114,7 @@ function decodeBatch(leaf: Uint8Array, source: number, height: number, rules: Ba
   const batch = BATCH.decode(leaf);
   if (batch.source !== source || batch.height !== height) return undefined;
   const credits: Credit[] = [];
-  let delta: readonly CellEntry[] | undefined;
+  let delta: ReadDelta | undefined;
   const relayWorth = checkRelays(batch.relays, rules);
   if (relayWorth === undefined) return undefined;
   let worth = relayWorth;
@@ -112,11 +124,17 @@ function decodeBatch(leaf: Uint8Array, source: number, height: number, rules: Ba
       if (!rules.holds(rules.partitionOf(credit.to))) return undefined;
       credits.push(credit);
       worth += credit.amount;
-    } else if (kind === MESSAGE_KIND.delta && delta === undefined && source === HOME_GROUP) {
-      const { version, cells } = DELTA.decode(payload);
-      delta = version === rules.deltas + 1 ? judgeDelta(cells, rules.contracts) : undefined;
-      if (delta === undefined) return undefined;
+    } else if (delta === undefined && source === HOME_GROUP) {
+      const { version, cells: entries } = DELTA.decode(payload);
+      const cells = fitsVersion(kind, version, rules) ? judgeDelta(entries, rules.contracts) : undefined;
+      if (cells === undefined) return undefined;
+      delta = { version, cells };
     } else return undefined;
   }
   return worth <= rules.headroom ? { credits, delta, relays: batch.relays, worth } : undefined;
+}
+
+function fitsVersion(kind: number, version: number, { deltas, joined }: BatchRules): boolean {
+  if (kind === MESSAGE_KIND.delta) return version === deltas + 1;
+  return kind === MESSAGE_KIND.state && joined && deltas === 0 && version > 0;
 }

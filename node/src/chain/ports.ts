@@ -1,6 +1,13 @@
 // What the view of a node asks of its group's state and of its disk: the seam between following the fork choice and
 // executing blocks. It names shapes only and decides nothing.
+import type { ShardMap } from '../consensus/shard-map.ts';
 import type { Body, Header, ProvenLeaf, Read } from '../core/layouts.ts';
+
+/** What a group that joins begins with: the map that names it, and what counts as read. */
+export interface Birth {
+  readonly map: ShardMap;
+  readonly read: readonly Read[];
+}
 
 /** One block of another group that a block reads, with our own leaf of its outbox, already proven against `outboxRoot`. */
 export interface SourceBlock {
@@ -21,6 +28,8 @@ export interface BlockInput {
   readonly id: Uint8Array;
   readonly header: Header;
   readonly headerBytes: Uint8Array;
+  /** In force in this block. */
+  readonly map: ShardMap;
   readonly body: Body;
   readonly bodyBytes: Uint8Array;
   /** In reading order, which is the order their messages take effect in. */
@@ -29,7 +38,7 @@ export interface BlockInput {
 
 /** What a miner would like in the next block; the state takes what fits, in this order. */
 export interface BlockContent {
-  /** MapUpdate bytes, empty = none; group 0 only. */
+  /** MapUpdate bytes, empty = none; group 0 only, and left out where it cannot follow the map in force. */
   readonly mapUpdate: Uint8Array;
   /** 80 bytes each; group 0 only. */
   readonly bitcoinHeaders: readonly Uint8Array[];
@@ -46,7 +55,8 @@ export interface BlockPlan {
   readonly parent: Uint8Array;
   readonly timestampMs: number;
   readonly target: number;
-  readonly epoch: number;
+  /** In force in this block: the one its update leads to, when it has one. */
+  readonly map: ShardMap;
   readonly miner: Uint8Array;
   readonly reads: readonly Read[];
   /** In reading order; the body lists them by (group, height). */
@@ -79,6 +89,8 @@ export interface BuiltBlock {
   readonly bodyBytes: Uint8Array;
   readonly roots: BlockRoots;
   readonly outcome: BlockOutcome;
+  /** What goes behind its witness: ProvenUpdate bytes, empty without a map update. */
+  readonly shownUpdate: Uint8Array;
 }
 
 /** The header commits to a block that breaks a rule: the block and all its descendants are dead for every node. */
@@ -123,6 +135,8 @@ export interface ChainState {
   abortStaged(): void;
   /** Takes back the tip. */
   undo(record: Uint8Array): void;
+  /** Of a group that joins: block 0 becomes the tip. Nothing came before it, and once it is taken back nothing is again. */
+  begin(birth: Birth): void;
 }
 
 /** What the node stored earlier; read when a block must be undone or served and memory no longer has it. */

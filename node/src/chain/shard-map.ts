@@ -1,24 +1,15 @@
 // Which group owns which partition, by epoch, and since when. Pure data; it never learns of a new map by itself.
+
+import type { ShardMap } from '../consensus/shard-map.ts';
 import { viewOf } from '../core/bytes.ts';
 import { taggedHash } from '../core/hash.ts';
 import { depthFor } from '../core/merkle.ts';
 import { GLOBAL_PARTITION } from '../core/scopes.ts';
 
+export type { ShardMap } from '../consensus/shard-map.ts';
+
 /** Owner of the global partition for ever. */
 export const HOME_GROUP = 0;
-
-/** One version of the map. */
-export interface ShardMap {
-  readonly epoch: number;
-  /** Group of every partition. */
-  readonly owners: Uint32Array;
-  /** Epoch in which each partition came to its owner. */
-  readonly since: Float64Array;
-  /** Live groups, ascending; some may own nothing. */
-  readonly groups: readonly number[];
-  /** Commits epoch, owners, tenures and groups. */
-  readonly hash: Uint8Array;
-}
 
 export function firstShardMap(owners: readonly number[]): ShardMap {
   const groups = [...new Set(owners)].sort((a, b) => a - b);
@@ -56,23 +47,15 @@ export function outboxDepth(map: ShardMap): number {
   return depthFor((map.groups.at(-1) ?? 0) + 1);
 }
 
-/** All maps a chain has adopted. Only genesis can make one for now; every look-up goes by epoch all the same. */
-export class ShardMaps {
-  readonly #byEpoch: ShardMap[];
+/** The map of an epoch with these groups, where no partition has moved since the first one. */
+export function mapWithGroups(first: ShardMap, epoch: number, groups: readonly number[]): ShardMap {
+  return shardMap(epoch, first.owners, first.since, groups);
+}
 
-  constructor(first: ShardMap) {
-    this.#byEpoch = [first];
-  }
-
-  at(epoch: number): ShardMap {
-    const map = this.#byEpoch[epoch];
-    if (map === undefined) throw new RangeError(`epoch ${epoch} is not known`);
-    return map;
-  }
-
-  get newest(): ShardMap {
-    return this.#byEpoch.at(-1)!;
-  }
+/** The map of the next epoch, with `added` groups that own nothing yet. Partitions stay where they are: nothing can move them. */
+export function withGroups(before: ShardMap, added: readonly number[]): ShardMap {
+  const groups = [...before.groups, ...added].sort((a, b) => a - b);
+  return shardMap(before.epoch + 1, before.owners, before.since, groups);
 }
 
 /** Spreads partitions over the groups of a new network: contiguous runs whose lengths differ by one at most. */

@@ -2,7 +2,7 @@
 // It folds diffs; it never looks at cells but to hash all of them at a checkpoint.
 import { concatBytes, viewOf, ZERO_HASH } from '../core/bytes.ts';
 import { sha256, taggedHash } from '../core/hash.ts';
-import { type Cursor, type Genesis, SYSTEM, type System } from '../core/layouts.ts';
+import { type Cursor, type Genesis, type Read, SYSTEM, type System } from '../core/layouts.ts';
 import { listRoot } from '../core/merkle.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
 import type { PartitionDiff, VirtualMachine } from '../vm/types.ts';
@@ -89,7 +89,7 @@ export class Accumulators {
 
 /** State that is no cell: committed as one piece, small enough to be copied every block. */
 export class SystemState {
-  readonly map: Uint8Array;
+  map: Uint8Array;
   served: number;
   deltas: number;
   replica: Uint8Array;
@@ -122,6 +122,15 @@ export class SystemState {
       replica: ZERO_HASH,
       cursors: [],
       totals: { held, burnt: 0n, perGroup: [] },
+    });
+  }
+
+  /** Of a group that joins: it has read what the block that adopted it had read, and that block. */
+  static joined(map: ShardMap, cursors: readonly Read[]): SystemState {
+    return new SystemState({
+      ...SystemState.genesis(map, 0n),
+      cursors: cursors.map((read) => ({ ...read, seen: 0 })),
+      totals: { held: 0n, burnt: 0n, perGroup: [] },
     });
   }
 

@@ -1,14 +1,17 @@
 // The next block of our group: what it reads, when it is stamped, its header around the roots of a staged execution.
 // It holds no clock; the miner may not stamp ahead of his.
 import { DIFFICULTY, nextTarget } from '../consensus/difficulty.ts';
-import { blockId, type ConsensusParams, epochOf, HEADER_VERSION } from '../consensus/header.ts';
+import { adoptionOf, blockId, type ConsensusParams, HEADER_VERSION } from '../consensus/header.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import type { HeaderTree } from '../consensus/header-tree.ts';
+import type { MapRules } from '../consensus/map-rules.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
+import type { ShardMap } from '../consensus/shard-map.ts';
 import { type Genesis, HEADER, type Header } from '../core/layouts.ts';
 import { sourceBlock } from './body-check.ts';
 import type { Inbox } from './inbox.ts';
 import type { BlockContent, BlockPlan, BuiltBlock, ChainState, SourceBlock } from './ports.ts';
+import { HOME_GROUP } from './shard-map.ts';
 
 /** Source blocks one block reads at most: a group that stood still catches up over several blocks. */
 const READ_BLOCKS_MAX = 1_024;
@@ -18,6 +21,8 @@ export interface Template {
   readonly header: Header;
   readonly headerBytes: Uint8Array;
   readonly bodyBytes: Uint8Array;
+  /** Goes behind its witness; empty but in a block with a map update. */
+  readonly shownUpdate: Uint8Array;
   /** Its timestamp: a proof must not be handed in before. */
   readonly dueMs: number;
 }
@@ -31,6 +36,7 @@ export interface TemplateModules {
   readonly inbox: Inbox;
   readonly readingRule: ReadingRule;
   readonly planReads: ReadPlanner;
+  readonly maps: Pick<MapRules, 'after'>;
 }
 
 export interface TemplateInput {
@@ -46,8 +52,8 @@ export function buildTemplate(m: TemplateModules, input: TemplateInput): { templ
   const built = m.state.build(plan);
   const header = headerOf(plan, built, m.params.networkId);
   const headerBytes = HEADER.encode(header);
-  const { bodyBytes } = built;
-  const template = { id: blockId(headerBytes), header, headerBytes, bodyBytes, dueMs: plan.timestampMs };
+  const { bodyBytes, shownUpdate } = built;
+  const template = { id: blockId(headerBytes), header, headerBytes, bodyBytes, shownUpdate, dueMs: plan.timestampMs };
   return { template, built };
 }
 
@@ -60,7 +66,7 @@ export function headerOf(plan: BlockPlan, built: BuiltBlock, networkId: Uint8Arr
     parent: plan.parent,
     timestampMs: plan.timestampMs,
     target: plan.target,
-    epoch: plan.epoch,
+    epoch: plan.map.epoch,
     ...built.roots,
     miner: plan.miner,
     reads: plan.reads.slice(),
@@ -71,19 +77,32 @@ function planBlock(m: TemplateModules, { parent, nowMs, miner, content }: Templa
   const height = parent.height + 1;
   const timestampMs = stamp(m.params, parent, nowMs);
   const newest = choosePlannedReads(m, parent, timestampMs);
-  const startsEpoch = parent.group === 0 && content.mapUpdate.length > 0;
+  const map = mapOf(m, parent, newest, content.mapUpdate);
   return {
     group: parent.group,
     height,
     parent: parent.id,
     timestampMs,
     target: nextTarget(m.params, height, parent.header, parent.parent?.header),
-    epoch: epochOf(parent, newest) + (startsEpoch ? 1 : 0),
+    map,
     miner,
     reads: newest.map((source) => ({ group: source.group, height: source.height, id: source.id })),
     sources: inReadingOrder(m, parent, timestampMs, newest),
     content,
   };
+}
+
+/** In force in the next block; an update that cannot follow the map before it is left out. */
+function mapOf(
+  m: TemplateModules,
+  parent: HeaderEntry,
+  newest: readonly HeaderEntry[],
+  mapUpdate: Uint8Array,
+): ShardMap {
+  const before = adoptionOf(parent, newest)?.map ?? parent.map;
+  if (parent.group !== HOME_GROUP || mapUpdate.length === 0) return before;
+  const after = m.maps.after(before, mapUpdate);
+  return typeof after === 'string' ? before : after;
 }
 
 /** Under Floor the beat is kept while the clock is less than half an interval late, so that delays do not add up. */

@@ -17,7 +17,7 @@ import { TRANSACTION_GAS, userGas } from './gas.ts';
 import { NO_OP, pad8, RECORD } from './relay.ts';
 
 export const TRANSACTION_VERSION = 1;
-export const TRANSACTION_KIND = { transfer: 0, call: 1, deploy: 2 } as const;
+export const TRANSACTION_KIND = { transfer: 0, call: 1, deploy: 2, mapUpdate: 4 } as const;
 
 /** Why bytes are no transaction this network could ever run; codes of the error table. */
 export type TransactionProblem =
@@ -49,6 +49,11 @@ export function transactionId(bytes: Uint8Array): Uint8Array {
 /** Throws DecodeError. */
 export function decodeTransaction(bytes: Uint8Array): Transaction {
   return TRANSACTION.decode(bytes);
+}
+
+/** The map update that an envelope of the governance key carries, undefined for any other transaction. It never enters a block as one. */
+export function mapUpdateIn(bytes: Uint8Array): Uint8Array | undefined {
+  return bytes[AT.kind] === TRANSACTION_KIND.mapUpdate ? decodeTransaction(bytes).args : undefined;
 }
 
 /** Offsets of the fixed part; `key` and what follows depend on the scope. */

@@ -4,8 +4,9 @@ import type { ForkChoiceRules } from '../consensus/fork-choice.ts';
 import type { ConsensusParams, HeaderWait } from '../consensus/header.ts';
 import { type HeaderEntry, isAncestor } from '../consensus/header-entry.ts';
 import type { HeaderTree } from '../consensus/header-tree.ts';
+import type { MapRules } from '../consensus/map-rules.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
-import { toHex } from '../core/bytes.ts';
+import { concatBytes, toHex } from '../core/bytes.ts';
 import type { Genesis, Header, ProvenLeaf } from '../core/layouts.ts';
 import type { SlotTree } from '../core/merkle.ts';
 import { BlockStore } from './block-store.ts';
@@ -15,6 +16,7 @@ import { HeaderIntake, type Intake } from './header-intake.ts';
 import { Inbox, type LeafVerdict } from './inbox.ts';
 import { leafIn, outboxTree } from './outbox-proof.ts';
 import type { BlockArchive, BlockContent, ChainState } from './ports.ts';
+import { outboxDepth } from './shard-map.ts';
 import { buildTemplate, type Template } from './template.ts';
 
 /** Templates a proof may still come for; an older one is mined in vain. */
@@ -42,13 +44,12 @@ export interface ViewRules {
 export interface ViewModules {
   readonly params: ViewParams;
   readonly rules: ViewRules;
+  readonly maps: MapRules;
   readonly state: ChainState;
   readonly archive: BlockArchive;
   readonly group: number;
-  /** Of every group, each a pure function of genesis. */
+  /** Of the first groups, each a pure function of genesis. */
   readonly genesisHeaders: readonly Uint8Array[];
-  /** Depth of outbox trees under the map of an epoch. */
-  outboxDepth(epoch: number): number;
 }
 
 export type BodyVerdict =
@@ -105,10 +106,10 @@ export class View {
   constructor(modules: ViewModules) {
     this.#m = modules;
     this.group = modules.group;
-    this.#intake = new HeaderIntake(modules.params, modules.rules, modules.genesisHeaders);
+    this.#intake = new HeaderIntake(modules.params, modules.rules, modules.maps, modules.genesisHeaders);
     this.#inbox = new Inbox(this.#isOurLeaf, modules.archive);
     this.#blocks = new BlockStore(modules.archive);
-    this.#follower = this.#followFrom(this.tree.genesis(this.group));
+    this.#follower = this.#followFrom(this.tree.rootOf(this.group));
   }
 
   /** All known headers and the chosen chains. To be read only. */
@@ -119,6 +120,11 @@ export class View {
   /** The block the state stands at; the chosen tip is `tree.tip(group)`. */
   get tip(): HeaderEntry {
     return this.#follower.tip;
+  }
+
+  /** Whether our group is in the map at the chosen tip of group 0, and has a block 0 to stand on. */
+  get isBorn(): boolean {
+    return this.tip.height >= 0;
   }
 
   get waitingHeaders(): number {
@@ -195,9 +201,10 @@ export class View {
    */
   template(nowMs: number, miner: Uint8Array, content: BlockContent): Template | undefined {
     const chosen = this.tree.tip(this.group);
+    if (!this.isBorn) return undefined;
     if (this.tip !== chosen && !(isAncestor(this.tip, chosen) && this.#isWithheld(nowMs))) return undefined;
     this.#follower.unstage();
-    const { params, state, rules } = this.#m;
+    const { params, state, rules, maps } = this.#m;
     const modules = {
       params,
       state,
@@ -205,6 +212,7 @@ export class View {
       inbox: this.#inbox,
       readingRule: rules.readingRule,
       planReads: rules.planReads,
+      maps,
     };
     const { template, built } = buildTemplate(modules, { parent: this.tip, nowMs, miner, content });
     this.#follower.stage(template.id, built);
@@ -220,7 +228,8 @@ export class View {
   submit(id: Uint8Array, witness: Uint8Array, nowMs: number): AcceptedHeaders | undefined {
     const template = this.#templates.get(toHex(id));
     if (template === undefined) return undefined;
-    const intake = this.addHeader(template.headerBytes, witness, '', nowMs);
+    const evidence = concatBytes([witness, template.shownUpdate]);
+    const intake = this.addHeader(template.headerBytes, evidence, '', nowMs);
     if (intake.outcome.kind === 'accepted') this.#blocks.addOwn(intake.outcome.entry, template.bodyBytes);
     return intake;
   }
@@ -236,7 +245,7 @@ export class View {
     if (leaves === undefined) return undefined;
     // A block is shown to every group one after the other.
     if (this.#outboxTree?.key !== entry.key) {
-      this.#outboxTree = { key: entry.key, tree: outboxTree(leaves, this.#m.outboxDepth(entry.header.epoch)) };
+      this.#outboxTree = { key: entry.key, tree: outboxTree(leaves, outboxDepth(entry.map)) };
     }
     return leafIn(leaves, this.#outboxTree.tree, group);
   }
@@ -273,8 +282,7 @@ export class View {
   }
 
   readonly #isOurLeaf = (source: HeaderEntry, proven: ProvenLeaf): boolean => {
-    const { epoch, outboxRoot } = source.header;
-    return this.#m.rules.verifyLeaf(outboxRoot, this.#m.outboxDepth(epoch), this.group, proven);
+    return this.#m.rules.verifyLeaf(source.header.outboxRoot, outboxDepth(source.map), this.group, proven);
   };
 
   #settle(intake: Intake): AcceptedHeaders {
@@ -331,7 +339,8 @@ export class View {
         if (reader === group) continue;
         const readerTip = tree.tip(reader);
         const deep = readerTip.ancestorAt(Math.max(readerTip.height - maxReorg, tree.baseHeight(reader)));
-        floor = Math.min(floor, (deep ?? readerTip).cursor(group)?.height ?? 0);
+        // Who has not adopted the group yet will begin to read it at its block 0.
+        floor = Math.min(floor, (deep ?? readerTip).cursor(group)?.height ?? tree.baseHeight(group));
       }
       floor = Math.max(floor, tip - headerWindow);
       if (group === this.group) floor = Math.min(floor, this.tip.height - 2 * maxReorg);

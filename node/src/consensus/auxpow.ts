@@ -1,7 +1,7 @@
 // Judges merge-mining proofs: does this parent header's work stand for exactly this L2 block? It knows no chain, no clock
 // and no Bitcoin node, and an answer of "no" says nothing about the block itself: the witness is detachable.
 import { equalBytes } from '../core/bytes.ts';
-import { DecodeError } from '../core/codec.ts';
+import { DecodeError, Reader } from '../core/codec.ts';
 import { CHAIN_BRANCH_MAX, COINBASE_BRANCH_MAX, WITNESS, type Witness } from './auxpow-layouts.ts';
 import { type BitcoinHeader, bitcoinHash, parseBitcoinHeader } from './bitcoin-header.ts';
 import { type CoinbaseProblem, parseCoinbase } from './coinbase.ts';
@@ -123,6 +123,18 @@ export function verifyWitness(question: WitnessQuestion): AuxPowResult<ProvenPar
 export function decodeWitness(bytes: Uint8Array): Witness | undefined {
   try {
     return WITNESS.decode(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** Where a witness ends and what is shown behind it begins; undefined when these bytes do not begin with a witness. */
+export function witnessEnd(bytes: Uint8Array): number | undefined {
+  const reader = new Reader(bytes);
+  try {
+    WITNESS.read(reader, WITNESS.name);
+    return reader.at;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

@@ -105,7 +105,7 @@ test('a view is a closed cut: whatever a chosen chain has read is chosen', () =>
 test('group 0 is plain most work; equal work goes to the lowest id', () => {
   const world = new HeaderWorld(2, TEST_PARAMS);
   const choice = new ForkChoice(world.tree, FORK_CHOICE_RULES);
-  const root = world.tree.genesis(0);
+  const root = world.tree.root(0);
   const blocks = [1, 2, 3, 4].map((salt) => world.mine(root, [], salt));
   for (const block of blocks) choice.added(block);
   const lowest = blocks.map((b) => b.key).sort()[0];
@@ -123,15 +123,15 @@ test('a lower group that has read a branch pins it, and lets go when it is rolle
     choice.added(entry);
     return entry;
   };
-  const root = world.tree.genesis(1);
+  const root = world.tree.root(1);
   const pinned = mine(root, [], 1);
   const confirming = mine(pinned, [], 1);
-  const reader = mine(world.tree.genesis(0), [pinned], 1);
+  const reader = mine(world.tree.root(0), [pinned], 1);
   let rival = root;
   for (let i = 0; i < 5; i++) rival = mine(rival, [], 2);
   expect(world.tree.tip(1)).toBe(confirming);
   // A heavier branch of group 0 that has not read it frees group 1.
-  let other = world.tree.genesis(0);
+  let other = world.tree.root(0);
   for (let i = 0; i < 2; i++) other = mine(other, [], 3);
   expect(world.tree.tip(0)).toBe(other);
   expect(world.tree.tip(0)).not.toBe(reader);
@@ -141,7 +141,7 @@ test('a lower group that has read a branch pins it, and lets go when it is rolle
 test('what execution refuses is left, with its descendants', () => {
   const world = new HeaderWorld(1, TEST_PARAMS);
   const choice = new ForkChoice(world.tree, FORK_CHOICE_RULES);
-  const good = world.mine(world.tree.genesis(0), [], 1);
+  const good = world.mine(world.tree.root(0), [], 1);
   choice.added(good);
   const bad = world.mine(good, [], 2);
   choice.added(bad);

@@ -24,8 +24,8 @@ class Decision {
   readonly #pins: Map<number, HeaderEntry>;
 
   constructor(tree: HeaderTree) {
-    this.#groups = tree.groups;
-    this.#pins = new Map(tree.groups.map((group) => [group, tree.genesis(group)]));
+    this.#groups = tree.knownGroups;
+    this.#pins = new Map(tree.knownGroups.map((group) => [group, tree.root(group)]));
   }
 
   /** The newest block of a group that a decided chain has read. */
@@ -54,10 +54,13 @@ class Decision {
   }
 }
 
-/** The definition: every group's best block among all that agree. */
+/**
+ * The definition: every group's best block among all that agree. A group that the chosen tip of group 0 has not adopted
+ * comes out at its root: its blocks 0 have read a block of group 0 that is not chosen.
+ */
 export function chooseChains(tree: HeaderTree, rules: ForkChoiceRules): ReadonlyMap<number, HeaderEntry> {
   const decision = new Decision(tree);
-  for (const group of rules.rank(tree.groups)) {
+  for (const group of rules.rank(tree.knownGroups)) {
     let best: HeaderEntry | undefined;
     for (const block of tree.known(group)) {
       if (decision.agrees(block) && (best === undefined || rules.isBetter(block, best))) best = block;
@@ -96,7 +99,7 @@ export class ForkChoice {
 
   /** After blocks of a group changed their standing. Groups decided before it cannot change. */
   decideFrom(group: number): readonly ChoiceChange[] {
-    const ranked = this.#rules.rank(this.#tree.groups);
+    const ranked = this.#rules.rank(this.#tree.knownGroups);
     const from = ranked.indexOf(group);
     const decision = new Decision(this.#tree);
     for (const lower of ranked.slice(0, from)) decision.decide(this.#tree.tip(lower));

@@ -5,7 +5,7 @@ import { HeaderWorld, TEST_PARAMS } from './testing/header-world.ts';
 
 test('ancestors are found over any distance', () => {
   const world = new HeaderWorld(1, TEST_PARAMS);
-  const line: HeaderEntry[] = [world.tree.genesis(0)];
+  const line: HeaderEntry[] = [world.tree.root(0)];
   for (let i = 1; i < 300; i++) line.push(world.mine(line[i - 1]!, [], 0));
   const fork = world.line(line[100]!, 150, 1);
   fc.assert(
@@ -20,9 +20,9 @@ test('ancestors are found over any distance', () => {
 
 test('cursors are the newest read, genesis before that, over full vectors and between them', () => {
   const world = new HeaderWorld(3, TEST_PARAMS);
-  const source = world.line(world.tree.genesis(1), 40, 0);
-  let reader = world.tree.genesis(0);
-  expect(reader.cursor(1)).toBe(world.tree.genesis(1));
+  const source = world.line(world.tree.root(1), 40, 0);
+  let reader = world.tree.root(0);
+  expect(reader.cursor(1)).toBe(world.tree.root(1));
   for (let height = 1; height < 39; height++) {
     const reads = height % 3 === 0 ? [source.ancestorAt(height)!] : [];
     reader = world.mine(reader, reads, 0);
@@ -34,7 +34,7 @@ test('cursors are the newest read, genesis before that, over full vectors and be
 
 test('what was cut below the window still counts as an ancestor when it was chosen', () => {
   const world = new HeaderWorld(1, TEST_PARAMS);
-  const stem = world.line(world.tree.genesis(0), 10, 0);
+  const stem = world.line(world.tree.root(0), 10, 0);
   const lost = world.line(stem, 3, 1);
   const tip = world.line(stem, 30, 2);
   world.tree.choose(tip);

@@ -2,9 +2,16 @@
 // It judges nothing; whoever makes an entry has checked the header.
 import { toHex } from '../core/bytes.ts';
 import { HEADER, type Header } from '../core/layouts.ts';
+import type { ShardMap } from './shard-map.ts';
 
 /** Heights between two full cursor vectors; between them an entry keeps only what it read itself. */
 const VECTOR_EVERY = 16;
+
+/** A map on one line of group 0, with block 0 of every group it names as that line made it. */
+export interface Adoption {
+  readonly map: ShardMap;
+  readonly genesis: ReadonlyMap<number, HeaderEntry>;
+}
 
 /** A header that stands on a line of known ones, accepted or still waiting for what it reads. */
 export interface LinkedHeader {
@@ -44,6 +51,8 @@ export interface EntryParts {
   readonly reads: ReadonlyMap<number, HeaderEntry>;
   /** Source blocks in reading order. */
   readonly readingOrder: readonly HeaderEntry[];
+  /** The map in force; what begins an epoch, or is a block 0, is told later. */
+  readonly adoption?: Adoption | undefined;
 }
 
 export class HeaderEntry implements LinkedHeader {
@@ -68,6 +77,7 @@ export class HeaderEntry implements LinkedHeader {
   #parent: HeaderEntry | undefined;
   #skip: HeaderEntry | undefined;
   #vector: ReadonlyMap<number, HeaderEntry> | undefined;
+  #adoption: Adoption | undefined;
 
   constructor(parts: EntryParts) {
     this.id = parts.id;
@@ -80,10 +90,26 @@ export class HeaderEntry implements LinkedHeader {
     this.reads = parts.reads;
     this.readingOrder = parts.readingOrder;
     this.ownWork = parts.ownWork;
-    this.work = parts.parent === undefined ? 0n : parts.parent.work + parts.ownWork;
+    this.work = parts.parent === undefined || this.height === 0 ? 0n : parts.parent.work + parts.ownWork;
+    this.#adoption = parts.adoption;
     this.#parent = parts.parent;
     this.#skip = parts.parent?.ancestorAt(skipHeight(this.height));
     if (parts.parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();
+  }
+
+  /** The shard map in force at this block. Only headers made by hand have none. */
+  get adoption(): Adoption | undefined {
+    return this.#adoption;
+  }
+
+  /** Of a block that begins an epoch and of every block 0: the map could not be made before the block. */
+  adopt(adoption: Adoption): void {
+    this.#adoption = adoption;
+  }
+
+  get map(): ShardMap {
+    if (this.#adoption === undefined) throw new Error(`no shard map is known at ${this.group}:${this.height}`);
+    return this.#adoption.map;
   }
 
   get header(): Header {
@@ -97,6 +123,8 @@ export class HeaderEntry implements LinkedHeader {
 
   /** Lets go of what is seldom asked of an old block: its header is decoded again, its witness must be on disk. */
   compact(): void {
+    // What stands before a block 0 is no block and has no bytes.
+    if (this.bytes.length === 0) return;
     this.#header = undefined;
     this.#witness = undefined;
   }
@@ -116,21 +144,23 @@ export class HeaderEntry implements LinkedHeader {
     return entry;
   }
 
-  /** The newest block of `group` this chain has read; genesis counts as read. Undefined for its own and unknown groups. */
+  /** The newest block of `group` this chain has read; block 0 of a group counts as read from the map on that names it. Undefined for its own and unknown groups. */
   cursor(group: number): HeaderEntry | undefined {
     let entry: HeaderEntry | undefined = this;
-    while (entry !== undefined) {
-      if (entry.#vector !== undefined) return entry.#vector.get(group);
-      const read = entry.reads.get(group);
-      if (read !== undefined) return read;
+    let read: HeaderEntry | undefined;
+    while (entry !== undefined && read === undefined) {
+      read = (entry.#vector ?? entry.reads).get(group);
+      if (entry.#vector !== undefined) break;
       entry = entry.#parent;
     }
-    return undefined;
+    return read ?? (group === this.group ? undefined : this.#adoption?.genesis.get(group));
   }
 
   /** The whole vector, ascending by group. */
   cursors(): ReadonlyMap<number, HeaderEntry> {
-    return this.#vector ?? this.#collect();
+    const read = this.#vector ?? this.#collect();
+    const unread = [...(this.#adoption?.genesis ?? [])].filter(([group]) => group !== this.group && !read.has(group));
+    return unread.length === 0 ? read : byGroup([...read, ...unread]);
   }
 
   /** Gives a first block the vector it has no parent to inherit from. */
@@ -154,8 +184,12 @@ export class HeaderEntry implements LinkedHeader {
     }
     const vector = new Map(base === undefined ? [] : base.#vector);
     for (const entry of above.reverse()) for (const [group, read] of entry.reads) vector.set(group, read);
-    return new Map([...vector].sort(([a], [b]) => a - b));
+    return byGroup([...vector]);
   }
+}
+
+function byGroup(vector: [number, HeaderEntry][]): ReadonlyMap<number, HeaderEntry> {
+  return new Map(vector.sort(([a], [b]) => a - b));
 }
 
 /** `a` is `b` or an ancestor of it. */

@@ -1,11 +1,15 @@
 // All known valid headers of all groups, as trees. It keeps what it is given and answers questions about it; which
 // branch is followed is the fork choice's affair, recorded here by height.
-import { toHex } from '../core/bytes.ts';
-import type { HeaderEntry } from './header-entry.ts';
+import { toHex, ZERO_HASH } from '../core/bytes.ts';
+import { HeaderEntry } from './header-entry.ts';
+
+/** Height of what stands before block 0 of a group that joins. */
+const UNBORN_HEIGHT = -1;
 
 /** The chosen chain of one group, `entries[i]` standing at height `base + i`. */
 interface Chain {
-  readonly genesis: HeaderEntry;
+  /** Block 0 of a first group; of one that joins what stands before its block 0, of which every adopting block makes another. */
+  readonly root: HeaderEntry;
   base: number;
   entries: HeaderEntry[];
   /** Blocks nothing known builds on. */
@@ -17,6 +21,7 @@ interface Chain {
 export class HeaderTree {
   readonly #entries = new Map<string, HeaderEntry>();
   readonly #chains = new Map<number, Chain>();
+  #known: readonly number[] = [];
   #groups: readonly number[] = [];
 
   constructor(genesis: readonly HeaderEntry[]) {
@@ -24,20 +29,27 @@ export class HeaderTree {
     for (const entry of sorted) {
       entry.setCursors(new Map(sorted.filter((g) => g !== entry).map((g) => [g.group, g])));
       this.#entries.set(entry.key, entry);
-      const chain: Chain = { genesis: entry, base: 0, entries: [entry], leaves: new Set([entry]), byHeight: new Map() };
-      chain.byHeight.set(0, [entry]);
-      this.#chains.set(entry.group, chain);
+      this.#plant(entry).byHeight.set(0, [entry]);
     }
-    this.#groups = sorted.map((entry) => entry.group);
   }
 
-  /** Ascending. */
+  /** The groups of the map at the chosen tip of group 0, ascending. */
   get groups(): readonly number[] {
     return this.#groups;
   }
 
+  /** Every group any branch of group 0 has adopted, ascending: what the fork choice decides on. */
+  get knownGroups(): readonly number[] {
+    return this.#known;
+  }
+
   has(group: number): boolean {
     return this.#chains.has(group);
+  }
+
+  /** Where the chain of a group that joins is rooted; its blocks 0 are added on top like any other block. */
+  rootOf(group: number): HeaderEntry {
+    return (this.#chains.get(group) ?? this.#plant(unborn(group))).root;
   }
 
   get size(): number {
@@ -53,8 +65,9 @@ export class HeaderTree {
     return this.#chain(group).base;
   }
 
-  genesis(group: number): HeaderEntry {
-    return this.#chain(group).genesis;
+  /** What a group's chain is rooted in: block 0, or what stands before it (height −1) in a group that joins. */
+  root(group: number): HeaderEntry {
+    return this.#chain(group).root;
   }
 
   /** Takes a valid header whose parent stands in the tree. */
@@ -112,6 +125,8 @@ export class HeaderTree {
     if (entry === undefined) throw new Error(`the chosen tip ${tip.key} does not descend from what the tree holds`);
     chain.entries.length = entry.height - chain.base + 1;
     for (const next of path.reverse()) chain.entries.push(next);
+    if (Math.min(tip.height, before) === UNBORN_HEIGHT)
+      this.#groups = this.#known.filter((group) => this.#isLive(group));
     return before - entry.height;
   }
 
@@ -135,6 +150,8 @@ export class HeaderTree {
     const root = this.chosenAt(group, floor);
     if (root === undefined || floor <= chain.base) return [];
     const forgotten: string[] = [];
+    // It is in no table: nothing but this line would say that it was on the chosen chain.
+    chain.root.settled = true;
     for (let height = chain.base; height < floor; height++) {
       for (const entry of chain.byHeight.get(height) ?? []) {
         entry.settled = this.chosenAt(group, height) === entry;
@@ -147,6 +164,19 @@ export class HeaderTree {
     chain.base = floor;
     root.cut();
     return forgotten;
+  }
+
+  #plant(root: HeaderEntry): Chain {
+    const { group, height } = root;
+    const chain: Chain = { root, base: height, entries: [root], leaves: new Set([root]), byHeight: new Map() };
+    this.#chains.set(group, chain);
+    this.#known = [...this.#chains.keys()].sort((a, b) => a - b);
+    this.#groups = this.#known.filter((known) => this.#isLive(known));
+    return chain;
+  }
+
+  #isLive(group: number): boolean {
+    return this.tip(group).height !== UNBORN_HEIGHT;
   }
 
   #forgetBranchesBeside(chain: Chain, root: HeaderEntry, forgotten: string[]): void {
@@ -174,4 +204,38 @@ export class HeaderTree {
     if (chain === undefined) throw new Error(`group ${group} is not known`);
     return chain;
   }
+}
+
+/** Stands where a group is not in the map: older than all its blocks 0, better than none of them. */
+function unborn(group: number): HeaderEntry {
+  const id = new Uint8Array(32).fill(0xff);
+  new DataView(id.buffer).setUint32(28, group, true);
+  const header = {
+    version: 0,
+    networkId: ZERO_HASH.subarray(0, 4),
+    group,
+    height: UNBORN_HEIGHT,
+    parent: ZERO_HASH,
+    timestampMs: 0,
+    target: 0,
+    epoch: 0,
+    transactionsRoot: ZERO_HASH,
+    outboxRoot: ZERO_HASH,
+    receiptsRoot: ZERO_HASH,
+    stateRoot: ZERO_HASH,
+    checkpointRoot: ZERO_HASH,
+    miner: new Uint8Array(36),
+    reads: [],
+  };
+  const none = new Uint8Array(0);
+  return new HeaderEntry({
+    id,
+    header,
+    bytes: none,
+    witness: none,
+    parent: undefined,
+    ownWork: 0n,
+    reads: new Map(),
+    readingOrder: [],
+  });
 }

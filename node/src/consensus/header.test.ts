@@ -32,8 +32,8 @@ test('strict decoding: nothing may follow, nothing may lack', () => {
 
 function judged(change: (header: Header, world: HeaderWorld, source: HeaderEntry) => Partial<Header>) {
   const world = new HeaderWorld(2, TEST_PARAMS);
-  const source = world.line(world.tree.genesis(0), 2, 0).ancestorAt(1)!;
-  const header = nextHeader(world.tree.genesis(1), [source], 1);
+  const source = world.line(world.tree.root(0), 2, 0).ancestorAt(1)!;
+  const header = nextHeader(world.tree.root(1), [source], 1);
   return world.offer(HEADER.encode({ ...header, ...change(header, world, source) }), NOW_MS);
 }
 
@@ -42,7 +42,7 @@ test.each<[string, Parameters<typeof judged>[0], string]>([
   ['less than an interval', () => ({ timestampMs: 999 }), 'TOO_EARLY'],
   ['a target harder than due', () => ({ target: bitsFromTarget(targetForHashes(5_000n)) }), 'WRONG_TARGET'],
   ['an epoch its cursor does not give', () => ({ epoch: 1 }), 'WRONG_EPOCH'],
-  ['a parent of another group', (_, world) => ({ parent: world.tree.genesis(0).id }), 'UNKNOWN_GROUP'],
+  ['a parent of another group', (_, world) => ({ parent: world.tree.root(0).id }), 'UNKNOWN_GROUP'],
   [
     'a read that lies about its height',
     (header, _, source) => ({ reads: [{ ...header.reads[0]!, height: source.height + 1 }] }),
@@ -69,13 +69,14 @@ test('what is unknown or in the future waits', () => {
   });
 });
 
-test('an epoch nobody has a map of is refused in every group', () => {
+test('an epoch nobody has a map of is refused in every group, and one whose update is not shown is not judged', () => {
   const world = new HeaderWorld(2, TEST_PARAMS);
-  for (const group of [0, 1]) {
-    const header = nextHeader(world.tree.genesis(group), [], 1);
-    expect(world.offer(HEADER.encode({ ...header, epoch: 1 }), NOW_MS)).toEqual({
-      kind: 'refused',
-      code: 'WRONG_EPOCH',
-    });
+  for (const [group, epoch, code] of [
+    [0, 1, 'BAD_WITNESS'],
+    [0, 2, 'WRONG_EPOCH'],
+    [1, 1, 'WRONG_EPOCH'],
+  ] as const) {
+    const header = nextHeader(world.tree.root(group), [], 1);
+    expect(world.offer(HEADER.encode({ ...header, epoch }), NOW_MS)).toEqual({ kind: 'refused', code });
   }
 });

@@ -6,8 +6,10 @@ import { DecodeError } from '../core/codec.ts';
 import { sha256d } from '../core/hash.ts';
 import { type Genesis, HEADER, type Header } from '../core/layouts.ts';
 import { type DifficultyParams, nextTarget } from './difficulty.ts';
-import { HeaderEntry, type LinkedHeader } from './header-entry.ts';
+import { type Adoption, HeaderEntry, type LinkedHeader } from './header-entry.ts';
+import type { MapRules } from './map-rules.ts';
 import type { ReadingProblem, ReadingRule } from './reading.ts';
+import type { ShardMap } from './shard-map.ts';
 import { targetFromBits, workOfTarget } from './target.ts';
 
 export const HEADER_VERSION = 1;
@@ -30,7 +32,9 @@ export type HeaderRefusal =
   | 'READS_UNSORTED'
   | 'READ_MISMATCH'
   | 'CHECKPOINT_MISPLACED'
-  /** The proof is wrong; says nothing about the block id. */
+  /** It begins an epoch with an update that cannot follow the map before it. */
+  | 'BAD_MAP_UPDATE'
+  /** The proof is wrong, or does not show the map update of a block that begins an epoch; says nothing about the block id. */
   | 'BAD_WITNESS'
   /** Below the window, or on a branch that left the chosen chain below it. */
   | 'TOO_OLD'
@@ -47,7 +51,8 @@ export type HeaderWait =
   | { readonly reason: 'future'; readonly untilMs: number };
 
 export type HeaderVerdict =
-  | { readonly kind: 'valid'; readonly entry: HeaderEntry }
+  /** `adopts`: the map the block begins. */
+  | { readonly kind: 'valid'; readonly entry: HeaderEntry; readonly adopts: ShardMap | undefined }
   | { readonly kind: 'wait'; readonly waits: readonly HeaderWait[] }
   | { readonly kind: 'refused'; readonly code: HeaderRefusal };
 
@@ -99,6 +104,7 @@ function readsAscend(header: Header): boolean {
 export interface HeaderContext {
   readonly params: ConsensusParams;
   readonly readingRule: ReadingRule;
+  readonly maps: Pick<MapRules, 'after' | 'shownBehind'>;
   readonly nowMs: number;
   lookup(id: Uint8Array): HeaderEntry | undefined;
 }
@@ -141,8 +147,9 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     confirmations: params.confirmations,
   });
   if (reading.kind === 'invalid') return refused(reading.code);
-  // No map but the first exists in this version: a header of a later epoch names a map nobody can know.
-  if (header.epoch !== epochOf(parent, newest)) return refused('WRONG_EPOCH');
+  const adoption = adoptionOf(parent, newest);
+  const adopts = header.epoch === adoption?.map.epoch ? undefined : mapOf(context, header, adoption, witness);
+  if (typeof adopts === 'string') return refused(adopts);
   if (reading.kind === 'wait') return { kind: 'wait', waits: reading.unconfirmed.map(toUnconfirmed) };
   const entry = new HeaderEntry({
     id,
@@ -153,15 +160,30 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     ownWork: header.target === parent.header.target ? parent.ownWork : workOfBits(header.target),
     reads: new Map(newest.map((source) => [source.group, source])),
     readingOrder: reading.order,
+    adoption,
   });
-  return { kind: 'valid', entry };
+  return { kind: 'valid', entry, adopts };
 }
 
-/** The epoch on `parent` after reading `newest`: that of the group-0 block at the cursor; group 0 keeps its parent's. */
-export function epochOf(parent: HeaderEntry, newest: readonly HeaderEntry[]): number {
-  if (parent.group === 0) return parent.header.epoch;
+/** The map on `parent` after reading `newest`: that of the group-0 block at the cursor; group 0 keeps its parent's. */
+export function adoptionOf(parent: HeaderEntry, newest: readonly HeaderEntry[]): Adoption | undefined {
+  if (parent.group === 0) return parent.adoption;
   const home = newest.find((source) => source.group === 0) ?? parent.cursor(0);
-  return home?.header.epoch ?? parent.header.epoch;
+  return home?.adoption;
+}
+
+/** The map of a header whose epoch is not the one it came to: only group 0 begins epochs, one at a time. */
+function mapOf(
+  { maps }: HeaderContext,
+  header: Header,
+  before: Adoption | undefined,
+  witness: Uint8Array,
+): ShardMap | HeaderRefusal {
+  if (before === undefined || header.group !== 0 || header.epoch !== before.map.epoch + 1) return 'WRONG_EPOCH';
+  const update = maps.shownBehind(witness);
+  if (update === undefined) return 'BAD_WITNESS';
+  const map = maps.after(before.map, update);
+  return typeof map === 'string' ? 'BAD_MAP_UPDATE' : map;
 }
 
 export function workOfBits(bits: number): bigint {

@@ -27,6 +27,9 @@ export const MAX_BITCOIN_HEADERS_PER_BODY = 64;
 export const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_SYSTEM_MESSAGES = 4_096;
 const MAX_OUTBOX_DEPTH = 16;
+/** Of a list root over a map update, the Bitcoin headers and all transactions of a block. */
+const MAX_LIST_DEPTH = 18;
+const MAX_MAP_UPDATE_BYTES = 1 << 20;
 /** 1,024 groups with their load accounts, and as many again of a person's own as one group has. */
 export const MAX_GENESIS_ACCOUNTS = 1_026_000;
 export const MAX_SOURCE_BYTES = 60_000;
@@ -123,7 +126,7 @@ export const PROVEN_LEAF = layout('ProvenLeaf', {
 export type ProvenLeaf = ReturnType<typeof PROVEN_LEAF.decode>;
 
 export const BODY = layout('Body', {
-  mapUpdate: doc(blob(u32, 1 << 20), 'MapUpdate bytes, empty = none; group 0 only'),
+  mapUpdate: doc(blob(u32, MAX_MAP_UPDATE_BYTES), 'MapUpdate bytes, empty = none; group 0 only'),
   bitcoinHeaders: doc(list(u16, bytes(80), MAX_BITCOIN_HEADERS_PER_BODY), 'new parent headers; group 0 only'),
   batches: doc(list(u32, PROVEN_LEAF, MAX_BATCHES_PER_BODY), 'sources ascending, then heights ascending'),
   transactions: doc(list(u32, blob(u32, MAX_TRANSACTION_BYTES), MAX_BLOCK_TRANSACTIONS), 'Transaction bytes'),
@@ -131,8 +134,8 @@ export const BODY = layout('Body', {
 export type Body = ReturnType<typeof BODY.decode>;
 
 export const SYSTEM_MESSAGE = layout('SystemMessage', {
-  kind: doc(u8, '1 credit, 2 global delta'),
-  payload: doc(blob(u32, MAX_BATCH_BYTES), 'Credit or Delta'),
+  kind: doc(u8, '1 credit, 2 global delta, 3 global state'),
+  payload: doc(blob(u32, MAX_BATCH_BYTES), 'Credit, or Delta for both of the others'),
 });
 export type SystemMessage = ReturnType<typeof SYSTEM_MESSAGE.decode>;
 
@@ -166,6 +169,13 @@ export const MAP_UPDATE = layout('MapUpdate', {
   signature: doc(bytes(64), 'governance key over "rexnet/map-update/1" ‖ all bytes before it'),
 });
 export type MapUpdate = ReturnType<typeof MAP_UPDATE.decode>;
+
+export const PROVEN_UPDATE = layout('ProvenUpdate', {
+  update: doc(blob(u32, MAX_MAP_UPDATE_BYTES), 'MapUpdate bytes'),
+  leaves: doc(u32, 'of the transactions root it is the first leaf of'),
+  path: doc(list(u8, hash32, MAX_LIST_DEPTH), 'Merkle path of leaf 0, bottom up'),
+});
+export type ProvenUpdate = ReturnType<typeof PROVEN_UPDATE.decode>;
 
 const relayFixed = {
   size: doc(u32, 'of the whole record, a multiple of 8'),
@@ -336,6 +346,7 @@ export const LAYOUTS: readonly Layout<never>[] = [
   RELAY,
   RECEIPT,
   MAP_UPDATE,
+  PROVEN_UPDATE,
   TOTALS,
   GROUP_TOTAL,
   SYSTEM,

@@ -49,9 +49,24 @@ export function listRootInPlace(leaves: Uint8Array): Uint8Array {
     }
     empty = parentOf(empty, empty);
   }
+  return listTag(count, count === 0 ? ZERO_HASH : leaves.subarray(0, HASH_BYTES));
+}
+
+function listTag(count: number, top: Uint8Array): Uint8Array {
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, count, true);
-  return taggedHash('rexnet/list', size, count === 0 ? ZERO_HASH : leaves.subarray(0, HASH_BYTES));
+  return taggedHash('rexnet/list', size, top);
+}
+
+/** Siblings of leaf 0 of a list, bottom up. */
+export function firstLeafPath(leaves: readonly Uint8Array[]): Uint8Array[] {
+  return new SlotTree(leaves, depthFor(leaves.length)).path(0);
+}
+
+/** The list root that leaf 0 of a list of `count` leaves and its path lead to; undefined when there is no such path. */
+export function foldFirstLeaf(leaf: Uint8Array, count: number, path: readonly Uint8Array[]): Uint8Array | undefined {
+  if (count === 0 || path.length !== depthFor(count)) return undefined;
+  return listTag(count, foldPath(leaf, 0, path));
 }
 
 /** Root and paths of a tree of 2^depth slots; slots beyond `leaves` are zero. */

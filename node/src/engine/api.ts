@@ -155,7 +155,7 @@ export interface EngineSums {
 }
 
 /** Conditions an engine may report. */
-export const CONDITIONS = ['DeepReorg'] as const;
+export const CONDITIONS = ['DeepReorg', 'NotAdopted'] as const;
 
 /** Why known headers are not blocks of the chain yet. */
 export type Lack = 'parent' | 'source' | 'unconfirmed' | 'future' | 'body' | 'leaf';

@@ -60,6 +60,19 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+test('the folder of a group that joined is as clean as the others', async () => {
+  const grown = new World({ groups: 2, bare: true, chain: { confirmations: 0 } });
+  for (const group of [0, 1]) grown.mine(group);
+  grown.adopt();
+  for (let round = 0; round < 3; round++) for (const group of [0, 1, 2]) grown.mine(group);
+  for (const group of [0, 1, 2]) {
+    const dataDir = join(root, `grown${group}`);
+    await storeWorld(grown, group, dataDir);
+    const report = await auditFolder({ network: grown.network, dataDir });
+    expect(report, deepReportText(report)).toMatchObject({ group, findings: [] });
+  }
+});
+
 function copy(): string {
   const dir = join(root, `copy${copies++}`);
   cpSync(clean, dir, { recursive: true });

@@ -9,9 +9,10 @@ import { predaCompiler } from '../chain/contract-compiler.ts';
 import { DeepAudit, type LoadedState } from '../chain/deep-audit.ts';
 import type { DeepReport } from '../chain/deep-report.ts';
 import type { Network } from '../chain/genesis.ts';
-import { genesisHeader } from '../chain/genesis-block.ts';
+import { birthOf, genesisHeader } from '../chain/genesis-block.ts';
 import { GroupState, type StoredState } from '../chain/group-state.ts';
 import { HeaderIntake } from '../chain/header-intake.ts';
+import { networkMaps } from '../chain/network-maps.ts';
 import { verifyLeaf } from '../chain/outbox-proof.ts';
 import { HOME_GROUP, outboxDepth } from '../chain/shard-map.ts';
 import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
@@ -19,6 +20,7 @@ import { blockId } from '../consensus/header.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
+import { acceptedByZip215 } from '../core/ed25519.ts';
 import { ChainStore, type StoredHeader, type Tip } from '../store/chain-store.ts';
 import { copyFolder, identityOf } from '../store/database.ts';
 import { damaged } from '../store/errors.ts';
@@ -68,10 +70,7 @@ async function auditStill(options: AuditFolderOptions, dir: string): Promise<Dee
 
 /** The folder of any group of this network will do. */
 function ownIdentity({ network, dataDir }: AuditFolderOptions): { readonly genesisId: string; readonly group: number } {
-  const { group } = identityOf(dataDir);
-  if (!groupsOf(network).includes(group))
-    throw damaged(dataDir, `node.json names group ${group}, which does not exist`);
-  return { genesisId: toHex(network.id), group };
+  return { genesisId: toHex(network.id), group: identityOf(dataDir).group };
 }
 
 interface Problem {
@@ -85,27 +84,29 @@ function prepare(
   group: number,
   store: ChainStore,
 ): DeepAudit {
-  const { genesis, networkId, firstMap } = network;
+  const { genesis, networkId } = network;
   const tip = store.tip();
   const problems: Problem[] = [];
   const line = lineTo(tip, group, readHeaders(network, group, store, problems), problems, dir);
-  const depth = outboxDepth(firstMap);
+  const [first] = line;
   const audit = new DeepAudit({
     genesis,
     networkId,
     group,
     line,
     store,
-    load: (stored) => load(network, group, stored),
-    isOurLeaf: (source, proven) => verifyLeaf(source.header.outboxRoot, depth, group, proven),
+    load: (stored) => load(network, first!, stored),
+    isOurLeaf: (source, proven) => verifyLeaf(source.header.outboxRoot, outboxDepth(source.map), group, proven),
     fromSnapshot: fromSnapshot === true,
   });
   for (const { header, what } of problems) audit.add(header.height, header.id, 'header', what);
   return audit;
 }
 
-function load(network: Network, group: number, stored: StoredState): LoadedState {
+/** `first` is block 0 of the group. */
+function load(network: Network, first: HeaderEntry, stored: StoredState): LoadedState {
   const { genesis } = network;
+  const { group } = first;
   const machine = Machine.create({
     partitions: genesis.partitions,
     seed: randomBytes(32),
@@ -124,6 +125,8 @@ function load(network: Network, group: number, stored: StoredState): LoadedState
     },
     stored,
   );
+  const isAtGenesis = state.height === 0 && stored.snapshot === undefined;
+  if (isAtGenesis && !network.firstMap.groups.includes(group)) state.begin(birthOf(first.map, first.cursors()));
   return { state, machine };
 }
 
@@ -136,14 +139,15 @@ function readHeaders(network: Network, group: number, store: ChainStore, problem
     forkChoice: FORK_CHOICE_RULES,
     verifyWitness: () => true,
   };
-  const groups = groupsOf(network);
   const intake = new HeaderIntake(
     { ...genesis, networkId },
     rules,
-    groups.map((g) => genesisHeader(network, g)),
+    networkMaps(network, acceptedByZip215),
+    groupsOf(network).map((g) => genesisHeader(network, g)),
   );
   const sound = function* (): IterableIterator<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }> {
-    for (const header of groups.flatMap((g) => [...store.headers(g)])) {
+    // Ids count up, and what adopted a group has read lower ones alone: by its turn it is known.
+    for (const header of allHeaders(store, intake)) {
       if (equalBytes(blockId(header.header), header.id)) yield { bytes: header.header, witness: header.witness };
       else {
         const whose = header.group === group ? '' : ` of group ${header.group}`;
@@ -155,6 +159,10 @@ function readHeaders(network: Network, group: number, store: ChainStore, problem
   return intake;
 }
 
+function* allHeaders(store: ChainStore, { tree }: HeaderIntake): IterableIterator<StoredHeader> {
+  for (let group = 0; tree.has(group); group++) yield* store.headers(group);
+}
+
 /** Genesis to tip. */
 function lineTo(
   tip: Tip | undefined,
@@ -164,8 +172,9 @@ function lineTo(
   dir: string,
 ): readonly HeaderEntry[] {
   const line: HeaderEntry[] = [];
-  const newest = tip === undefined || tip.height === 0 ? tree.genesis(group) : tree.get(tip.id);
-  for (let entry = newest; entry !== undefined; entry = entry.parent) line.push(entry);
+  if (!tree.groups.includes(group)) throw damaged(dir, `node.json names group ${group}, which no shard map names`);
+  const newest = tip === undefined || tip.height === 0 ? tree.tip(group).ancestorAt(0) : tree.get(tip.id);
+  for (let entry = newest; entry !== undefined && entry.height >= 0; entry = entry.parent) line.push(entry);
   if (newest !== undefined) return line.reverse();
   const [first] = problems;
   const cause = first === undefined ? '' : ` (block ${first.header.height}: ${first.what})`;

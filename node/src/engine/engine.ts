@@ -2,10 +2,11 @@
 // is synchronous; time comes in with each call.
 
 import type { AppliedBlock, Followed } from '../chain/follower.ts';
+import type { MapDesk } from '../chain/map-desk.ts';
 import type { Pool } from '../chain/pool.ts';
 import type { AcceptedHeaders, View } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
-import { toHex } from '../core/bytes.ts';
+import { toHex, ZERO_HASH } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
 import { BODY, type Body, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import type { Condition, Template } from '../rpc/backend.ts';
@@ -38,6 +39,7 @@ export interface EngineModules {
   readonly view: View;
   readonly store: ChainStore;
   readonly pool: Pool;
+  readonly mapDesk: MapDesk;
   readonly history: History;
   readonly parents: ParentHeaders;
   readonly parentCounts: ParentCounts;
@@ -152,6 +154,11 @@ export class Engine {
   }
 
   get conditions(): Condition[] {
+    const { view } = this.#m;
+    if (!view.isBorn) {
+      const message = `no map update that this node has read adopts group ${view.group}: it waits for the network to add it`;
+      return [{ type: 'NotAdopted', status: 'True', reason: 'NotInShardMap', message }];
+    }
     if (!this.#deepReorg) return [];
     const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
     return [
@@ -172,7 +179,7 @@ export class Engine {
   /** Our chain is at the newest header of its group we know, and nothing newer is waiting for evidence. */
   get inSync(): boolean {
     const { view } = this.#m;
-    return !this.#deepReorg && view.tip === view.tree.tip(view.group);
+    return view.isBorn && !this.#deepReorg && view.tip === view.tree.tip(view.group);
   }
 
   #leaf(sourceId: Uint8Array, bytes: Uint8Array): Intake {
@@ -237,7 +244,8 @@ export class Engine {
       if (settled !== undefined) store.dropUndo(settled.id);
     }
     for (const { entry, code } of followed.condemned) store.putCondemned(entry.id, code);
-    store.putTip(view.tip);
+    // Nothing to come back to before block 0: a restart finds it again among the headers.
+    store.putTip(view.isBorn ? view.tip : { height: 0, id: ZERO_HASH });
   }
 
   /** In a commit of its own: a chain without its newest snapshot only starts a little later. */
@@ -310,11 +318,12 @@ export class Engine {
 
   #offerTemplate(nowMs: number): void {
     const { view, pool } = this.#m;
+    if (!view.isBorn) return;
     const tip = { key: toHex(view.tip.id), timestampMs: view.tip.header.timestampMs };
     if (!this.#beat.isDue(tip, nowMs)) return;
     const bitcoinHeaders = this.#m.parents.forNextBlock();
     const content = {
-      mapUpdate: new Uint8Array(0),
+      mapUpdate: this.#m.mapDesk.waiting,
       bitcoinHeaders,
       transactions: pool.candidates(nowMs),
       idOf: (transaction: Uint8Array) => pool.idOf(transaction),

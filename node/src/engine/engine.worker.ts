@@ -1,13 +1,15 @@
 // The thread of the engine: opens it, turns the crank, and answers the main thread. Ends the process's work on a defect.
 import { parentPort, workerData } from 'node:worker_threads';
 import { genesisState } from '../chain/genesis-block.ts';
-import { senderPartitionOf } from '../chain/transaction.ts';
-import { viewOf } from '../core/bytes.ts';
+import { HOME_GROUP } from '../chain/shard-map.ts';
+import { mapUpdateIn, senderPartitionOf } from '../chain/transaction.ts';
+import { equalBytes, viewOf } from '../core/bytes.ts';
 import { HASH_BYTES } from '../core/hash.ts';
 import { PROVEN_LEAF } from '../core/layouts.ts';
+import { senderKeyOf } from '../core/signed-bytes.ts';
 import { unpackTransactions } from '../core/transaction-batch.ts';
 import type { IndexedRefusal } from '../rpc/backend.ts';
-import { RpcError, refusal } from '../rpc/errors.ts';
+import { type Refusal, RpcError, refusal } from '../rpc/errors.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
 import { serve } from './bridge.ts';
 import { figuresOf } from './figures.ts';
@@ -37,13 +39,13 @@ function fail(error: unknown): void {
 
 function start(): void {
   const open = openEngine(options, { nowMs, emit });
-  const { engine, answers, history, view, state, pool, store, parents, parentCounts, network } = open;
+  const { engine, answers, history, view, state, pool, mapDesk, store, parents, parentCounts, network } = open;
   const loopDelay = new LoopDelay();
 
   const genesisTotals = genesisState(network, options.group).system.totals.encode();
 
   const status = (): EngineStatus => ({
-    tip: { height: view.tip.height, id: view.tip.id, timestampMs: view.tip.header.timestampMs },
+    tip: { height: Math.max(0, view.tip.height), id: view.tip.id, timestampMs: view.tip.header.timestampMs },
     stateRoot: view.tip.header.stateRoot,
     epoch: view.tip.header.epoch,
     owners: [...network.firstMap.owners],
@@ -63,6 +65,16 @@ function start(): void {
     const foreign: { index: number; group: number }[] = [];
     for (const [index, bytes] of unpackTransactions(batch).entries()) {
       const id = ids.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+      const update = mapUpdateIn(bytes);
+      if (update !== undefined) {
+        if (options.group !== HOME_GROUP) foreign.push({ index, group: HOME_GROUP });
+        else {
+          const problem = proposed(bytes, update);
+          if (problem === undefined) accepted.push(index);
+          else refusals.push({ index, ...problem });
+        }
+        continue;
+      }
       const verdict = pool.add(bytes, nowMs(), id);
       if (verdict === 'added') accepted.push(index);
       else if (verdict === 'PARTITION_MOVED') {
@@ -70,6 +82,15 @@ function start(): void {
       } else if (verdict !== 'known') refusals.push({ index, ...refusal(verdict) });
     }
     return { refusals, accepted, foreign };
+  };
+
+  /** An envelope of the governance key: what it carries is judged by the map in force. */
+  const proposed = (bytes: Uint8Array, update: Uint8Array): Refusal | undefined => {
+    if (!equalBytes(senderKeyOf(bytes), network.genesis.governance)) return refusal('BAD_SIGNATURE');
+    const verdict = mapDesk.offer(update, view.tip.map);
+    return verdict === 'added' || verdict === 'known'
+      ? undefined
+      : refusal('BAD_MAP_UPDATE', { message: `the map update is refused: ${verdict}` });
   };
 
   const timers = [

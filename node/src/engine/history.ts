@@ -63,6 +63,7 @@ export class History {
 
   logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): LogEvent[] {
     const { tip } = this.#view;
+    if (!this.#view.isBorn) throw new RpcError('NOT_READY');
     if (cursor === undefined) return [this.#logBlock(tip, filter)];
     const seen = tip.ancestorAt(cursor.height);
     if (seen === undefined || !equalBytes(seen.id, cursor.id)) return [this.#undoneBelow(cursor)];

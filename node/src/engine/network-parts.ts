@@ -4,7 +4,7 @@ import { REGTEST_GENESIS_HEADER } from '../consensus/bitcoin-header.ts';
 import { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { targetFromBits } from '../consensus/target.ts';
 
-/** Ascending. */
+/** Of the first map, ascending. */
 export function groupsOf(network: Network): number[] {
   return [...new Set(network.firstMap.owners)].sort((a, b) => a - b);
 }

@@ -5,17 +5,19 @@ import { type Compile, predaCompiler } from '../chain/contract-compiler.ts';
 import { type Network, readGenesis } from '../chain/genesis.ts';
 import { genesisHeader } from '../chain/genesis-block.ts';
 import { GroupState } from '../chain/group-state.ts';
+import { MapDesk } from '../chain/map-desk.ts';
+import { networkMaps, verifyEvidence } from '../chain/network-maps.ts';
 import { verifyLeaf } from '../chain/outbox-proof.ts';
 import { Pool } from '../chain/pool.ts';
-import { HOME_GROUP, outboxDepth } from '../chain/shard-map.ts';
+import { HOME_GROUP } from '../chain/shard-map.ts';
 import { StateCheck } from '../chain/state-check.ts';
 import { transactionRules } from '../chain/transaction.ts';
 import { View } from '../chain/view.ts';
-import { verifyWitness } from '../consensus/auxpow.ts';
 import type { BitcoinTree } from '../consensus/bitcoin-tree.ts';
 import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
+import { acceptedByZip215 } from '../core/ed25519.ts';
 import { ChainStore } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
@@ -36,6 +38,7 @@ export interface OpenEngine {
   readonly view: View;
   readonly state: GroupState;
   readonly pool: Pool;
+  readonly mapDesk: MapDesk;
   readonly store: ChainStore;
   readonly machine: Machine;
   readonly parents: ParentHeaders;
@@ -68,6 +71,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   const compile = timedCompiler(predaCompiler(genesis), (seconds) => world.emit('timed', { work: 'compile', seconds }));
   const state = restoreState(options, network, machine, bitcoin, chain, compile);
   const genesisHeaders = groupsOf(network).map((g) => genesisHeader(network, g));
+  const maps = networkMaps(network, acceptedByZip215);
   const view = new View({
     params: { ...genesis, networkId: network.networkId },
     rules: {
@@ -75,28 +79,20 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
       planReads,
       forkChoice: FORK_CHOICE_RULES,
       verifyLeaf,
-      verifyWitness: (header, id, witness) =>
-        verifyWitness({
-          witness,
-          blockId: id,
-          group: header.group,
-          chainIdBase: genesis.chainIdBase,
-          targetBits: header.target,
-          blockTimestampMs: header.timestampMs,
-        }).ok,
+      verifyWitness: (header, id, witness) => verifyEvidence(network, header, id, witness),
     },
+    maps,
     state,
     archive: store,
     group,
     genesisHeaders,
-    outboxDepth: () => outboxDepth(network.firstMap),
   });
   restoreView(view, store, world.nowMs());
   for (const g of view.tree.groups) {
     const from = view.tree.tip(g).height - WHOLE_HEADERS;
     for (const entry of view.tree.known(g)) if (entry.height > 0 && entry.height < from) entry.compact();
   }
-  if (!equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
+  if (view.isBorn && !equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
     throw damaged(options.dataDir, `what is stored does not lead to the state root of block ${view.tip.height}`);
   }
   const pool = new Pool({
@@ -104,6 +100,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     account: (address) => machine.account(address),
     holds: (partition) => network.firstMap.owners[partition] === group,
   });
+  const mapDesk = new MapDesk(maps);
   const history = new History(view, store);
   const parents = new ParentHeaders(bitcoin);
   const parentCounts = new ParentCounts(bitcoin);
@@ -113,6 +110,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     view,
     store,
     pool,
+    mapDesk,
     history,
     parents,
     parentCounts,
@@ -129,7 +127,20 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   // All of it was read on the way here.
   store.remap();
   const started = { replayedBlocks: chain.diffs.length, seconds: (performance.now() - startedMs) / 1_000 };
-  const parts = { network, engine, answers, history, view, state, pool, store, machine, parents, parentCounts };
+  const parts = {
+    network,
+    engine,
+    answers,
+    history,
+    view,
+    state,
+    pool,
+    mapDesk,
+    store,
+    machine,
+    parents,
+    parentCounts,
+  };
   return { ...parts, sums, start: started };
 }
 

@@ -1,6 +1,6 @@
 // How the parent headers that proved blocks stand with Bitcoin: on its best chain, orphaned, or premature. Counted by
 // group 0 alone, for all groups: only it records Bitcoin's headers. One header that proves many blocks counts once.
-import { decodeWitness } from '../consensus/auxpow.ts';
+import { decodeWitness, witnessEnd } from '../consensus/auxpow.ts';
 import { bitcoinHash } from '../consensus/bitcoin-header.ts';
 import type { BitcoinTree, ParentStanding } from '../consensus/bitcoin-tree.ts';
 import { toHex } from '../core/bytes.ts';
@@ -20,9 +20,9 @@ export class ParentCounts {
     this.#tree = tree;
   }
 
-  /** The witness of a block of any group, verified. */
+  /** The witness of a block of any group, verified, with whatever is shown behind it. */
   note(bytes: Uint8Array): void {
-    const witness = this.#tree === undefined ? undefined : decodeWitness(bytes);
+    const witness = this.#tree === undefined ? undefined : decodeWitness(bytes.subarray(0, witnessEnd(bytes)));
     if (witness === undefined) return;
     const hash = bitcoinHash(witness.parentHeader);
     const key = toHex(hash);

@@ -93,6 +93,11 @@ export const ERRORS = {
     retry: 'never',
     message: 'the arguments are not those of the function',
   },
+  BAD_MAP_UPDATE: {
+    status: STATUS.FAILED_PRECONDITION,
+    retry: 'never',
+    message: 'the update cannot follow the shard map in force',
+  },
   NAME_TAKEN: { status: STATUS.ALREADY_EXISTS, retry: 'never', message: 'the name belongs to another deployer' },
   POOL_FULL: {
     status: STATUS.RESOURCE_EXHAUSTED,

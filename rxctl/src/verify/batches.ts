@@ -7,6 +7,7 @@ import { type Network, ownerOf } from './network.ts';
 
 const CREDIT = 1;
 const DELTA = 2;
+const STATE = 3;
 const U64_END = 1n << 64n;
 
 export interface Delta {
@@ -17,6 +18,7 @@ export interface Delta {
 
 export interface ReadBatch {
   readonly records: readonly WireRecord[];
+  /** Or all of the state, for who joined. */
   readonly delta: Delta | undefined;
   readonly worth: bigint;
 }
@@ -55,9 +57,11 @@ function decoded(reader: Reader, source: number, height: number, batch: Batch): 
       const credit = creditOf(payload);
       if (ownerOf(network, partitionOf(credit.to, partitions)) !== group) return undefined;
       worth += credit.amount;
-    } else if (kind === DELTA && delta === undefined && source === 0) {
+    } else if ((kind === DELTA || kind === STATE) && delta === undefined && source === 0) {
       delta = deltaOf(payload);
-      if (delta.version !== deltas + 1) return undefined;
+      const isNext = kind === DELTA && delta.version === deltas + 1;
+      const isFirst = kind === STATE && !network.firstMap.groups.includes(group) && deltas === 0 && delta.version > 0;
+      if (!isNext && !isFirst) return undefined;
       entriesOf(delta.cells);
     } else return undefined;
   }
@@ -72,13 +76,16 @@ function deltaOf(payload: Uint8Array): Delta {
   return decodeAll(payload, (c) => ({ version: c.uint(), cells: c.blob(16 * 1024 * 1024) }));
 }
 
+export interface Sent {
+  readonly worth: bigint;
+  readonly children: readonly string[];
+  readonly delta: Delta | undefined;
+  /** All of the global state. */
+  readonly state: Delta | undefined;
+}
+
 /** What one of our own batches carries away; a sentence when it is none we could have written. */
-export function sentBatch(
-  network: Network,
-  group: number,
-  height: number,
-  leaf: Uint8Array,
-): { readonly worth: bigint; readonly children: readonly string[]; readonly delta: Delta | undefined } | string {
+export function sentBatch(network: Network, group: number, height: number, leaf: Uint8Array): Sent | string {
   try {
     const batch = decodeBatch(leaf);
     if (batch.source !== group || batch.height !== height)
@@ -87,12 +94,15 @@ export function sentBatch(
     if (records === undefined) return 'it holds a malformed relay';
     let worth = records.reduce((sum, record) => sum + record.worth, 0n);
     let delta: Delta | undefined;
+    let state: Delta | undefined;
     for (const { kind, payload } of batch.system) {
       if (kind === CREDIT) worth += creditOf(payload).amount;
       else if (kind === DELTA && group === 0 && delta === undefined) delta = deltaOf(payload);
+      else if (kind === STATE && group === 0 && state === undefined) state = deltaOf(payload);
       else return `it holds a message of kind ${kind}`;
     }
-    return { worth, children: records.filter(({ kind }) => kind !== RECORD_KIND.credit).map(({ id }) => id), delta };
+    const children = records.filter(({ kind }) => kind !== RECORD_KIND.credit).map(({ id }) => id);
+    return { worth, children, delta, state };
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;

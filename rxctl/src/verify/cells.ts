@@ -6,7 +6,15 @@ import { KEY_BYTES } from './layouts.ts';
 export const GLOBAL = 65_535;
 export const REPLICA = 65_534;
 
-export const LEDGER = { account: 0, queue: 9, deferred: 10, bounds: 11, registry: 12, bitcoin: 13 } as const;
+export const LEDGER = {
+  account: 0,
+  queue: 9,
+  deferred: 10,
+  bounds: 11,
+  registry: 12,
+  bitcoin: 13,
+  joining: 14,
+} as const;
 
 export interface Entry {
   readonly id: Uint8Array;

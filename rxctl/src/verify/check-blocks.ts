@@ -38,7 +38,7 @@ export function checkBlock(network: Network, stored: StoredBlock, findings: Find
     transactions: transactions?.checked,
     transactionIds: transactions?.ids,
     receipts: checkReceipts(network, stored, findings),
-    outbox: checkOutbox(network, stored, findings),
+    outbox: checkOutbox(stored, findings),
   };
 }
 
@@ -61,8 +61,13 @@ function checkBody({ entry, body: bytes }: StoredBlock, findings: Findings): Bod
     place,
     'transactions root differs from the header',
   );
-  if (body.mapUpdate.length > 0)
-    findings.wrong('bodies', place, 'it holds a map update, which this version does not know');
+  const begins = entry.group === 0 && !entry.isDamaged && entry.map.epoch !== entry.parent!.map.epoch;
+  if (body.mapUpdate.length > 0 !== begins)
+    findings.wrong(
+      'bodies',
+      place,
+      begins ? 'its epoch begins without a map update' : 'it holds a map update and begins no epoch',
+    );
   return isRight ? body : undefined;
 }
 
@@ -86,7 +91,7 @@ function checkBatches(network: Network, entry: Entry, body: Body, findings: Find
   let bytes = 0;
   for (const [i, source] of listed.entries()) {
     const proven = body.batches[i]!;
-    const isProven = isOutboxLeaf(source.header.outboxRoot, network.outboxDepth, entry.group, proven);
+    const isProven = isOutboxLeaf(source.header.outboxRoot, source.map.outboxDepth, entry.group, proven);
     const what = (): string =>
       `batch ${i} is not what block ${source.height} of group ${source.group} (${source.id.slice(0, 16)}) sent: its outbox proof fails`;
     if (findings.compare('batches', isProven, source.isDamaged, place, what)) leaves.set(source, proven.leaf);
@@ -151,15 +156,11 @@ function checkReceipts(
   return receipts;
 }
 
-function checkOutbox(
-  network: Network,
-  { entry, outbox }: StoredBlock,
-  findings: Findings,
-): readonly StoredLeaf[] | undefined {
+function checkOutbox({ entry, outbox }: StoredBlock, findings: Findings): readonly StoredLeaf[] | undefined {
   const place = { ...entry.place, table: 'outbox' };
   const slots: Uint8Array[] = [];
   for (const { group, leaf } of outbox) {
-    if (group === entry.group || !network.groups.includes(group) || leaf.length === 0) {
+    if (group === entry.group || !entry.map.groups.includes(group) || leaf.length === 0) {
       findings.wrong('outbox', place, `a batch of ${leaf.length} bytes for group ${group}`);
       return undefined;
     }
@@ -167,7 +168,7 @@ function checkOutbox(
   }
   const root = treeRoot(
     Array.from({ length: slots.length }, (_, i) => slots[i] ?? batchLeaf(new Uint8Array(0))),
-    network.outboxDepth,
+    entry.map.outboxDepth,
   );
   const isRight = same(root, entry.header.outboxRoot);
   const what = 'outbox root differs from the header';
@@ -175,13 +176,8 @@ function checkOutbox(
 }
 
 /** Checks the leaves kept for blocks that may still read them. */
-export function checkLeaf(
-  network: Network,
-  group: number,
-  source: Entry,
-  proven: Parameters<typeof isOutboxLeaf>[3],
-): boolean {
-  return isOutboxLeaf(source.header.outboxRoot, network.outboxDepth, group, proven);
+export function checkLeaf(group: number, source: Entry, proven: Parameters<typeof isOutboxLeaf>[3]): boolean {
+  return isOutboxLeaf(source.header.outboxRoot, source.map.outboxDepth, group, proven);
 }
 
 /** Height and id of a key or value that begins with a big-endian height. */

@@ -2,11 +2,12 @@
 import { FormatError, hex, isZero, same, viewOf, ZEROS } from './bytes.ts';
 import { sha256d } from './hash.ts';
 import { type Entry, HeaderTree, headerKey, judgeReads, type StoredHeader } from './header-tree.ts';
-import { decodeHeader, type Header } from './layouts.ts';
+import { decodeHeader, type Header, splitWitness } from './layouts.ts';
 import type { Network } from './network.ts';
 import type { Row } from './pages.ts';
 import { describeFlip, findHeaderFlip, headerFieldAt } from './repair.ts';
 import type { Findings, Place } from './report.ts';
+import { shownUpdate } from './shard-map.ts';
 import { expectedTarget, targetOf } from './target.ts';
 import { witnessProblem } from './witness.ts';
 
@@ -35,18 +36,19 @@ function readRow(network: Network, { key, value }: Row, findings: Findings): Sto
   }
   const named = headerKey(key);
   const place: Place = { table: TABLE, ...named };
-  const { bytes, witness, id } = splitRow(value, named.id, place, findings);
+  const { bytes, witness: evidence, id } = splitRow(value, named.id, place, findings);
+  const { witness, shown } = splitWitness(evidence);
   const header = decodedOr(bytes);
   if (header !== undefined && id === named.id) {
     const isPlaced = header.group === named.group && header.height === named.height;
     if (!isPlaced) findings.wrong('ids', place, `the header says group ${header.group}, height ${header.height}`);
-    return { id, header, witness, isDamaged: false };
+    return { id, header, witness, shown, isDamaged: false };
   }
   // Work was done for the bytes: it is the key that is wrong.
   const isWork = header !== undefined && witnessProblem(header, id, witness, network.genesis.chainIdBase) === undefined;
-  if (isWork) return { id, header, witness, isDamaged: false };
+  if (isWork) return { id, header, witness, shown, isDamaged: false };
   const { group, height } = named;
-  return { id: named.id, header: { ...(header ?? UNREADABLE), group, height }, witness, isDamaged: true };
+  return { id: named.id, header: { ...(header ?? UNREADABLE), group, height }, witness, shown, isDamaged: true };
 }
 
 /** Stands where a header cannot even be read, so that what rests on it still finds its place. */
@@ -119,8 +121,15 @@ function checkEntry(network: Network, tree: HeaderTree, entry: Entry, findings: 
     countReads(network, tree, entry, findings);
   } else if (tree.hasDamage) findings.undecided('reads', entry.place, RESTS);
   else findings.wrong('reads', entry.place, reading.wrong);
-  const witness = witnessProblem(entry.header, entry.id, entry.witness, network.genesis.chainIdBase);
+  const witness = witnessProblem(entry.header, entry.id, entry.witness, network.genesis.chainIdBase) ?? behind(entry);
   findings.test('witnesses', witness === undefined, { ...entry.place, table: TABLE }, `${witness}`);
+}
+
+/** Nothing may stand behind a witness but the update of a block of group 0. */
+function behind({ group, shown, header }: Entry): string | undefined {
+  if (shown.length === 0) return undefined;
+  const update = group === 0 ? shownUpdate(shown, header.transactionsRoot) : 'something stands behind its witness';
+  return typeof update === 'string' ? update : undefined;
 }
 
 const RESTS = 'it rests on a header that is damaged';
@@ -150,7 +159,8 @@ function fieldProblem(network: Network, entry: Entry): string | undefined {
   if (expected === undefined || header.target !== expected || targetOf(header.target) === undefined) {
     return `target ${header.target.toString(16)}, must be ${expected?.toString(16)}`;
   }
-  if (header.epoch !== 0) return `epoch ${header.epoch}, of which no shard map is known`;
+  if (entry.mapProblem !== undefined) return entry.mapProblem;
+  if (header.epoch !== entry.map.epoch) return `epoch ${header.epoch}, must be ${entry.map.epoch}`;
   if (header.height % genesis.checkpointEvery !== 0 && !isZero(header.checkpointRoot))
     return 'a checkpoint out of place';
   return undefined;

@@ -64,7 +64,7 @@ export function checkLeaves(folder: Folder, tree: HeaderTree, findings: Findings
     }
     const place = { ...source.place, table: 'leaves' };
     try {
-      const isRight = checkLeaf(folder.network, folder.group, source, decodeProvenLeaf(value));
+      const isRight = checkLeaf(folder.group, source, decodeProvenLeaf(value));
       findings.compare(
         'leaves',
         isRight,

@@ -41,7 +41,12 @@ export function depthFor(count: number): number {
 
 /** Root of a list: the tree over its leaves under a hash with their count. */
 export function listRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  return tagged('rexnet/list', u32Bytes(leaves.length), treeRoot(leaves, depthFor(leaves.length)));
+  return listTop(leaves.length, treeRoot(leaves, depthFor(leaves.length)));
+}
+
+/** The root of a list of `count` leaves whose tree has this top. */
+export function listTop(count: number, top: Uint8Array): Uint8Array {
+  return tagged('rexnet/list', u32Bytes(count), top);
 }
 
 /** Where a leaf at `slot` and its path lead. */

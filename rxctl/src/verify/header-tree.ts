@@ -2,8 +2,21 @@
 import { hex, viewOf } from './bytes.ts';
 import { sha256d } from './hash.ts';
 import { decodeHeader, type Header } from './layouts.ts';
-import { genesisHeader, type Network } from './network.ts';
+import { type Birth, genesisHeader, type Network } from './network.ts';
 import type { Place } from './report.ts';
+import { mapAfter, type ShardMap, shownUpdate } from './shard-map.ts';
+
+/** A map on one line of group 0, with block 0 of every group it names. */
+export interface Adoption {
+  readonly map: ShardMap;
+  readonly genesis: ReadonlyMap<number, Entry>;
+}
+
+interface Seen {
+  readonly height: number;
+  /** Hex. */
+  readonly id: string;
+}
 
 /** Blocks that follow one another without a fork share one array: an ancestor is one look-up. */
 interface Line {
@@ -15,10 +28,17 @@ export class Entry {
   readonly id: string;
   readonly header: Header;
   readonly witness: Uint8Array;
+  /** What stands behind the witness. */
+  readonly shown: Uint8Array;
   readonly parent: Entry | undefined;
+  /** How a group that joins begins; of its block 0 alone. */
+  readonly birth: Birth | undefined;
+  /** The map in force; what is wrong with it is for who judges the header. */
+  adoption: Adoption | undefined;
+  mapProblem: string | undefined;
   readonly #line: Line;
-  /** Newest block read per group by its chain up to here; ids in hex. */
-  readonly cursors: ReadonlyMap<number, string>;
+  /** Newest block read per group by its chain up to here. */
+  readonly cursors: ReadonlyMap<number, Seen>;
   readonly children: Entry[] = [];
   /** Longest known line of descendants. */
   descendants = 0;
@@ -31,14 +51,18 @@ export class Entry {
     readonly id: string;
     readonly header: Header;
     readonly witness: Uint8Array;
+    readonly shown: Uint8Array;
     readonly parent: Entry | undefined;
-    readonly cursors: ReadonlyMap<number, string>;
+    readonly cursors: ReadonlyMap<number, Seen>;
     readonly isDamaged: boolean;
+    readonly birth?: Birth;
   }) {
-    const { id, header, witness, parent, cursors, isDamaged } = parts;
+    const { id, header, witness, shown, parent, cursors, isDamaged, birth } = parts;
     this.id = id;
     this.header = header;
     this.witness = witness;
+    this.shown = shown;
+    this.birth = birth;
     this.parent = parent;
     this.cursors = cursors;
     this.isDamaged = isDamaged;
@@ -56,6 +80,11 @@ export class Entry {
 
   get height(): number {
     return this.header.height;
+  }
+
+  get map(): ShardMap {
+    if (this.adoption === undefined) throw new Error(`no map is known at ${this.group}:${this.height}`);
+    return this.adoption.map;
   }
 
   get place(): Place {
@@ -78,32 +107,84 @@ export interface StoredHeader {
   readonly id: string;
   readonly header: Header;
   readonly witness: Uint8Array;
+  readonly shown: Uint8Array;
   readonly isDamaged: boolean;
 }
 
 export class HeaderTree {
+  readonly #network: Network;
   readonly #entries = new Map<string, Entry>();
   /** Headers that stand on nothing, by id: a parent is not stored, theirs or that of an ancestor. */
   readonly orphans = new Map<string, StoredHeader>();
-  readonly genesis: ReadonlyMap<number, Entry>;
+  readonly #first: Adoption;
   /** Some header is not what its id commits: what it shows of itself proves nothing. */
   hasDamage = false;
   readonly #places = new Map<string, Entry[]>();
 
   constructor(network: Network, stored: readonly StoredHeader[]) {
-    const first = network.groups.map((group) => {
-      const bytes = genesisHeader(network, group);
-      return { group, id: hex(sha256d(bytes)), header: decodeHeader(bytes) };
-    });
-    this.genesis = new Map(
-      first.map(({ group, id, header }) => {
-        const cursors = new Map(first.filter((other) => other.group !== group).map((other) => [other.group, other.id]));
-        const parts = { id, header, cursors, witness: new Uint8Array(0), parent: undefined, isDamaged: false };
-        return [group, new Entry(parts)];
-      }),
-    );
-    for (const entry of this.genesis.values()) this.#entries.set(entry.id, entry);
-    for (const item of [...stored].sort((a, b) => a.header.height - b.header.height)) this.#add(item);
+    this.#network = network;
+    const { firstMap } = network;
+    this.#first = { map: firstMap, genesis: new Map(firstMap.groups.map((group) => [group, this.#blockZero(group)])) };
+    for (const entry of this.#first.genesis.values()) entry.adoption = this.#first;
+    // Maps begin in group 0, and every block 0 of a group that joins with them.
+    const order = (a: StoredHeader, b: StoredHeader): number =>
+      a.header.group - b.header.group || a.header.height - b.header.height;
+    for (const item of [...stored].sort(order)) this.#add(item);
+    for (const entry of this.#entries.values()) entry.adoption ??= this.#adoptionRead(entry);
+  }
+
+  /** Whether any map names the group. */
+  has(group: number): boolean {
+    return [...this.#entries.values()].some((entry) => entry.group === group && entry.height === 0);
+  }
+
+  #blockZero(group: number, birth?: Birth): Entry {
+    const bytes = genesisHeader(this.#network, group, birth);
+    const id = hex(sha256d(bytes));
+    const none = new Uint8Array(0);
+    const cursors = new Map((birth?.read ?? []).map((read) => [read.group, { height: read.height, id: hex(read.id) }]));
+    const parts = {
+      id,
+      header: decodeHeader(bytes),
+      cursors,
+      witness: none,
+      shown: none,
+      parent: undefined,
+      isDamaged: false,
+    };
+    const entry = new Entry(birth === undefined ? parts : { ...parts, birth });
+    this.#entries.set(entry.id, entry);
+    return entry;
+  }
+
+  /** That of the group-0 block at the cursor. */
+  #adoptionRead(entry: Entry): Adoption {
+    const seen = entry.cursors.get(0);
+    return (seen === undefined ? undefined : this.#entries.get(seen.id)?.adoption) ?? this.#first;
+  }
+
+  /** Group 0: its parent's, or the one an update behind its witness leads to, with a block 0 for whoever it adds. */
+  #adoptionMade(entry: Entry, parent: Entry): Adoption {
+    const before = parent.adoption!;
+    if (entry.isDamaged || entry.header.epoch === before.map.epoch) return before;
+    const { genesis, networkId } = this.#network;
+    const update = shownUpdate(entry.shown, entry.header.transactionsRoot);
+    const map =
+      typeof update === 'string' ? update : mapAfter(before.map, update, { networkId, publicKey: genesis.governance });
+    if (typeof map === 'string') {
+      entry.mapProblem = map;
+      return before;
+    }
+    const own = { group: 0, height: entry.height, id: Buffer.from(entry.id, 'hex') };
+    const others = [...entry.cursors].map(([group, { height, id }]) => ({ group, height, id: Buffer.from(id, 'hex') }));
+    const read = [own, ...others].sort((a, b) => a.group - b.group);
+    const birth = { map, timestampMs: entry.header.timestampMs, read };
+    const born = map.groups
+      .filter((group) => !before.genesis.has(group))
+      .map((group): [number, Entry] => [group, this.#blockZero(group, birth)]);
+    const adoption = { map, genesis: new Map([...before.genesis, ...born]) };
+    for (const [, first] of born) first.adoption = adoption;
+    return adoption;
   }
 
   get(id: Uint8Array | string): Entry | undefined {
@@ -123,8 +204,9 @@ export class HeaderTree {
       return;
     }
     const cursors = new Map(parent.cursors);
-    for (const read of item.header.reads) cursors.set(read.group, hex(read.id));
+    for (const { group: source, height: at, id } of item.header.reads) cursors.set(source, { height: at, id: hex(id) });
     const entry = new Entry({ ...item, parent, cursors });
+    if (group === 0) entry.adoption = this.#adoptionMade(entry, parent);
     this.#entries.set(entry.id, entry);
     this.#places.set(`${group} ${height}`, [...(this.#places.get(`${group} ${height}`) ?? []), entry]);
     let above: Entry | undefined = parent;
@@ -139,13 +221,16 @@ export class HeaderTree {
     const parent = this.get(header.parent);
     if (!isDamaged || parent?.height === header.height - 1) return parent;
     const below =
-      header.height === 1 ? [this.genesis.get(header.group)] : this.#places.get(`${header.group} ${header.height - 1}`);
+      header.height === 1
+        ? [this.#first.genesis.get(header.group)]
+        : this.#places.get(`${header.group} ${header.height - 1}`);
     return below?.length === 1 ? below[0] : undefined;
   }
 
   cursor(entry: Entry, group: number): Entry | undefined {
-    const id = entry.cursors.get(group);
-    return id === undefined ? undefined : this.#entries.get(id);
+    const seen = entry.cursors.get(group);
+    if (seen !== undefined) return this.#entries.get(seen.id);
+    return group === entry.group ? undefined : entry.adoption?.genesis.get(group);
   }
 }
 

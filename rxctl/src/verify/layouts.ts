@@ -1,8 +1,10 @@
 // The byte layouts of docs/protocol.md, read a second time: by hand from that document, not from the tables that made it.
-import { type Cursor, decodeAll, FormatError } from './bytes.ts';
+import { Cursor, decodeAll, FormatError } from './bytes.ts';
 
 export interface Genesis {
   readonly version: number;
+  /** Public key that signs map updates. */
+  readonly governance: Uint8Array;
   readonly partitions: number;
   readonly blockIntervalMs: number;
   readonly blockGas: bigint;
@@ -28,7 +30,8 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
   return decodeAll(bytes, (c) => {
     const version = c.u16();
     c.uint();
-    c.take(64);
+    const governance = c.take(32);
+    c.take(32);
     const partitions = c.u32();
     const blockIntervalMs = c.u32();
     const blockGas = c.u64();
@@ -58,6 +61,7 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
     const accounts = c.list(c.u32(), 1_026_000, () => ({ address: c.take(36), amount: c.u64() }));
     return {
       version,
+      governance,
       partitions,
       blockIntervalMs,
       blockGas,
@@ -133,12 +137,28 @@ export interface Witness {
 }
 
 export function decodeWitness(bytes: Uint8Array): Witness {
-  return decodeAll(bytes, (c) => ({
+  return decodeAll(bytes, readWitness);
+}
+
+function readWitness(c: Cursor): Witness {
+  return {
     parentHeader: c.take(80),
     coinbase: c.blob(16 * 1024),
     coinbaseBranch: c.list(c.u8(), 30, () => c.take(32)),
     chainBranch: c.list(c.u8(), 16, () => c.take(32)),
-  }));
+  };
+}
+
+/** A witness and what is shown behind it; all of it is the witness when it cannot be read. */
+export function splitWitness(bytes: Uint8Array): { readonly witness: Uint8Array; readonly shown: Uint8Array } {
+  const cursor = new Cursor(bytes);
+  try {
+    readWitness(cursor);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { witness: bytes, shown: bytes.subarray(bytes.length) };
+  }
+  return { witness: bytes.subarray(0, cursor.at), shown: bytes.subarray(cursor.at) };
 }
 
 export interface ProvenLeaf {

@@ -3,36 +3,20 @@ import { compare, join, NOTHING, u32Bytes, u64Bytes, ZEROS } from './bytes.ts';
 import { type Entry, encodeEntry, GLOBAL, LEDGER, ledgerCell, partitionOf, REPLICA } from './cells.ts';
 import { depthFor, listRoot, sha256, sha256d, tagged, treeRoot } from './hash.ts';
 import { decodeGenesis, type Genesis, type System } from './layouts.ts';
+import { type ShardMap, shardMap, updateLeaf } from './shard-map.ts';
 
 export interface Network {
   readonly genesis: Genesis;
   readonly id: Uint8Array;
   readonly networkId: Uint8Array;
-  /** Ascending. */
-  readonly groups: readonly number[];
-  readonly mapHash: Uint8Array;
-  readonly outboxDepth: number;
+  readonly firstMap: ShardMap;
 }
 
 export function readNetwork(bytes: Uint8Array): Network {
   const genesis = decodeGenesis(bytes);
   const id = sha256d(bytes);
   const groups = [...new Set(genesis.owners)].sort((a, b) => a - b);
-  const map = join([
-    u64Bytes(0),
-    u32Bytes(genesis.owners.length),
-    u32Bytes(groups.length),
-    ...genesis.owners.flatMap((owner) => [u32Bytes(owner), u64Bytes(0)]),
-    ...groups.map(u32Bytes),
-  ]);
-  return {
-    genesis,
-    id,
-    networkId: id.subarray(0, 4),
-    groups,
-    mapHash: tagged('rexnet/shard-map', map),
-    outboxDepth: depthFor(groups.at(-1)! + 1),
-  };
+  return { genesis, id, networkId: id.subarray(0, 4), firstMap: shardMap(0, genesis.owners, groups) };
 }
 
 export function ownerOf(network: Network, partition: number): number | undefined {
@@ -53,14 +37,22 @@ export function genesisCells(network: Network, group: number): Map<number, Entry
   return cells;
 }
 
+/** What a group that joins begins with: its map, the block that adopts it and what that had read. */
+export interface Birth {
+  readonly map: ShardMap;
+  readonly timestampMs: number;
+  /** Ascending by group, none of height 0. */
+  readonly read: readonly { readonly group: number; readonly height: number; readonly id: Uint8Array }[];
+}
+
 /** System of a group before its first block. */
-export function genesisSystem(network: Network, held: bigint): System {
+export function genesisSystem(network: Network, held: bigint, birth?: Birth): System {
   return {
-    map: network.mapHash,
+    map: (birth?.map ?? network.firstMap).hash,
     served: GLOBAL,
     deltas: 0,
     replica: ZEROS,
-    cursors: [],
+    cursors: (birth?.read ?? []).map((read) => ({ ...read, seen: 0 })),
     totals: { held, burnt: 0n, perGroup: [] },
   };
 }
@@ -118,27 +110,28 @@ export function transactionsRoot(
   transactions: readonly Uint8Array[],
 ): Uint8Array {
   const leaves: Uint8Array[] = [];
-  if (mapUpdate.length > 0) leaves.push(tagged('rexnet/map-update', mapUpdate));
+  if (mapUpdate.length > 0) leaves.push(updateLeaf(mapUpdate));
   if (group === 0) leaves.push(tagged('rexnet/bitcoin-headers', join(bitcoinHeaders)));
   return listRoot([...leaves, ...transactions.map(sha256d)]);
 }
 
 /** Header bytes of block 0 of a group. */
-export function genesisHeader(network: Network, group: number): Uint8Array {
+export function genesisHeader(network: Network, group: number, birth?: Birth): Uint8Array {
+  const map = birth?.map ?? network.firstMap;
   const cells = [...genesisCells(network, group).values()].flat();
   const held = cells.reduce((sum, { value }) => sum + Buffer.from(value!).readBigUInt64LE(8), 0n);
-  const system = encodeSystem(genesisSystem(network, held));
+  const system = encodeSystem(genesisSystem(network, held, birth));
   return join([
     Uint8Array.of(1, 0),
     network.networkId,
     u32Bytes(group),
     u64Bytes(0),
     ZEROS,
-    u64Bytes(0),
+    u64Bytes(birth?.timestampMs ?? 0),
     u32Bytes(network.genesis.floorTarget),
-    u64Bytes(0),
+    u64Bytes(map.epoch),
     transactionsRoot(group, NOTHING, [], []),
-    treeRoot([], network.outboxDepth),
+    treeRoot([], map.outboxDepth),
     listRoot([]),
     stateRoot(genesisAccumulators(network, group), system),
     ZEROS,

@@ -17,6 +17,7 @@ import {
   decodeWitness,
 } from './layouts.ts';
 import { checkpointRoot, encodeSystem, foldAccumulator, genesisHeader, readNetwork, stateRoot } from './network.ts';
+import { decodeProvenUpdate, mapAfter, shownUpdate, updateLeaf } from './shard-map.ts';
 import { decodeBlockDiff, decodeSnapshot, decodeUndo } from './stored-layouts.ts';
 import { expectedTarget, targetOf } from './target.ts';
 import { witnessProblem } from './witness.ts';
@@ -55,6 +56,7 @@ const DECODERS: Readonly<Record<string, (b: Uint8Array) => unknown>> = {
   Snapshot: decodeSnapshot,
   Undo: decodeUndo,
   Witness: decodeWitness,
+  ProvenUpdate: decodeProvenUpdate,
 };
 
 test('reads every layout, and refuses it cut or with a byte too many', () => {
@@ -101,9 +103,9 @@ const VECTORS: Readonly<Record<string, (v: any) => void>> = {
     const network = readNetwork(bytes(text));
     expect(hex(network.id)).toBe(id);
     expect(hex(network.networkId)).toBe(networkId);
-    expect(hex(network.mapHash)).toBe(mapHash);
-    expect(network.groups.map((group) => hex(genesisHeader(network, group)))).toEqual(headers);
-    expect(network.groups.map((group) => hex(sha256d(genesisHeader(network, group))))).toEqual(ids);
+    expect(hex(network.firstMap.hash)).toBe(mapHash);
+    expect(network.firstMap.groups.map((group) => hex(genesisHeader(network, group)))).toEqual(headers);
+    expect(network.firstMap.groups.map((group) => hex(sha256d(genesisHeader(network, group))))).toEqual(ids);
   },
   receiptsRoot: ({ bytes: text, count, root }) => {
     const all = Buffer.concat(Array.from({ length: count }, () => bytes(text)));
@@ -114,6 +116,27 @@ const VECTORS: Readonly<Record<string, (v: any) => void>> = {
     const leaves = Array.from({ length: group + 1 }, (_, i) => (i === group ? bytes(leaf) : ZEROS));
     expect(hex(treeRoot(leaves, depth))).toBe(root);
     expect(hex(treeRoot([], depth))).toBe(emptyRoot);
+  },
+  mapUpdate: ({ networkId, publicKey, before, update, after, leaf, leaves, root, proven, joined }) => {
+    const genesis = decodeGenesis(layoutBytes('Genesis'));
+    const network = readNetwork(layoutBytes('Genesis'));
+    expect(hex(network.firstMap.hash)).toBe(before);
+    const governance = { networkId: bytes(networkId), publicKey: bytes(publicKey) };
+    const map = mapAfter(network.firstMap, bytes(update), governance);
+    if (typeof map === 'string') throw new Error(map);
+    expect(hex(map.hash)).toBe(after);
+    expect(mapAfter(network.firstMap, bytes(update), { ...governance, publicKey: genesis.governance })).toMatch(
+      /signed/,
+    );
+    expect(hex(updateLeaf(bytes(update)))).toBe(leaf);
+    expect(hex(listRoot(leaves.map(bytes)))).toBe(root);
+    expect(hex(shownUpdate(bytes(proven), bytes(root)) as Uint8Array)).toBe(update);
+    expect(shownUpdate(bytes(proven), ZEROS)).toMatch(/not in the block/);
+    const { group, read, timestampMs, header, id } = joined;
+    const reads = read.map((each: { group: number; height: number; id: string }) => ({ ...each, id: bytes(each.id) }));
+    const made = genesisHeader({ ...network, networkId: bytes(networkId) }, group, { map, timestampMs, read: reads });
+    expect(hex(made)).toBe(header);
+    expect(hex(sha256d(made))).toBe(id);
   },
   targets: (list) => {
     for (const { bits, target, work } of list) {

@@ -17,7 +17,7 @@ export function checkSystem(step: Step, replaced: readonly Replaced[]): void {
   const test = (holds: boolean, what: string): void => {
     findings.test('system', holds, place, what);
   };
-  test(same(system.map, network.mapHash), 'the hash of the shard map is another');
+  test(same(system.map, block.entry.map.hash), 'the hash of the shard map is another');
   test(
     ownerOf(network, system.served) === step.group || system.served === GLOBAL,
     `partition ${system.served} cannot have been served`,
@@ -34,9 +34,9 @@ export function checkSystem(step: Step, replaced: readonly Replaced[]): void {
     findings.undecided('system', place, 'body or outbox are damaged, so totals and delta version cannot be derived');
     return;
   }
+  const received = inward.flatMap(({ batch }) => (batch.delta === undefined ? [] : [batch.delta.version]));
   const deltas =
-    before.system.deltas +
-    (step.group === 0 ? Number(publishes(replaced)) : inward.filter(({ batch }) => batch.delta !== undefined).length);
+    step.group === 0 ? before.system.deltas + Number(publishes(replaced)) : (received.at(-1) ?? before.system.deltas);
   test(system.deltas === deltas, `delta version ${system.deltas}, must be ${deltas}`);
   checkTotals(step, inward);
 }
@@ -57,11 +57,7 @@ function expectedCursors({ block, before }: Step): SystemCursor[] {
 
 /** Height of the newest block of `group` that a block or its ancestors have read. */
 function seenBy(source: HeaderEntry, group: number): number {
-  for (let entry: HeaderEntry | undefined = source; entry !== undefined; entry = entry.parent) {
-    const read = entry.header.reads.find((each) => each.group === group);
-    if (read !== undefined) return read.height;
-  }
-  return 0;
+  return source.cursors.get(group)?.height ?? 0;
 }
 
 /** Whether a block of group 0 changed anything that every group gets a copy of. */
@@ -86,7 +82,7 @@ export function readAll({ network, group, block, before }: Step): Inward[] | und
   return block.sources.map(({ entry, leaf }) => {
     const batch = readBatch({ network, group, deltas, held }, entry.group, entry.height, leaf);
     held += batch.worth;
-    if (batch.delta !== undefined) deltas++;
+    deltas = batch.delta?.version ?? deltas;
     return { source: entry.group, batch };
   });
 }

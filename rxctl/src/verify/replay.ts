@@ -52,7 +52,8 @@ class Replay {
     this.#group = group;
     this.#findings = findings;
     this.#atBlock = atBlock;
-    this.#world = new World(network, group);
+    const genesis = blocks.find(({ entry }) => entry.parent!.height === 0)?.entry.parent;
+    this.#world = new World(network, group, genesis?.birth);
     this.#parents = new ParentChain(network.genesis);
     for (const block of blocks) {
       const parent = block.entry.parent!.id;
@@ -147,7 +148,7 @@ class Replay {
     checkMoney(step, this.#world);
     checkNonces(step, this.#world, replaced);
     checkRelays(step, this.#world, replaced);
-    checkDeltas(step, replaced);
+    checkDeltas(step, this.#world, replaced);
     this.#parents.check(step, this.#world.recorded);
     checkUndo(step, replaced, this.#world.recorded);
   }

@@ -46,6 +46,17 @@ async function verifyChanged(folder: string, change: (file: Buffer) => void, nam
   return verifyChain(copy, { genesis: network.genesis });
 }
 
+test('folders of all groups are clean when one of them joined half-way', async () => {
+  const joined = await storeNetwork(join(dir, 'joined'), 6, randomFrom(SEED), true);
+  expect(joined.folders).toHaveLength(4);
+  for (const [group, folder] of joined.folders.entries()) {
+    const report = await verifyChain(folder, { genesis: joined.genesis });
+    expect(report.problems, `group ${group}`).toEqual([]);
+    expect(report).toMatchObject({ clean: true, group });
+    expect(report.blocks).toBeGreaterThan(2);
+  }
+});
+
 interface Damage {
   readonly table: string;
   /** Id of the block it concerns, hex; empty for the tip. */

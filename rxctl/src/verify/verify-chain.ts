@@ -25,6 +25,7 @@ export async function verifyChain(dir: string, options: VerifyOptions = {}): Pro
   for (const { what, ...place } of folder.rowDamages) findings.wrong('folder', place, what);
   const headers = folder.table('headers');
   const tree = checkHeaders(network, headers, findings);
+  if (!tree.has(group)) findings.wrong('folder', {}, `node.json names group ${group}, which no shard map names`);
   const blocks = collectBlocks(folder, tree, findings).map((stored) => checkBlock(network, stored, findings));
   const snapshots = new SnapshotCheck(folder, tree, findings);
   replay(network, group, blocks, findings, (block, world) => snapshots.atBlock(block, world));

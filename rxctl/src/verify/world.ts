@@ -16,6 +16,7 @@ import {
 } from './cells.ts';
 import type { System } from './layouts.ts';
 import {
+  type Birth,
   checkpointRoot,
   encodeSystem,
   genesisAccumulators,
@@ -51,10 +52,10 @@ export class World {
   recorded = 0;
   standing: Standing;
 
-  constructor(network: Network, group: number) {
+  constructor(network: Network, group: number, birth?: Birth) {
     this.#partitions = network.genesis.partitions;
     for (const [partition, entries] of genesisCells(network, group)) this.#apply(partition, entries);
-    const system = genesisSystem(network, this.worth);
+    const system = genesisSystem(network, this.worth, birth);
     this.standing = {
       accumulators: genesisAccumulators(network, group),
       system,

@@ -5,6 +5,7 @@ import { type Abi, compile } from '@rexnet/preda/index.ts';
 import type { BitcoinTree } from '../../consensus/bitcoin-tree.ts';
 import { addressOf, partitionOf } from '../../core/address.ts';
 import { equalBytes } from '../../core/bytes.ts';
+import { acceptedByZip215 } from '../../core/ed25519.ts';
 import { sha256d } from '../../core/hash.ts';
 import { BODY, DEPLOY_ARGS, HEADER, type Header, RECEIPT, RECEIPT_BYTES, type Receipt } from '../../core/layouts.ts';
 import { SCOPE } from '../../core/scopes.ts';
@@ -19,16 +20,19 @@ import {
   type Network,
   readGenesis,
 } from '../genesis.ts';
-import { genesisHeader } from '../genesis-block.ts';
+import { genesisHeader, joinedHeader } from '../genesis-block.ts';
 import { GroupState, type GroupStateParts, type StoredState } from '../group-state.ts';
 import { type DerivedKey, deriveKey, signer } from '../keys.ts';
+import { mapAfter, signAddition } from '../map-update.ts';
 import { proveLeaf } from '../outbox-proof.ts';
-import type { BlockInput, BlockOutcome, BlockPlan, SourceBlock } from '../ports.ts';
-import { outboxDepth, ownerOf } from '../shard-map.ts';
+import type { Birth, BlockInput, BlockOutcome, BlockPlan, SourceBlock } from '../ports.ts';
+import { outboxDepth, ownerOf, type ShardMap } from '../shard-map.ts';
 import { StateCheck } from '../state-check.ts';
 import { headerOf } from '../template.ts';
 import { signTransaction, TRANSACTION_KIND, type TransactionFields } from '../transaction.ts';
 
+/** Signs map updates of every world. */
+export const GOVERNANCE: DerivedKey = deriveKey(1, 'governance');
 const COMPILER_HASH = new Uint8Array(32).fill(7);
 export const USERS = 24;
 export const USER_AMOUNT = 1_000_000_000_000n;
@@ -50,6 +54,8 @@ export interface WorldOptions {
 
 export interface MinedBlock extends BlockInput {
   readonly outcome: BlockOutcome;
+  /** Goes behind its witness. */
+  readonly shownUpdate: Uint8Array;
   readonly receipts: readonly Receipt[];
 }
 
@@ -65,6 +71,14 @@ export interface MineOptions {
   readonly read?: readonly number[];
   readonly miner?: Uint8Array;
   readonly bitcoinHeaders?: readonly Uint8Array[];
+  /** Group 0: the update and the map it leads to. */
+  readonly update?: Update;
+}
+
+/** A map update and the map after it. */
+export interface Update {
+  readonly update: Uint8Array;
+  readonly map: ShardMap;
 }
 
 interface Line {
@@ -83,7 +97,10 @@ export const MINER: Uint8Array = addressOf(new Uint8Array(32).fill(9));
 export class World {
   readonly network: Network;
   readonly users: readonly User[];
-  readonly lines: readonly Line[];
+  readonly lines: Line[];
+  /** Of the newest block of group 0. */
+  map: ShardMap;
+  readonly #maps = new Map<number, ShardMap>();
   readonly #bare: boolean;
   readonly #bitcoin: (() => BitcoinTree) | undefined;
 
@@ -97,7 +114,7 @@ export class World {
         chain: { ...DEFAULT_CHAIN, partitions: 16, ...options.chain },
         groups: options.groups,
         seed: 1,
-        governance: new Uint8Array(32),
+        governance: GOVERNANCE.publicKey,
         compilerHash: options.compilerHash ?? COMPILER_HASH,
         bitcoinIntervalMs: 10_000,
         accounts: [...accounts, ...(options.accounts ?? [])],
@@ -105,16 +122,49 @@ export class World {
       }),
     );
     this.users = keys.map((key) => ({ ...key, group: this.groupOf(key.address), nonce: 0n, sign: signer(key.secret) }));
-    this.lines = Array.from({ length: options.groups }, (_, group) => {
-      const bytes = genesisHeader(this.network, group);
-      return {
-        builder: this.state(group),
-        judge: this.#bare ? undefined : this.state(group),
-        blocks: [],
-        genesis: { id: sha256d(bytes), header: HEADER.decode(bytes) },
-        cursors: new Map(),
-      };
-    });
+    this.map = this.network.firstMap;
+    this.#maps.set(0, this.map);
+    this.lines = Array.from({ length: options.groups }, (_, group) =>
+      this.#line(group, genesisHeader(this.network, group)),
+    );
+  }
+
+  #line(group: number, bytes: Uint8Array, birth?: Birth): Line {
+    const [builder, judge] = [this.state(group), this.#bare ? undefined : this.state(group)];
+    if (birth !== undefined) for (const state of [builder, judge]) state?.begin(birth);
+    const cursors = new Map((birth?.read ?? []).map((read) => [read.group, read.height]));
+    return { builder, judge, blocks: [], genesis: { id: sha256d(bytes), header: HEADER.decode(bytes) }, cursors };
+  }
+
+  /** An update that adds the next group, and the map after it. */
+  addition(): Update {
+    const { networkId } = this.network;
+    const update = signAddition(this.map, 1, networkId, signer(GOVERNANCE.secret));
+    const map = mapAfter(this.map, update, { networkId, publicKey: GOVERNANCE.publicKey, accepts: acceptedByZip215 });
+    if (typeof map === 'string') throw new Error(map);
+    return { update, map };
+  }
+
+  /** Group 0 adopts what an update adds; the lines of the groups begin. It reads nothing. */
+  adopt(update: Update = this.addition()): MinedBlock {
+    const block = this.mine(0, { read: [], update });
+    this.map = update.map;
+    this.#maps.set(update.map.epoch, update.map);
+    const own = { group: 0, height: block.header.height, id: block.id };
+    const others = [...this.lines[0]!.cursors].map(([group, height]) => ({
+      group,
+      height,
+      id: this.#idAt(group, height),
+    }));
+    const birth = { map: update.map, read: [own, ...others].sort((a, b) => a.group - b.group) };
+    for (const group of update.map.groups.slice(this.lines.length)) {
+      this.lines.push(this.#line(group, joinedHeader(this.network, group, birth, block.header.timestampMs), birth));
+    }
+    return block;
+  }
+
+  #idAt(group: number, height: number): Uint8Array {
+    return this.lines[group]!.blocks[height - 1]!.id;
   }
 
   get partitions(): number {
@@ -177,10 +227,12 @@ export class World {
       id: sha256d(headerBytes),
       header,
       headerBytes,
+      map: plan.map,
       body,
       bodyBytes: built.bodyBytes,
       sources: plan.sources,
       outcome: built.outcome,
+      shownUpdate: built.shownUpdate,
       receipts: decodeReceipts(built.outcome.receipts),
     };
     if (line.judge !== undefined) this.#judge(line.judge, block);
@@ -192,24 +244,27 @@ export class World {
   plan(group: number, options: MineOptions = {}): BlockPlan {
     const line = this.lines[group]!;
     const height = line.blocks.length + 1;
-    const read = options.read ?? [...this.lines.keys()].filter((g) => g !== group);
+    // Whom a block adopts the next one may read.
+    const known = group === 0 ? this.map : this.#mapRead(line, undefined);
+    const read = options.read ?? known.groups.filter((g) => g !== group);
     const queues = [...read].sort((a, b) => a - b).map((source) => this.#unread(line, group, source));
     const sources = this.#inReadingOrder(group, queues);
     const newest = new Map(sources.map((s) => [s.group, s]));
+    const map = options.update?.map ?? (group === 0 ? this.map : this.#mapRead(line, newest.get(0)));
     return {
       group,
       height,
       parent: this.tipId(group),
       timestampMs: this.#timeOf(line, [...newest.values()]),
       target: this.network.genesis.floorTarget,
-      epoch: 0,
+      map,
       miner: options.miner ?? MINER,
       reads: [...newest.values()]
         .sort((a, b) => a.group - b.group)
         .map(({ group: g, height: h, id }) => ({ group: g, height: h, id })),
       sources,
       content: {
-        mapUpdate: NO_BYTES,
+        mapUpdate: options.update?.update ?? NO_BYTES,
         bitcoinHeaders: options.bitcoinHeaders ?? [],
         transactions: options.transactions ?? [],
       },
@@ -291,9 +346,16 @@ export class World {
     }
   }
 
+  /** That of the newest block of group 0 a line has read, this block's reads included. */
+  #mapRead({ cursors, genesis }: Line, read: SourceBlock | undefined): ShardMap {
+    const height = read?.height ?? cursors.get(0) ?? 0;
+    const epoch = height === 0 ? genesis.header.epoch : this.lines[0]!.blocks[height - 1]!.header.epoch;
+    return this.#maps.get(epoch)!;
+  }
+
   /** A second after its parent, and not before what it reads. */
-  #timeOf({ blocks }: Line, reads: readonly SourceBlock[]): number {
-    const parentMs = blocks.at(-1)?.header.timestampMs ?? 0;
+  #timeOf({ blocks, genesis }: Line, reads: readonly SourceBlock[]): number {
+    const parentMs = (blocks.at(-1)?.header ?? genesis.header).timestampMs;
     const times = reads.map(({ group, height }) => this.lines[group]!.blocks[height - 1]!.header.timestampMs);
     return Math.max(parentMs + 1_000, ...times);
   }
@@ -317,12 +379,11 @@ export class World {
 
   #unread(line: Line, reader: number, source: number): SourceBlock[] {
     const from = line.cursors.get(source) ?? 0;
-    const depth = outboxDepth(this.network.firstMap);
     let seen = 0;
     return this.lines[source]!.blocks.flatMap((block): SourceBlock[] => {
       seen = block.header.reads.find((r) => r.group === reader)?.height ?? seen;
       if (block.header.height <= from) return [];
-      const proven = proveLeaf(block.outcome.outbox, depth, reader);
+      const proven = proveLeaf(block.outcome.outbox, outboxDepth(block.map), reader);
       const { height, epoch, outboxRoot } = block.header;
       return [{ group: source, height, id: block.id, epoch, seen, outboxRoot, leaf: proven.leaf, path: proven.path }];
     });

@@ -12,7 +12,9 @@ import {
 } from '../header.ts';
 import { HeaderEntry, strengthen } from '../header-entry.ts';
 import { HeaderTree } from '../header-tree.ts';
+import type { MapRules } from '../map-rules.ts';
 import { judgeReading } from '../reading.ts';
+import type { ShardMap } from '../shard-map.ts';
 import { bitsFromTarget, targetForHashes } from '../target.ts';
 
 export const TEST_PARAMS: ConsensusParams = {
@@ -47,6 +49,15 @@ export function testHeader(group: number, changes: Partial<Header>): Header {
     ...changes,
   };
 }
+
+/** Groups without partitions: headers ask for no more. */
+function testMap(groups: number): ShardMap {
+  const ids = Array.from({ length: groups }, (_, group) => group);
+  return { epoch: 0, owners: new Uint32Array(0), since: new Float64Array(0), groups: ids, hash: ZERO_HASH };
+}
+
+/** No epoch begins here. */
+const NO_UPDATES: Pick<MapRules, 'after' | 'shownBehind'> = { after: () => 'MALFORMED', shownBehind: () => undefined };
 
 function testGenesis(groups: number): Uint8Array[] {
   return Array.from({ length: groups }, (_, group) => HEADER.encode(testHeader(group, {})));
@@ -90,6 +101,8 @@ export class HeaderWorld {
         });
       }),
     );
+    const genesis = new Map(this.tree.groups.map((group) => [group, this.tree.root(group)]));
+    for (const entry of genesis.values()) entry.adopt({ map: testMap(groups), genesis });
   }
 
   /** Judges bytes and keeps them when valid. */
@@ -102,6 +115,7 @@ export class HeaderWorld {
     const context = {
       params: this.params,
       readingRule: judgeReading,
+      maps: NO_UPDATES,
       nowMs,
       lookup: (id: Uint8Array) => this.tree.get(id),
     };

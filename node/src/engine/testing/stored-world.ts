@@ -7,9 +7,18 @@ import { entriesOf, LEDGER_SCOPE, ledgerCellId } from '../../chain/cell-entries.
 import { proveLeaf } from '../../chain/outbox-proof.ts';
 import { outboxDepth } from '../../chain/shard-map.ts';
 import type { World } from '../../chain/testing/world.ts';
-import { toHex, viewOf } from '../../core/bytes.ts';
+import { WITNESS } from '../../consensus/auxpow-layouts.ts';
+import { concatBytes, toHex, viewOf } from '../../core/bytes.ts';
 import { BLOCK_DIFF, PROVEN_LEAF, SNAPSHOT } from '../../core/layouts.ts';
 import { ChainStore, type ExecutedBlock } from '../../store/chain-store.ts';
+
+/** Stands before what a block shows: who audits a folder asks for no work. */
+const NO_WORK = WITNESS.encode({
+  parentHeader: new Uint8Array(80),
+  coinbase: new Uint8Array(0),
+  coinbaseBranch: [],
+  chainBranch: [],
+});
 
 const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
 
@@ -25,12 +34,12 @@ export async function storeWorld(
   snapshots: ReadonlyMap<number, Uint8Array> = new Map(),
 ): Promise<void> {
   const store = openStore(world, group, dir);
-  const depth = outboxDepth(world.network.firstMap);
   store.commit(() => {
-    for (const { header, id, headerBytes, outcome } of world.lines.flatMap(({ blocks }) => blocks)) {
+    for (const { header, id, headerBytes, map, outcome, shownUpdate } of world.lines.flatMap(({ blocks }) => blocks)) {
       const { group: source, height } = header;
-      store.putHeader({ group: source, height, id, header: headerBytes, witness: new Uint8Array(0) });
-      if (source !== group) store.putLeaf(id, PROVEN_LEAF.encode(proveLeaf(outcome.outbox, depth, group)));
+      const witness = shownUpdate.length === 0 ? shownUpdate : concatBytes([NO_WORK, shownUpdate]);
+      store.putHeader({ group: source, height, id, header: headerBytes, witness });
+      if (source !== group) store.putLeaf(id, PROVEN_LEAF.encode(proveLeaf(outcome.outbox, outboxDepth(map), group)));
     }
     for (const { header, id, bodyBytes, outcome } of world.lines[group]!.blocks) {
       store.putExecuted({ height: header.height, id, body: bodyBytes, outcome });

@@ -8,7 +8,7 @@ import { type MinedBlock, opOf, type Shipped, shipped, type User, World } from '
 import { WITNESS } from '@rexnet/node/consensus/auxpow-layouts.ts';
 import { chainSlot, encodeCommitment, MergedTree } from '@rexnet/node/consensus/commitment.ts';
 import { meetsTarget, targetFromBits } from '@rexnet/node/consensus/target.ts';
-import { toHex } from '@rexnet/node/core/bytes.ts';
+import { concatBytes, toHex } from '@rexnet/node/core/bytes.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { BODY, GENESIS, PROVEN_LEAF } from '@rexnet/node/core/layouts.ts';
 import { buildCoinbase } from '@rexnet/node/miner/coinbase.ts';
@@ -30,8 +30,13 @@ export interface StoredNetwork {
   readonly folders: readonly string[];
 }
 
-/** `random` decides who pays whom. */
-export async function storeNetwork(dir: string, rounds: number, random: () => number): Promise<StoredNetwork> {
+/** `random` decides who pays whom; a group joins half-way when one is asked for. */
+export async function storeNetwork(
+  dir: string,
+  rounds: number,
+  random: () => number,
+  joins = false,
+): Promise<StoredNetwork> {
   const token = shipped('token');
   const world = new World({
     groups: GROUPS,
@@ -39,7 +44,7 @@ export async function storeNetwork(dir: string, rounds: number, random: () => nu
     constants: { floorHashes: FLOOR_HASHES, checkpointEvery: CHECKPOINT_EVERY },
     bare: true,
   });
-  const stale = runStory(world, token, rounds, random);
+  const stale = runStory(world, token, rounds, random, joins);
   mkdirSync(dir, { recursive: true });
   const genesis = join(dir, 'genesis.bin');
   writeFileSync(genesis, genesisBytes(world));
@@ -55,7 +60,7 @@ function genesisBytes({ network }: World): Uint8Array {
 }
 
 /** Deploys the token, hands it out, lets everybody pay. Answers a block that was left behind. */
-function runStory(world: World, token: Shipped, rounds: number, random: () => number): MinedBlock {
+function runStory(world: World, token: Shipped, rounds: number, random: () => number, joins: boolean): MinedBlock {
   const owner = world.users[0]!;
   const call = (user: User, fn: string, values: Json, gasLimit: bigint): Uint8Array =>
     world.transaction(user, {
@@ -80,6 +85,7 @@ function runStory(world: World, token: Shipped, rounds: number, random: () => nu
   const half = Math.floor(rounds / 2);
   for (let i = 0; i < half; i++) round(world, [pay(), pay(), pay(), pay(), pay()]);
   const stale = leaveBehind(world, GROUPS - 1, pick);
+  if (joins) world.adopt();
   for (let i = half; i < rounds; i++) round(world, [pay(), pay(), pay(), pay(), pay()]);
   return stale;
 }
@@ -119,16 +125,16 @@ async function store(
   stale: MinedBlock,
   witnesses: Map<string, Uint8Array>,
 ): Promise<void> {
-  const depth = outboxDepth(world.network.firstMap);
   const inline = group === LOGGED_GROUP ? { inlineBytes: LOGGED_FROM_BYTES } : {};
   const chain = new ChainStore(folder, { genesisId: toHex(world.network.id), group }, inline);
   chain.commit(() => {
     for (const block of [...world.lines.flatMap(({ blocks }) => blocks), stale]) {
       const { header, id, headerBytes } = block;
-      const witness = witnesses.get(toHex(id)) ?? witnessOf(world, block);
+      const witness = witnesses.get(toHex(id)) ?? concatBytes([witnessOf(world, block), block.shownUpdate]);
       witnesses.set(toHex(id), witness);
       chain.putHeader({ group: header.group, height: header.height, id, header: headerBytes, witness });
-      if (header.group !== group) chain.putLeaf(id, PROVEN_LEAF.encode(proveLeaf(block.outcome.outbox, depth, group)));
+      if (header.group !== group)
+        chain.putLeaf(id, PROVEN_LEAF.encode(proveLeaf(block.outcome.outbox, outboxDepth(block.map), group)));
     }
     const executed = stale.header.group === group ? [stale] : [];
     for (const block of [...executed, ...world.lines[group]!.blocks]) {
