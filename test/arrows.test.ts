@@ -95,6 +95,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'node/src/chain',
   ],
   'rxctl/src/verify': [],
+  // It knows charts by their paths.
+  'infra/src': [],
 };
 
 const rooms = Object.keys(ARROWS).sort((a, b) => b.length - a.length);
@@ -135,7 +137,7 @@ function allowed(from: string, to: string): boolean {
   );
 }
 
-const files = ['proto/src', 'preda/src', 'node/src', 'dashboards/src', 'load/src', 'operator/src', 'rxctl/src'].flatMap(
+const files = ['proto/src', 'preda/src', 'node/src', 'dashboards/src', 'load/src', 'operator/src', 'rxctl/src', 'infra/src'].flatMap(
   sources,
 );
 
