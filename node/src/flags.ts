@@ -53,7 +53,11 @@ export const COMMANDS = {
     flags: {
       genesis: { value: 'text', required: true, help: 'genesis file' },
       data: { value: 'text', required: true, help: 'data folder, made when missing' },
-      group: { value: 'text', required: true, help: 'group id' },
+      group: {
+        value: 'text',
+        required: true,
+        help: 'group id; a group that genesis does not name waits until a map update adds it',
+      },
       peers: {
         value: 'text',
         required: true,

@@ -94,11 +94,6 @@ test.each<[string[], number, RegExp]>([
     /^rxd run: junk\.bin is no genesis file of this version: .*\n {2}cure: /,
   ],
   [
-    [...NODE, '--group', '2', '--genesis', 'genesis.bin'],
-    2,
-    /^rxd run: --group 2: the genesis has the groups 0 to 1\n$/,
-  ],
-  [
     [...NODE, '--group', '0', '--genesis', 'genesis.bin', '--miner', 'bob'],
     2,
     /^rxd run: --miner bob: expected the address/,

@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   down: async () => (await import('./commands/down.ts')).addDown,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   lint: async () => (await import('./commands/lint.ts')).addLint,
+  scale: async () => (await import('./commands/scale.ts')).addScale,
   status: async () => (await import('./commands/status.ts')).addStatus,
   why: async () => (await import('./commands/why.ts')).addWhy,
   wait: async () => (await import('./commands/wait.ts')).addWait,

@@ -259,10 +259,7 @@ function checkGenesis(g: Genesis): void {
 
 function checkAccounts(g: Genesis, refuse: (code: GenesisProblem, detail: string) => never): void {
   if (g.accounts.length > MAX_GENESIS_ACCOUNTS) {
-    refuse(
-      'TOO_MANY_ACCOUNTS',
-      `${g.accounts.length} accounts, at most ${MAX_GENESIS_ACCOUNTS} can be funded`,
-    );
+    refuse('TOO_MANY_ACCOUNTS', `${g.accounts.length} accounts, at most ${MAX_GENESIS_ACCOUNTS} can be funded`);
   }
   let supply = 0n;
   for (const [i, { address, amount }] of g.accounts.entries()) {

@@ -13,6 +13,8 @@ export type Facts = {
   /** Public half of the network's random governance key. */
   readonly governance: Uint8Array;
   readonly compilerHash: Uint8Array;
+  /** Groups the network began with, once it has; the others join, and own nothing while partitions cannot move. */
+  readonly firstGroups?: number;
 };
 
 export type NodePlan = { readonly name: string; readonly group: number; readonly ordinal: number };
@@ -53,8 +55,10 @@ export type Planned = { readonly plan: Plan } | { readonly refusal: Refusal };
 export function planTestnet({ name, spec }: Testnet, facts: Facts): Planned {
   const refusal = refusalOf({ name, spec });
   if (refusal !== undefined) return { refusal };
-  const load = planLoad({ spec });
-  const owners = evenOwners(spec.chain.partitions, spec.groups);
+  const { firstGroups = spec.groups } = facts;
+  // Load is offered for the groups that have accounts.
+  const load = planLoad({ spec: { ...spec, groups: firstGroups } });
+  const owners = evenOwners(spec.chain.partitions, firstGroups);
   return {
     plan: {
       name,
@@ -85,7 +89,7 @@ export function refusalOf({ spec }: Testnet): Refusal | undefined {
   };
 }
 
-function planGenesis({ spec }: Testnet, { governance, compilerHash }: Facts): GenesisInput {
+function planGenesis({ spec }: Testnet, { governance, compilerHash, firstGroups = spec.groups }: Facts): GenesisInput {
   const { partitions, blockGas, difficulty, confirmations } = spec.chain;
   return {
     chain: {
@@ -95,24 +99,24 @@ function planGenesis({ spec }: Testnet, { governance, compilerHash }: Facts): Ge
       difficulty,
       confirmations,
     },
-    groups: spec.groups,
+    groups: firstGroups,
     seed: spec.seed,
     governance,
     compilerHash,
     bitcoinIntervalMs: durationMs(spec.bitcoin.blockInterval),
     // A thousand keys a group: derived when a genesis is made, not whenever somebody plans.
     get accounts() {
-      return seedAccounts(spec.seed, spec.groups);
+      return seedAccounts(spec.seed, firstGroups);
     },
   };
 }
 
-function planGroup(group: number, nodesPerGroup: number, owners: ArrayLike<number>): GroupPlan {
-  const first = Array.from(owners).indexOf(group);
+function planGroup(group: number, nodesPerGroup: number, owners: readonly number[]): GroupPlan {
+  const count = owners.filter((owner) => owner === group).length;
   return {
     group,
     nodes: Array.from({ length: nodesPerGroup }, (_, ordinal) => ({ name: nodeName(group, ordinal), group, ordinal })),
-    partitions: { first, count: Array.from(owners).lastIndexOf(group) - first + 1 },
+    partitions: { first: Math.max(0, owners.indexOf(group)), count },
   };
 }
 

@@ -19,6 +19,8 @@ export type BitcoinObserved =
 
 export type Observed = {
   readonly groups: readonly { readonly group: number; readonly nodes: readonly NodeObserved[] }[];
+  /** Those that own no partition. */
+  readonly idleGroups?: readonly number[];
   readonly blockIntervalMs: number;
   readonly miners: { readonly wanted: number; readonly running: number };
   readonly firstBlockMs?: number;
@@ -139,7 +141,14 @@ function ready(observed: Observed): Verdict {
       'GroupSilent',
       `Group ${silent.group} has been silent for ${seconds(silent.ageMs)}: relays from it wait; rxctl logs g${silent.group}-n0 and rxctl logs miner-0 say why.`,
     ];
-  return ['True', 'BlocksGrow', `All ${groups.length} groups make blocks.`];
+  return ['True', 'BlocksGrow', `All ${groups.length} groups make blocks${idleWords(observed.idleGroups ?? [])}.`];
+}
+
+function idleWords(idle: readonly number[]): string {
+  if (idle.length === 0) return '';
+  const which =
+    idle.length === 1 ? `group ${idle[0]} has joined and owns` : `groups ${idle.join(', ')} have joined and own`;
+  return `; ${which} no partitions, because partitions cannot move yet`;
 }
 
 function firstBlock(observed: Observed): Verdict {

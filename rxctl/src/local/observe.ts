@@ -47,6 +47,7 @@ export async function observe({ plan, folders, network, progress, nowMs, tps }: 
         group,
         nodes: members.map(({ name }) => toNode(name, group)),
       })),
+      idleGroups: plan.groups.filter(({ partitions }) => partitions.count === 0).map(({ group }) => group),
       blockIntervalMs: plan.genesis.chain.blockIntervalMs,
       miners: { wanted: plan.miners.length, running: plan.miners.filter(({ name }) => lives(name)).length },
       ...(progress?.firstBlockMs === undefined ? {} : { firstBlockMs: progress.firstBlockMs }),

@@ -5,13 +5,14 @@ import type { LocalState, Progress } from './state.ts';
 
 const NO_KEY = new Uint8Array(32);
 
-export function planOfState({ name, spec, parent }: LocalState, progress: Progress | undefined): Plan {
+export function planOfState({ name, spec, parent, firstGroups }: LocalState, progress: Progress | undefined): Plan {
   const reason = progress?.bitcoindMissing ?? 'the network began without a bitcoind';
   // Keys and compiler matter only to genesis, which exists.
   const facts = {
     bitcoind: parent === 'regtest' ? ({ kind: 'found' } as const) : ({ kind: 'absent', reason } as const),
     governance: NO_KEY,
     compilerHash: NO_KEY,
+    ...(firstGroups === undefined ? {} : { firstGroups }),
   };
   const planned = planTestnet({ name, spec }, facts);
   if ('refusal' in planned) throw new CliError(EXIT.error, planned.refusal.message, planned.refusal.cure);

@@ -119,12 +119,12 @@ test('a contract that cannot be deployed keeps the load from starting', async ()
 });
 
 test('what is fixed at genesis cannot be changed on a network that exists', async () => {
-  await run({ spec: '{groups: 1, chain: {partitions: 4}, bitcoin: {mode: None}}', forMs: 50 });
-  await expect(run({ spec: '{groups: 1, chain: {partitions: 8}, bitcoin: {mode: None}}' })).rejects.toThrow(
+  await run({ spec: '{groups: 2, chain: {partitions: 4}, bitcoin: {mode: None}}', forMs: 50 });
+  await expect(run({ spec: '{groups: 2, chain: {partitions: 8}, bitcoin: {mode: None}}' })).rejects.toThrow(
     'spec.chain is fixed at genesis',
   );
-  await expect(run({ spec: '{groups: 2, chain: {partitions: 4}, bitcoin: {mode: None}}' })).rejects.toThrow(
-    'has 1 groups',
+  await expect(run({ spec: '{groups: 1, chain: {partitions: 4}, bitcoin: {mode: None}}' })).rejects.toThrow(
+    'has 2 groups, and no group can leave',
   );
 });
 

@@ -15,6 +15,7 @@ import { addressOf, childrenOf, loadChild, type Programs } from './children.ts';
 import { contractTexts, deployContracts } from './contracts.ts';
 import { appendEvents } from './event-log.ts';
 import type { Folders } from './folders.ts';
+import { growNetwork, readGroupsWish } from './grow.ts';
 import { DRAIN_SECONDS, readLoadReport, withWishedLoad } from './load.ts';
 import { LoadKeeper } from './load-keeper.ts';
 import { tail } from './log-file.ts';
@@ -80,6 +81,8 @@ class LocalRun {
   #firstHeights: readonly number[] | undefined;
   #conditions: Status['conditions'] = [];
   #crashesNoted = 0;
+  /** Groups the map is known to name. */
+  #groupsOnChain = 0;
 
   constructor(input: RunInput) {
     this.#input = input;
@@ -124,8 +127,8 @@ class LocalRun {
   }
 
   async #start(): Promise<Prepared> {
-    const { testnet, folders, bitcoind, checkState, onNote, openNetwork } = this.#input;
-    const prepared = await prepareNetwork(testnet, folders, bitcoind, this.#isMonitored ? MONITORING_PORTS : []);
+    const { folders, onNote, openNetwork } = this.#input;
+    const prepared = await this.#prepare();
     this.#prepared = prepared;
     if (prepared.bitcoindMissing !== undefined) {
       onNote(
@@ -134,20 +137,45 @@ class LocalRun {
       this.#progress = { ...this.#progress, bitcoindMissing: prepared.bitcoindMissing };
     }
     writeProgress(folders, this.#progress);
-    const planned = childrenOf({
-      plan: prepared.plan,
-      folders,
-      ports: prepared.ports,
-      parent: prepared.parent,
-      programs: this.#input.programs,
-      checkState,
-    });
-    const children = [...planned, ...this.#monitoring(prepared)];
+    this.#groupsOnChain = prepared.plan.genesis.groups;
+    const children = [...this.#children(prepared), ...this.#monitoring(prepared)];
     const ended = await this.#supervisor.endOthers(children.map(({ name }) => name));
     if (ended.length > 0) onNote(`ended what an earlier run left: ${ended.join(', ')}`);
     await Promise.all(children.map((child) => this.#supervisor.ensure(child)));
     this.#network = await openNetwork(folders);
     return prepared;
+  }
+
+  /** As the file says, or with as many more groups as were asked for meanwhile. */
+  #prepare(): Promise<Prepared> {
+    const { testnet, folders, bitcoind } = this.#input;
+    const groups = Math.max(testnet.spec.groups, readGroupsWish(folders) ?? 0);
+    const wanted = { ...testnet, spec: { ...testnet.spec, groups } };
+    return prepareNetwork(wanted, folders, bitcoind, this.#isMonitored ? MONITORING_PORTS : []);
+  }
+
+  #children({ plan, ports, parent }: Prepared): readonly ChildSpec[] {
+    const { folders, programs, checkState } = this.#input;
+    return childrenOf({ plan, folders, ports, parent, programs, checkState });
+  }
+
+  /** Nodes for groups that were asked for meanwhile, and word to group 0 until its map names them all. */
+  async #grow(): Promise<void> {
+    const { folders, onNote } = this.#input;
+    if (this.#prepared === undefined || this.#prepared.plan.suspended) return;
+    const before = this.#prepared.plan.groups.length;
+    if ((readGroupsWish(folders) ?? 0) > before) {
+      const prepared = await this.#prepare();
+      this.#prepared = prepared;
+      await Promise.all(this.#children(prepared).map((child) => this.#supervisor.ensure(child)));
+      onNote(`groups ${before} to ${prepared.plan.groups.length - 1} are starting`);
+    }
+    const { plan, ports } = this.#prepared;
+    if (this.#groupsOnChain >= plan.groups.length) return;
+    const home = plan.groups[0]!.nodes.map(({ name }) => addressOf(ports, `${name}.grpc`));
+    if ((await growNetwork(folders, home, plan.groups.length)) === 'told') return;
+    this.#groupsOnChain = plan.groups.length;
+    onNote(`the shard map names ${plan.groups.length} groups`);
   }
 
   get #isMonitored(): boolean {
@@ -176,6 +204,7 @@ class LocalRun {
       const onError = (error: unknown): void =>
         this.#input.onNote(`cannot look at the network: ${error instanceof Error ? error.message : String(error)}`);
       await this.#look().catch(onError);
+      await this.#grow().catch(onError);
       await this.#keeper?.reconcile().catch(onError);
       await delay(REFRESH_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -184,7 +213,7 @@ class LocalRun {
   async #look(): Promise<void> {
     const { folders, nowMs, onView } = this.#input;
     if (this.#prepared === undefined || this.#network === undefined) return;
-    const plan = withWishedLoad(this.#prepared.plan, this.#input.testnet, folders);
+    const plan = withWishedLoad(this.#prepared.plan, this.#loaded(this.#prepared), folders);
     const load = readLoadReport(folders);
     this.#view = await observe({
       plan,
@@ -238,10 +267,17 @@ class LocalRun {
       if (state === 'Failed') onNote(`contract ${name} was not deployed: ${detail}`);
   }
 
+  /** The testnet as far as load is offered to it: groups that joined have no accounts. */
+  #loaded({ plan }: Prepared): Testnet {
+    const { testnet } = this.#input;
+    return { ...testnet, spec: { ...testnet.spec, groups: plan.genesis.groups } };
+  }
+
   /** From now on the load is kept as it is wished. */
-  async #load({ ports }: Prepared): Promise<void> {
-    const { testnet, folders, programs, forMs, nowMs, onNote } = this.#input;
-    const metrics = this.#isMonitored ? addressOf(ports, 'load.metrics') : undefined;
+  async #load(prepared: Prepared): Promise<void> {
+    const { folders, programs, forMs, nowMs, onNote } = this.#input;
+    const testnet = this.#loaded(prepared);
+    const metrics = this.#isMonitored ? addressOf(prepared.ports, 'load.metrics') : undefined;
     const keeper = new LoadKeeper({
       ...{ testnet, folders, supervisor: this.#supervisor, nowMs, onNote },
       child: loadChild(folders, programs, metrics),
@@ -290,10 +326,11 @@ class LocalRun {
 
   #report(audit: string): RunReport {
     const { folders, testnet } = this.#input;
+    const groups = this.#prepared?.plan.groups.length ?? testnet.spec.groups;
     return reportOf({
       network: testnet.name,
-      groups: testnet.spec.groups,
-      nodes: testnet.spec.groups * testnet.spec.nodesPerGroup,
+      groups,
+      nodes: groups * testnet.spec.nodesPerGroup,
       firstBlockMs: this.#progress.firstBlockMs,
       load: readLoadReport(folders),
       answers: this.#view?.answers ?? [],

@@ -16,6 +16,8 @@ export type LocalState = {
   /** Fixed at genesis: a chain that began over a toy parent goes on over it. */
   readonly parent: 'regtest' | 'toy';
   readonly ports: Readonly<Record<string, number>>;
+  /** Groups of genesis, where others have joined since. */
+  readonly firstGroups?: number;
 };
 
 /** How the current run goes; written by `up`, read by `status`. */
