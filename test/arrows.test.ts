@@ -137,9 +137,16 @@ function allowed(from: string, to: string): boolean {
   );
 }
 
-const files = ['proto/src', 'preda/src', 'node/src', 'dashboards/src', 'load/src', 'operator/src', 'rxctl/src', 'infra/src'].flatMap(
-  sources,
-);
+const files = [
+  'proto/src',
+  'preda/src',
+  'node/src',
+  'dashboards/src',
+  'load/src',
+  'operator/src',
+  'rxctl/src',
+  'infra/src',
+].flatMap(sources);
 
 test('every import points down', () => {
   const wrong: string[] = [];
