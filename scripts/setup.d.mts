@@ -16,6 +16,7 @@ export declare function missingPackages(
   installed: { packages: Record<string, { version?: string }> } | undefined,
   machine: { dev: boolean; platform: string; arch: string },
 ): string[];
+export declare function hasDevelopment(installed: { packages: Record<string, { dev?: boolean }> } | undefined): boolean;
 export declare function installArchive(folder: string, name: string, version: string): Promise<void>;
 export declare function pinnedNode(why?: string): Promise<{ path: string; version: string }>;
 export declare function setUp(options: { dev: boolean; script: string }): Promise<{ setupSeconds: number }>;

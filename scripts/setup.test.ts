@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isNewEnough, missingPackages } from './setup.mjs';
+import { hasDevelopment, isNewEnough, missingPackages } from './setup.mjs';
 import { summarize } from './test-summary.mjs';
 
 test.each([
@@ -42,6 +42,14 @@ test('another version is a missing package, and what is right is left alone', ()
   expect(missingPackages(lock, installed, machine)).toEqual(['node_modules/yaml']);
   installed.packages['node_modules/yaml'].version = '2.9.1';
   expect(missingPackages(lock, installed, machine)).toEqual([]);
+});
+
+test.each([
+  [{ vitest: { dev: true }, yaml: {} }, true],
+  [{ yaml: {} }, false],
+  [{}, false],
+])('with %j installed, packages for development are there: %s', (packages, isThere) => {
+  expect(hasDevelopment({ packages })).toBe(isThere);
 });
 
 test('the last line counts', () => {
