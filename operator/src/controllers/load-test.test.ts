@@ -7,7 +7,7 @@ import { isRecord, KubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/resources.ts';
 import { RestClient } from '../kube/rest.ts';
 import { fastClock } from '../kube/testing/clocks.ts';
-import { FakeApi } from '../kube/testing/fake-api.ts';
+import { answer, FakeApi, statusBody } from '../kube/testing/fake-api.ts';
 import { until } from '../kube/testing/things.ts';
 import { LOAD_TEST_LABEL, resultsName } from '../plan/load-test-names.ts';
 import { RESULT } from '../plan/load-test-results.ts';
@@ -209,5 +209,23 @@ test('what cannot be measured says so, and a stored object that makes no sense c
   expect(complete('odd')).toMatchObject({ reason: 'InvalidSpec', observedGeneration: 1 });
   put(TESTNETS, 'demo', { spec: { contracts: [{ name: 'token' }] } });
   await until('it begins', () => points().length === 1);
+  expect(errors).toEqual([]);
+});
+
+test('what the cluster refuses is said in its own words, and tried again', async () => {
+  const date = api.fault;
+  let isFull = true;
+  api.fault = (asked, response) => {
+    if (!isFull || asked.method !== 'PATCH' || !asked.path.includes('/testnets/')) return date(asked, response);
+    answer(response, 403, statusBody(403, 'Forbidden', 'exceeded quota: testnets, used: 1, limited: 1'));
+    return true;
+  };
+  put(TESTNETS, 'demo', { spec: { contracts: [{ name: 'token' }] } });
+  loadTest('curve');
+  await until('it says so', () => complete('curve')?.reason === 'ObjectRefused');
+  expect(complete('curve')?.message).toMatch(/exceeded quota: testnets, used: 1, limited: 1$/);
+  expect(statusOf('curve').conditions.find(({ type }) => type === 'Stalled')?.status).toBe('True');
+  isFull = false;
+  await until('it goes on', () => complete('curve')?.reason === 'Starting');
   expect(errors).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // The LoadTest controller: shows the plan what there is, makes and removes what it says, and writes the status. The Testnets of points are
 // the Testnet controller's to bring up; the one that is measured is never touched.
 import type { Collection } from '../kube/caches.ts';
+import { KubeError } from '../kube/errors.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { Images } from '../plan/kube/images.ts';
 import { type LoadTestMade, planLoadTest } from '../plan/load-test.ts';
@@ -29,6 +30,8 @@ const WORKERS = 1;
 const BURST_MS = 300;
 /** When a copy does not show yet what was made. */
 const LAG_MS = 1_000;
+/** What is refused once is refused again for a while. */
+const REFUSED_MS = 15_000;
 
 const READ = ['get', 'list', 'watch'] as const;
 
@@ -87,11 +90,24 @@ async function reconcile(key: string, images: Images, copies: Copies, clients: C
   // What it owns goes with it.
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined;
   const read = loadTestSpecOf(object);
-  if ('wrong' in read) return refuse(object, read.wrong, clients);
+  // Stored by another version, or through a door without checks.
+  if ('wrong' in read) {
+    const fields = { verdict: 'Invalid', reason: read.wrong };
+    return stall(object, { reason: 'InvalidSpec', message: read.wrong, fields }, clients);
+  }
   const seen = observeLoadTest(object, read.spec, copies, { nowMs: clients.clock.wallMs(), images });
   const { make, drop, told, lookAgainMs } = planLoadTest(seen);
   let isLagging = false;
-  for (const wish of make) if ((await apply(wish, copies, clients)) !== 'unchanged') isLagging = true;
+  for (const wish of make) {
+    try {
+      if ((await apply(wish, copies, clients)) !== 'unchanged') isLagging = true;
+    } catch (error) {
+      // A quota, a limit of the cluster, a missing right: the server's sentence is what a person needs.
+      if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+      await stall(object, { reason: 'ObjectRefused', message: error.message, fields: told.fields }, clients);
+      return REFUSED_MS;
+    }
+  }
   for (const point of drop) await remove(point, seen.id.namespace, copies, clients);
   const figuresMs = await clients.writeStatus(LOAD_TESTS.resource, object, { ...told, figures: [] });
   return sooner(lookAgainMs, figuresMs, isLagging ? LAG_MS : undefined);
@@ -119,11 +135,15 @@ async function remove({ name, uid }: PointSeen, namespace: string, copies: Copie
   if (object?.metadata.uid === uid) await clients.remove(TESTNETS.resource, object);
 }
 
-/** Stored by another version, or through a door without checks. */
-function refuse(object: LoadTestObject, message: string, clients: Clients): Promise<number | undefined> {
-  const condition = (type: string, status: 'True' | 'False') => ({ type, status, reason: 'InvalidSpec', message });
+/** What keeps it from going on until somebody puts it right. */
+function stall(
+  object: LoadTestObject,
+  { reason, message, fields }: { readonly reason: string; readonly message: string; readonly fields: object },
+  clients: Clients,
+): Promise<number | undefined> {
+  const condition = (type: string, status: 'True' | 'False') => ({ type, status, reason, message });
   return clients.writeStatus(LOAD_TESTS.resource, object, {
-    fields: { verdict: 'Invalid', reason: message },
+    fields: { ...fields },
     conditions: [
       condition('Complete', 'False'),
       condition('Failed', 'True'),

@@ -70,6 +70,16 @@ export function offeringSeconds({ warmUp, duration }: Pick<LoadTestSpec, 'warmUp
   return seconds(warmUp) + seconds(duration);
 }
 
+/** Of the Testnet of a point: pulling images, first blocks of all groups, contracts. */
+export const READY_MAX_SECONDS = 300;
+/** Beyond what its Jobs may take. */
+const SLACK_SECONDS = 60;
+
+/** From the creation of its Testnet to the reading, whatever happens. */
+export function pointMaxSeconds(spec: LoadTestSpec): number {
+  return READY_MAX_SECONDS + runMaxSeconds(spec) + SLACK_SECONDS;
+}
+
 /** From the start of its pod to its end, whatever happens. */
 export function runMaxSeconds(spec: LoadTestSpec): number {
   return PREPARE_MAX_SECONDS + offeringSeconds(spec) + drainSeconds(spec) + COMPARE_MAX_SECONDS;

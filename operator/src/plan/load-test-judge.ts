@@ -3,17 +3,13 @@
 import type { V1ConfigMap, V1Job } from '@kubernetes/client-node';
 import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { TestnetSpec } from '../api/testnet.ts';
-import { generatorJobs, generatorsOf, type PointParts, runMaxSeconds } from './load-test-jobs.ts';
+import { generatorJobs, generatorsOf, type PointParts, pointMaxSeconds, READY_MAX_SECONDS } from './load-test-jobs.ts';
 import { runName } from './load-test-names.ts';
 import { pointSpec } from './load-test-point.ts';
 import { type Left, readingOf } from './load-test-readings.ts';
 import type { LoadTestObserved, PointSeen, RunSeen } from './load-test-seen.ts';
 import { profileOf, type Slot, type Taken } from './load-test-slots.ts';
 
-/** Pulling images, first blocks of all groups, contracts. */
-const READY_MAX_MS = 300_000;
-/** Beyond what its Jobs may take. */
-const SLACK_MS = 60_000;
 const SECOND_MS = 1_000;
 const SHOWN_MAX_LENGTH = 400;
 
@@ -38,12 +34,9 @@ export function judgePoint(seen: LoadTestObserved, measured: TestnetSpec, slot: 
   const missing = missingOf(point);
   if (begun.length === 0 && missing !== undefined) {
     if (missing.isFinal) return broken(missing.message, point.createdMs);
-    const lateMs = point.createdMs + READY_MAX_MS;
+    const lateMs = point.createdMs + READY_MAX_SECONDS * SECOND_MS;
     if (nowMs >= lateMs)
-      return broken(
-        `Testnet ${point.name} was not ready within ${READY_MAX_MS / SECOND_MS} s: ${missing.message}`,
-        lateMs,
-      );
+      return broken(`Testnet ${point.name} was not ready within ${READY_MAX_SECONDS} s: ${missing.message}`, lateMs);
     return {
       kind: 'waiting',
       reason: 'Starting',
@@ -58,7 +51,7 @@ export function judgePoint(seen: LoadTestObserved, measured: TestnetSpec, slot: 
     const endedMs = Math.max(...begun.map((run) => run.endedMs));
     return { kind: 'taken', taken: { ...slot, reading: readingOf(slot, profileOf(spec), left), endedMs } };
   }
-  const maxMs = point.createdMs + READY_MAX_MS + runMaxSeconds(spec) * SECOND_MS + SLACK_MS;
+  const maxMs = point.createdMs + pointMaxSeconds(spec) * SECOND_MS;
   if (nowMs >= maxMs) return broken('the generators came to no end in time', maxMs);
   return {
     kind: 'waiting',
@@ -83,6 +76,8 @@ function missingOf({
   conditions,
   generation,
 }: PointSeen): { readonly message: string; readonly isFinal: boolean } | undefined {
+  const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  if (stalled !== undefined) return { message: shorten(stalled.message), isFinal: true };
   for (const type of ['Ready', 'ContractsReady']) {
     const condition = conditions.find((one) => one.type === type);
     if (condition === undefined || (condition.observedGeneration ?? 0) < generation)

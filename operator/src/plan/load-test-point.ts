@@ -1,9 +1,10 @@
-// The Testnet of one point: the one that is measured, once more, with another number of groups, without its own load and without what
-// would end or stop it. The one that is measured stays as it is.
+// The Testnet of one point: the one that is measured, once more, with another number of groups, without its own load and its
+// suspension, and with an end of its own. The one that is measured stays as it is.
 import type { V1OwnerReference } from '@kubernetes/client-node';
 import { API_VERSION } from '../api/definition.ts';
 import type { LoadTestSpec } from '../api/load-test.ts';
 import type { TestnetSpec } from '../api/testnet.ts';
+import { pointMaxSeconds } from './load-test-jobs.ts';
 import { type LoadTestId, loadTestLabels, pointName } from './load-test-names.ts';
 import type { Slot } from './load-test-slots.ts';
 
@@ -19,6 +20,9 @@ export type PointObject = {
   };
   readonly spec: TestnetSpec;
 };
+
+const MINUTE_SECONDS = 60;
+const TTL_SPARE_MINUTES = 5;
 
 /** INTERFACES §7, of what a Testnet does not say itself: a cap is judged against a steady beat. */
 const CHAINS: Readonly<Record<LoadTestSpec['profile'], Partial<TestnetSpec['chain']>>> = {
@@ -40,12 +44,8 @@ export function pointTestnet(id: LoadTestId, spec: LoadTestSpec, measured: Testn
   };
 }
 
-export function pointSpec(
-  measured: TestnetSpec,
-  { profile }: Pick<LoadTestSpec, 'profile'>,
-  groups: number,
-): TestnetSpec {
-  const { ttl: _, nodeOverrides = [], ...kept } = measured;
+export function pointSpec(measured: TestnetSpec, spec: LoadTestSpec, groups: number): TestnetSpec {
+  const { nodeOverrides = [], ...kept } = measured;
   const { pins = [], ...placing } = kept.shardMap;
   const ownPins = pins.filter((pin) => pin.group < groups);
   const ownOverrides = nodeOverrides.filter((override) => override.group < groups);
@@ -53,7 +53,9 @@ export function pointSpec(
     ...kept,
     groups,
     suspend: false,
-    chain: { ...kept.chain, ...CHAINS[profile] },
+    // It is removed long before; should nobody do that, it ends all the same.
+    ttl: `${Math.ceil(pointMaxSeconds(spec) / MINUTE_SECONDS) + TTL_SPARE_MINUTES}m`,
+    chain: { ...kept.chain, ...CHAINS[spec.profile] },
     load: { ...kept.load, tpsPerGroup: 0 },
     shardMap: { ...placing, ...(ownPins.length === 0 ? {} : { pins: ownPins }) },
     ...(ownOverrides.length === 0 ? {} : { nodeOverrides: ownOverrides }),

@@ -68,6 +68,11 @@ test.each<[string, Partial<LoadTestObserved>, string]>([
     'Beginning',
   ],
   ['more groups than partitions', { spec: loadTestSpec({ groups: [1, 512] }) }, 'TooFewPartitions'],
+  [
+    'a chain that cannot run',
+    { measured: testnetSpec({ contracts: [{ name: 'token' }], chain: { blockGas: 1_900_000 } }) },
+    'TestnetRefused',
+  ],
   ['an autoscaler', { scalers: ['demo-hpa'] }, 'GroupsOwnedByHPA'],
   ['an older LoadTest', { rivals: [rival] }, 'WaitingForLoadTest'],
   ['an older LoadTest that is over', { rivals: [{ ...rival, isOver: true }] }, 'Beginning'],
@@ -145,7 +150,7 @@ test('a point is the Testnet that is measured, with other groups and without its
     },
     nodeOverrides: [{ group: 3, ordinal: 0, image: 'x' }],
   });
-  const spec = pointSpec(measured, { profile: 'Capped' }, 2);
+  const spec = pointSpec(measured, loadTestSpec(), 2);
   expect(spec).toMatchObject({
     groups: 2,
     suspend: false,
@@ -154,10 +159,13 @@ test('a point is the Testnet that is measured, with other groups and without its
     chain: { difficulty: 'Floor', blockGas: 1_900_000 },
     shardMap: { pins: [{ partition: 1, group: 0 }] },
   });
-  expect(Object.keys(spec)).not.toContain('ttl');
+  expect(spec.ttl).toBe('20m');
   expect(Object.keys(spec)).not.toContain('nodeOverrides');
   expect(testnetSpec(spec)).toEqual(spec);
-  expect(pointSpec(measured, { profile: 'Open' }, 2).chain).toMatchObject({ blockGas: 1e9, difficulty: 'Asert' });
+  expect(pointSpec(measured, loadTestSpec({ profile: 'Open' }), 2).chain).toMatchObject({
+    blockGas: 1e9,
+    difficulty: 'Asert',
+  });
 });
 
 test('generators share neither owner nor accounts, and read what they are told', () => {

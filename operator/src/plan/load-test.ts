@@ -5,11 +5,12 @@ import type { LoadTestSpec } from '../api/load-test.ts';
 import { LOAD_TEST_CONTRACT } from './load-test-jobs.ts';
 import { judgePoint } from './load-test-judge.ts';
 import { pointName, resultsName } from './load-test-names.ts';
-import { type PointObject, pointTestnet } from './load-test-point.ts';
+import { type PointObject, pointSpec, pointTestnet } from './load-test-point.ts';
 import { type Artefacts, type Results, resultsConfigMap } from './load-test-results.ts';
 import type { LoadTestObserved, PointSeen } from './load-test-seen.ts';
 import { nextReading, placeOf, readingsWanted, type Slot, type Taken } from './load-test-slots.ts';
 import { counted, type LoadTestTold, loadTestStatus, type Phase, readingText, verdictOf } from './load-test-status.ts';
+import { refusalOf } from './plan.ts';
 
 export type LoadTestMade = PointObject | V1ConfigMap | V1Job;
 
@@ -31,6 +32,7 @@ export const HELD_UP_REASONS: readonly string[] = [
   'ContractMissing',
   'NameTaken',
   'TooFewPartitions',
+  'TestnetRefused',
   'GroupsOwnedByHPA',
 ];
 
@@ -82,6 +84,13 @@ function holdUp({ spec, measured, scalers }: LoadTestObserved): Phase | undefine
       kind: 'refused',
       reason: 'TooFewPartitions',
       message: `${counted(most)} need as many partitions, but Testnet ${testnet} has ${partitions}; measure at most ${partitions} groups, or another Testnet.`,
+    };
+  const refusal = refusalOf({ name: testnet, spec: pointSpec(measured, spec, most) });
+  if (refusal !== undefined)
+    return {
+      kind: 'refused',
+      reason: 'TestnetRefused',
+      message: `${refusal.field} of Testnet ${testnet}: ${refusal.message}; ${refusal.cure}.`,
     };
   const [scaler] = scalers;
   if (scaler !== undefined)
