@@ -102,9 +102,11 @@ test.each<[readonly string[], string]>([
 });
 
 test('every flag is an environment variable too', async () => {
-  vi.stubEnv('REXNET_OUTPUT', 'name');
-  vi.stubEnv('REXNET_FROM', 'carol');
+  vi.stubEnv('REXNET_LINES', '1');
   try {
+    expect((await rxctl('logs', 'g0-n0')).out).toBe('three\n');
+    vi.stubEnv('REXNET_OUTPUT', 'name');
+    vi.stubEnv('REXNET_FROM', 'carol');
     expect((await rxctl('block', '1', '3')).out).toBe(`${'ab'.repeat(32)}\n`);
     expect((await rxctl('send', 'transfer', 'bob', '1', '-o', 'json')).code).toBe(0);
   } finally {

@@ -66,7 +66,7 @@ export async function runRxctl(words: readonly string[], io: Io): Promise<ExitCo
 
 /** The verbs that `args` may mean, with all they take: to run one, and to document them. */
 export async function makeProgram(args: readonly string[], io: Io): Promise<Command> {
-  const program = new Command(io.program ?? PROGRAM)
+  const program = new Verb(io.program ?? PROGRAM)
     .description('Runs and asks Rexnet test networks. Every verb has -o json, --help and examples.')
     .version('0.1.0')
     .configureOutput({
@@ -80,18 +80,22 @@ export async function makeProgram(args: readonly string[], io: Io): Promise<Comm
   for (const add of await verbsFor(args)) add(program, io);
   // Subcommands inherit neither by themselves.
   for (const command of program.commands)
-    for (const each of [command, ...command.commands]) {
-      each.copyInheritedSettings(program);
-      for (const option of each.options) nameVariable(option);
-    }
+    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
   return program;
 }
 
-/** Every flag is an environment variable too. */
-function nameVariable(option: Option): void {
-  const flag = option.long?.slice('--'.length);
-  if (flag !== undefined && option.envVar === undefined)
-    option.env(`REXNET_${flag.toUpperCase().replaceAll('-', '_')}`);
+/** Every flag is an environment variable too; commander listens only to those named before an option is added. */
+class Verb extends Command {
+  override createCommand(name: string): Command {
+    return new Verb(name);
+  }
+
+  override addOption(option: Option): this {
+    const flag = option.long?.slice('--'.length);
+    if (flag !== undefined && option.envVar === undefined)
+      option.env(`REXNET_${flag.toUpperCase().replaceAll('-', '_')}`);
+    return super.addOption(option);
+  }
 }
 
 /** The verb that is named; all of them where none is, as for --help and for a slip of the pen. */
@@ -101,14 +105,15 @@ async function verbsFor(args: readonly string[]): Promise<readonly AddVerb[]> {
   return Promise.all((named === undefined ? Object.values(VERBS) : [named]).map((load) => load()));
 }
 
-/** The verb needs to be known before its options are: what stands before it goes behind it. */
+/** The verb needs to be known before its options are: what stands before it goes behind it. There -n is always the namespace. */
 function verbFirst(words: readonly string[]): readonly string[] {
   let verb = 0;
   while (words[verb]?.startsWith('-') === true) verb += WITH_VALUE.has(words[verb] ?? '') ? 2 : 1;
   if (verb === 0 || verb >= words.length) return words;
   const end = words.indexOf('--');
   const last = end < 0 ? words.length : end;
-  return [...words.slice(verb, last), ...words.slice(0, verb), ...words.slice(last)];
+  const moved = words.slice(0, verb).map((word) => (word === '-n' ? '--namespace' : word));
+  return [...words.slice(verb, last), ...moved, ...words.slice(last)];
 }
 
 /** The program as it is started from a shell: real streams, Ctrl-C as a signal. `program`: what a person calls it by. */

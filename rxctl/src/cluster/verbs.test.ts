@@ -310,6 +310,7 @@ test('options may stand before the verb, and kubectl rexnet calls itself so', as
   begin();
   const leading = await cluster.run(['-o', 'name', '-n', NAMESPACE, 'status']);
   expect(leading).toMatchObject({ code: EXIT.ok, out: 'testnet/demo\n' });
+  expect((await cluster.run(['-n', NAMESPACE, 'logs', '-n', '5', '-o', 'name'])).out).toContain('miner-0');
   const run = (...args: readonly string[]): Promise<Ran> => cluster.run(args, { program: 'kubectl rexnet' });
   const help = await run('status', '--help');
   expect(help.out).toContain('Usage: kubectl rexnet status');
