@@ -55,7 +55,7 @@ class ClientNetwork implements Network {
 
   async ask(node: string): Promise<NodeAnswer | undefined> {
     const answer = this.#askOne(node).catch(() => undefined);
-    return Promise.race([answer, delay(ASK_MAX_MS, undefined, { ref: false })]);
+    return Promise.race([answer, delay(this.#place.answerMaxMs ?? ASK_MAX_MS, undefined, { ref: false })]);
   }
 
   async account(address: Uint8Array): Promise<Account> {

@@ -11,6 +11,8 @@ export interface NetworkPlace {
   /** The nodes of every group; another map when the list has changed. */
   nodes(): NodeTable;
   genesis(): Uint8Array;
+  /** How long the way to a node and back may take; as long as on one machine when absent. */
+  readonly answerMaxMs?: number;
 }
 
 type PeerFile = { readonly groups: Readonly<Record<string, readonly NodeAddress[]>> };

@@ -7,7 +7,11 @@ import { CliError, EXIT } from '../exit.ts';
 import { type NetworkPlace, type NodeTable, nodesOf } from '../network-place.ts';
 import { asked, type Cluster } from './cluster.ts';
 
+/** The first question opens the way: several requests through the API server to a pod with a tenth of a core. */
+const ANSWER_MAX_MS = 5_000;
+
 export class ClusterPlace implements NetworkPlace {
+  readonly answerMaxMs: number = ANSWER_MAX_MS;
   readonly #cluster: Cluster;
   readonly #testnet: string;
   readonly #genesis: Uint8Array;

@@ -26,6 +26,7 @@ import { testnetOf } from '../cluster/parse-testnet.ts';
 import { addressOfPod, ClusterPlace } from '../cluster/place.ts';
 import { type Program, programsOf } from '../cluster/programs.ts';
 import { statusSightOf } from '../cluster/status-sight.ts';
+import { type Use, UseMeter } from '../cluster/use-meter.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Network, NodeAnswer } from '../network.ts';
 import type { NetworkPlace } from '../network-place.ts';
@@ -65,6 +66,7 @@ export class ClusterSource implements Source {
   readonly #scraper = new Scraper();
   readonly #meter: GroupMeter;
   readonly #load: LoadMeter;
+  readonly #uses: UseMeter;
   readonly #machines: MachineWatch;
   readonly #contracts: ContractBook;
   readonly #scaling: ScalingFile | undefined;
@@ -82,6 +84,7 @@ export class ClusterSource implements Source {
     this.#options = options;
     this.#meter = new GroupMeter(this.#scraper);
     this.#load = new LoadMeter(this.#scraper);
+    this.#uses = new UseMeter(this.#scraper);
     this.#machines = new MachineWatch(cluster.rest, cluster.namespace, selectorOf(testnet));
     this.#contracts = new ContractBook(() => this.#network);
     this.#scaling = scaling === undefined ? undefined : new ScalingFile(scaling);
@@ -102,7 +105,7 @@ export class ClusterSource implements Source {
     const [counters, load, uses, events] = await Promise.all([
       this.#meter.look(measured, answers, (node) => this.#metricsOf(node), atMs),
       this.#loadOf(plan, atMs),
-      this.#machines.podUses(atMs),
+      this.#usesAt(atMs),
       this.#eventsAt(atMs),
     ]);
     const isSuspended = testnet.spec.suspend;
@@ -201,15 +204,17 @@ export class ClusterSource implements Source {
   }
 
   async #ask(groups: readonly GroupPlan[]): Promise<readonly NodeAnswer[]> {
-    const running = this.#programs.filter(
-      ({ component, pod }) => component === 'node' && processOf(pod, false) === 'Running',
-    );
+    const running = this.#runningNodes();
     const isMany = running.length > NODES_ASKED_MAX;
     const chosen = isMany
       ? groups.flatMap(({ group }) => running.find((program) => program.group === group) ?? [])
       : running;
     const answers = await Promise.all(chosen.map(({ object }) => this.#network?.ask(object)));
     return answers.filter((answer) => answer !== undefined);
+  }
+
+  #runningNodes(): readonly Program[] {
+    return this.#programs.filter(({ component, pod }) => component === 'node' && processOf(pod, false) === 'Running');
   }
 
   async #metricsOf(node: string): Promise<string> {
@@ -224,6 +229,17 @@ export class ClusterSource implements Source {
     );
     const addresses = running.map(({ pod }) => addressOfPod(this.#options.cluster, pod, PORT.loadMetrics));
     return this.#load.look(await Promise.all(addresses), plan.load.workload, atMs);
+  }
+
+  /** Of pods; where a metrics server runs it knows, else they say so themselves. */
+  async #usesAt(atMs: number): Promise<ReadonlyMap<string, Use>> {
+    const measured = await this.#machines.podUses(atMs);
+    if (measured.size > 0) return measured;
+    const running = this.#runningNodes().slice(0, NODES_ASKED_MAX);
+    const addresses = running.map(
+      async ({ pod }) => [pod.metadata.name, await addressOfPod(this.#options.cluster, pod, PORT.metrics)] as const,
+    );
+    return this.#uses.look(new Map(await Promise.all(addresses)), atMs);
   }
 
   /** Whoever may not read events still sees the rest. */
@@ -285,9 +301,10 @@ function heightOf(group: number, nodes: readonly NodeSight[]): Pick<GroupSight, 
   return { height: Math.max(0, ...nodes.flatMap((node) => (node.group === group ? [node.height ?? 0] : []))) };
 }
 
-function withUse(node: NodeSight, uses: Awaited<ReturnType<MachineWatch['podUses']>>): NodeSight {
+function withUse(node: NodeSight, uses: ReadonlyMap<string, Use>): NodeSight {
   const use = node.pod === undefined ? undefined : uses.get(node.pod);
-  return use === undefined ? node : { ...node, cpuShare: use.cores, rssBytes: use.bytes };
+  if (use === undefined) return node;
+  return { ...node, ...(use.cores === undefined ? {} : { cpuShare: use.cores }), rssBytes: use.bytes };
 }
 
 /** The operator knows whether all are there; which one failed stands in its sentence. */

@@ -24,9 +24,12 @@ export function groupHealth(
   { blockIntervalMs, status }: Pick<Snapshot, 'blockIntervalMs' | 'status'>,
 ): Health {
   if (status.phase === 'Suspended') return { ...IDLE, word: 'suspended' };
-  if (tipAgeMs === undefined)
+  // In a cluster somebody else may know that a node is well which does not answer us.
+  if (tipAgeMs === undefined && readyNodes === 0)
     return status.phase === 'Starting' ? { ...IDLE, word: 'starting' } : { ...BAD, word: 'down' };
   if (height === 0) return { ...IDLE, word: 'no block yet' };
+  if (tipAgeMs === undefined)
+    return readyNodes < nodes ? { ...WARN, word: `${readyNodes}/${nodes} nodes` } : { ...GOOD, word: 'ok' };
   if (tipAgeMs > Math.max(SILENT_FLOOR_MS, SILENT_BEATS * blockIntervalMs))
     return { ...BAD, word: `silent ${duration(tipAgeMs)}` };
   if (tipAgeMs > Math.max(LATE_FLOOR_MS, LATE_BEATS * blockIntervalMs))
