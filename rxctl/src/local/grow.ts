@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
+import { growthOf } from '@rexnet/node/chain/growth.ts';
 import { privateKey, publicKeyOf, signer } from '@rexnet/node/chain/keys.ts';
 import { HOME_GROUP } from '@rexnet/node/chain/shard-map.ts';
 import { Connection } from '@rexnet/node/client/connection.ts';
-import { growthOf } from '@rexnet/node/client/grow.ts';
 import { Submitter } from '@rexnet/node/client/submit.ts';
 import { fromHex } from '@rexnet/node/core/bytes.ts';
 import { readIfThere, writeAtomically } from './files.ts';

@@ -1,24 +1,29 @@
 // The signed map update that brings a network to as many groups as are wanted, in the envelope that any node takes on to
 // group 0. It asks nobody and sends nothing; who is told BAD_MAP_UPDATE looks again, somebody else was quicker.
-import type { Network } from '../chain/genesis.ts';
-import { signAddition } from '../chain/map-update.ts';
-import { mapWithGroups } from '../chain/shard-map.ts';
-import { signTransaction, TRANSACTION_KIND } from '../chain/transaction.ts';
 import { SCOPE } from '../core/scopes.ts';
-import type { StatusView } from '../rpc/backend.ts';
-import type { TransactionSigner } from './build.ts';
+import type { Network } from './genesis.ts';
+import { signAddition } from './map-update.ts';
+import { mapWithGroups } from './shard-map.ts';
+import { signTransaction, TRANSACTION_KIND } from './transaction.ts';
 
-/** Of a node of group 0: the map at its tip. */
-export type MapSeen = Pick<StatusView, 'epoch'> & {
+/** What a node of group 0 says of the map at its tip. */
+export interface MapSeen {
+  readonly epoch: number;
   readonly groups: readonly { readonly group: number }[];
-};
+}
+
+/** The governance key of a network. */
+export interface Governor {
+  readonly publicKey: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
 
 /** Undefined when the network has them already: no group ever leaves in this version. */
 export function growthOf(
   network: Network,
   seen: MapSeen,
   wanted: number,
-  governance: TransactionSigner,
+  governance: Governor,
 ): Uint8Array | undefined {
   const groups = seen.groups.map(({ group }) => group);
   if (groups.length >= wanted) return undefined;
