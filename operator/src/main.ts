@@ -8,6 +8,7 @@ import { GrpcSource } from './ask/grpc-source.ts';
 import { type OperatorFlags, operatorCommand, readOperatorFlags } from './flags.ts';
 import { type Access, AccessError, loadAccess } from './kube/access.ts';
 import { systemClock } from './kube/clock.ts';
+import { inClusterAccess } from './kube/in-cluster.ts';
 import { runOperator } from './operator.ts';
 
 /** INTERFACES: the cluster cannot be reached. */
@@ -37,14 +38,11 @@ export async function main(args: readonly string[], world: World): Promise<numbe
 }
 
 async function run(flags: OperatorFlags, world: World): Promise<number> {
-  const { image, bitcoindImage, imagePullPolicy, kubeconfig, context, metrics, leaderElect } = flags;
+  const { image, bitcoindImage, imagePullPolicy, metrics, leaderElect } = flags;
   const log = createLog({ level: flags.logLevel, base: { program: 'rexnet-operator' } });
   world.useLog(log);
   const clock = systemClock;
-  const access = await loadAccess(
-    { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) },
-    () => clock.now(),
-  );
+  const access = await accessFor(flags, world);
   const outcome = await runOperator(
     {
       access,
@@ -62,6 +60,18 @@ async function run(flags: OperatorFlags, world: World): Promise<number> {
   );
   log.info({ outcome }, 'stopped');
   return outcome === 'lost' ? EXIT.error : EXIT.ok;
+}
+
+/** A kubeconfig where one is named, else the pod's own account. */
+async function accessFor({ kubeconfig, context }: OperatorFlags, { environment }: World): Promise<Access> {
+  const now = () => systemClock.now();
+  const isNamed = kubeconfig !== undefined || context !== undefined || environment['KUBECONFIG'] !== undefined;
+  const own = isNamed ? undefined : await inClusterAccess({ environment, now });
+  if (own !== undefined) return own;
+  return loadAccess(
+    { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) },
+    now,
+  );
 }
 
 function leaseOf({ leaseNamespace, leaseName }: OperatorFlags, { namespace }: Access) {

@@ -8,6 +8,7 @@ import { type OperatorOptions, runOperator } from './operator.ts';
 
 const NAMESPACE = 'rexnet-system';
 const PORT = 0;
+const READY_MAX_MS = 20_000;
 
 function optionsFor(api: FakeApi, lines: string[], more: Partial<OperatorOptions> = {}): OperatorOptions {
   return {
@@ -40,9 +41,9 @@ test('it leads with a Lease, says how it is, and ends at once, giving the Lease 
   const running = runOperator(optionsFor(api, lines, { lease }), stop.signal);
   await until('it leads', () => lines.some((line) => line.includes('"leading"')));
   const at = `http://127.0.0.1:${portIn(lines)}`;
-  await until('it watches', () => api.watching > 10);
-  expect((await fetch(`${at}/livez`)).status).toBe(200);
-  expect((await fetch(`${at}/readyz`)).status).toBe(200);
+  const statusOf = async (path: string): Promise<number> => (await fetch(`${at}${path}`)).status;
+  expect(await statusOf('/livez')).toBe(200);
+  await expect.poll(() => statusOf('/readyz'), { timeout: READY_MAX_MS }).toBe(200);
   const metrics = await (await fetch(`${at}/metrics`)).text();
   expect(metrics).toContain('rexnet_operator_leading 1');
   expect(metrics).toContain('rexnet_operator_testnets{phase="Healthy"} 0');

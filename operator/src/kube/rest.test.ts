@@ -272,15 +272,25 @@ test.each([
     'EXPIRED',
     () => api.say(`${JSON.stringify({ type: 'ERROR', object: statusBody(410, 'Expired', '') })}\n`),
   ],
-  ['silent', 'TIMEOUT', () => {}],
 ] as const)('a watch that is %s throws %s', async (_, code, act) => {
-  const rest = client(code === 'TIMEOUT' ? { watchIdleMs: 300 } : {});
-  const done = failure(
-    (async () => {
-      for await (const _event of rest.watch(CONFIG_MAPS, { resourceVersion: '100' }, new AbortController().signal));
-    })(),
-  );
+  const done = failure(watched(client()));
   await until('the watch is open', () => api.watching === 1);
   act();
   expect((await done).code).toBe(code);
 });
+
+test('a watch that says nothing ends; while requests fail, it is taken for broken', async () => {
+  const rest = client({ watchIdleMs: 300 });
+  await watched(rest);
+  api.fault = (asked, response) => {
+    if (asked.query.get('watch') === 'true') return false;
+    answer(response, 500, statusBody(500, 'InternalError', 'no'));
+    return true;
+  };
+  await failure(rest.get(CONFIG_MAPS, PLACE));
+  expect((await failure(watched(rest))).code).toBe('TIMEOUT');
+});
+
+async function watched(rest: RestClient): Promise<void> {
+  for await (const _event of rest.watch(CONFIG_MAPS, { resourceVersion: '100' }, new AbortController().signal));
+}

@@ -114,7 +114,7 @@ export class RestClient {
     throw new KubeError('BAD_REPLY', `GET ${path}: more than ${MAX_PAGES * PAGE_ITEMS} objects`);
   }
 
-  /** Ends when the server ends it or the signal fires; throws when it breaks, `EXPIRED` when only a new list helps. */
+  /** Ends when the server ends it, says nothing for long, or the signal fires; throws when it breaks, `EXPIRED` when only a new list helps. */
   async *watch<T extends KubeObject>(
     resource: Resource,
     selection: Selection & { readonly resourceVersion: string },
@@ -256,6 +256,8 @@ export class RestClient {
       if (rest !== '') throw new KubeError('UNREACHABLE', `${describe(exchange)}: the watch was cut`);
     } catch (cause) {
       if (cause instanceof KubeError) throw cause;
+      // Of a kind that nobody has written since the server began there are no bookmarks either: to ask anew is enough.
+      if (ended.signal.aborted && !this.#transport.failing) return;
       this.#transport.broken();
       if (ended.signal.aborted)
         throw new KubeError('TIMEOUT', `${describe(exchange)}: the watch went silent`, { cause });

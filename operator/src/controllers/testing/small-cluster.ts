@@ -45,6 +45,8 @@ export type SmallCluster = {
   /** A pod of a node, ready on a machine. */
   pod(testnet: string, group: number, ordinal: number, more?: { readonly isReady?: boolean }): void;
   condition(resource: Resource, name: string, type: string): string | undefined;
+  /** Ends the controllers, whatever they are doing, and leaves the server. */
+  kill(): Promise<void>;
   end(): Promise<void>;
 };
 
@@ -79,7 +81,11 @@ export function answerOf(
 }
 
 export async function smallCluster(more: readonly Controller[] = []): Promise<SmallCluster> {
-  const api = await FakeApi.start();
+  return controllersOver(await FakeApi.start(), more);
+}
+
+/** Over a server that has served others before; it ends with them. */
+export function controllersOver(api: FakeApi, more: readonly Controller[] = []): SmallCluster {
   const stop = new AbortController();
   const clock = systemClock;
   const random = () => 0.5;
@@ -146,10 +152,13 @@ export async function smallCluster(more: readonly Controller[] = []): Promise<Sm
       const found = show(resource, name)?.status?.conditions?.find((one) => one.type === type);
       return found === undefined ? undefined : `${found.status} ${found.reason}`;
     },
-    async end() {
+    async kill() {
       stop.abort();
       await running;
       rest.close();
+    },
+    async end() {
+      await this.kill();
       await api.stop();
     },
   };
