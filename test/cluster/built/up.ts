@@ -30,6 +30,7 @@ export type UpOptions = {
 const NODES_MAX_SECONDS = 90;
 
 export async function bringUp({ machines, lifetime, installs, say }: UpOptions): Promise<ClusterDescription> {
+  const plan = planCluster(machines);
   requireRoot(process.platform, process.getuid?.());
   if (installs) await installMissing(say);
   requirePrograms(isBuilt());
@@ -45,7 +46,7 @@ export async function bringUp({ machines, lifetime, installs, say }: UpOptions):
     await requireFreeNetwork();
     const begun = performance.now();
     writeRecord({ machines, programs }, lifetime);
-    await make({ plan: planCluster(machines), programs, lifetime, starting: new Starting() });
+    await make({ plan, programs, lifetime, starting: new Starting() });
     say(`${machines} machines are Ready after ${((performance.now() - begun) / 1_000).toFixed(1)} s`);
   });
   return describeBuilt(machines);
