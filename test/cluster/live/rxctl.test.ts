@@ -1,0 +1,105 @@
+// The verbs of rxctl with --kube on real machines, as a person types them: through a real API server to real pods. The same verbs over
+// recorded objects are tested in rxctl itself; here is what only the real thing has: forwarded ports, logs, server-side apply.
+// It takes minutes, so all of it waits for REXNET_FULL=1.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imageArchive } from '../../../scripts/image/archives.ts';
+import { ROOT } from '../../../scripts/setup.mjs';
+import { IS_FULL } from '../../local/counts.ts';
+import { requireCluster } from '../cluster.ts';
+
+const NAMESPACE = 'rexnet-rxctl-test';
+const OPERATOR_NAMESPACE = 'rexnet-system';
+const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
+const RXCTL = join(ROOT, 'rxctl', 'src', 'main.ts');
+const SETUP_MAX_MS = 600_000;
+const VERB_MAX_MS = 200_000;
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: demo}
+spec:
+  groups: 2
+  contracts: [{name: token}]
+  template: {resources: {cpu: 150m, memory: 320Mi}}
+`;
+
+const cluster = IS_FULL ? await requireCluster({ machines: 1 }) : { reason: 'REXNET_FULL is not set' };
+const folder = mkdtempSync(join(tmpdir(), 'rexnet-rxctl-'));
+const file = join(folder, 'testnet.yaml');
+
+type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+function rxctl(...args: readonly string[]): Promise<Ran> {
+  if ('reason' in cluster) throw new Error(cluster.reason);
+  const words = [RXCTL, '--kube', '--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, ...args];
+  const env = { ...process.env, HOME: folder };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, words, { env, cwd: folder, timeout: VERB_MAX_MS }, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+async function well(...args: readonly string[]): Promise<string> {
+  const { code, out, err } = await rxctl(...args);
+  expect([code, err], `${args.join(' ')}\n${out}`).toEqual([0, expect.any(String)]);
+  return out;
+}
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
+  for (const kind of ['rexnet', 'bitcoind'] as const)
+    await cluster.importImage((await imageArchive(kind, world)).archive);
+  await cluster.kubectl(['apply', '--server-side', '-f', '-'], INSTALL);
+  await cluster.kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment', '--timeout=120s']);
+  await cluster.kubectl(['create', 'namespace', NAMESPACE]);
+  writeFileSync(file, TESTNET);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  if ('reason' in cluster) return;
+  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
+  await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+}, SETUP_MAX_MS);
+
+test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {
+  timeout: SETUP_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  expect(await well('up', '-f', file, '--timeout', '150s')).toMatch(
+    /^testnet\.rexnet\.dev\/demo created\nFirstBlock is True/,
+  );
+  expect(await well('up', '-f', file)).toMatch(/^testnet\.rexnet\.dev\/demo unchanged\n/);
+  await well('wait', 'ContractsReady', '--timeout', '120s');
+  await well('wait', 'Ready', '--timeout', '60s');
+
+  const status = await well('status', '-o', 'wide');
+  expect(status).toContain('groups 2/2, nodes 2/2');
+  expect(status).toMatch(/^g1-n0 +1 .*in sync +[1-9]/m);
+  const frame = JSON.parse(await well('top', '--once', '-o', 'json'));
+  expect(frame.nodes.map(({ stateRoot }: { stateRoot?: string }) => stateRoot?.length)).toEqual([64, 64]);
+  expect(frame.lag[0][1]).toEqual(expect.any(Number));
+  expect(await well('tree')).toContain('pod demo-g0-0 on ');
+  expect(await well('events')).toMatch(/Normal +g0-n0 +Started/);
+  expect(await well('logs', 'g0-n0', 'miner-0', '--lines', '1')).toMatch(/^g0-n0 .*\n(?:.*\n)*/);
+
+  expect(await well('faucet', 'bob')).toContain('Completed');
+  expect(await well('send', 'transfer', 'alice', '0.01', '--from', 'bob')).toContain('Completed');
+  expect(await well('call', 'token.Token', 'balance_of', '--target', 'alice')).toMatch(/[0-9]/);
+  expect(await well('audit')).toContain('clean');
+  const files = JSON.parse(await well('report', '-o', 'json')) as Record<string, string>;
+  expect(Object.keys(files)).toEqual(
+    expect.arrayContaining(['logs/g1-n0.log', 'metrics/g1-n0.txt', 'objects/pods.json']),
+  );
+
+  writeFileSync(file, TESTNET.replace('groups: 2', 'group: 2'));
+  expect((await rxctl('up', '-f', file)).err).toContain('.spec.group: field not declared in schema');
+  expect((await rxctl('down')).code).toBe(2);
+  expect(await well('down', '--purge')).toBe('testnet.rexnet.dev/demo deleted\n');
+  expect((await rxctl('status')).code).toBe(7);
+});
