@@ -79,7 +79,8 @@ export function translated(error: unknown): unknown {
   const [code, cure] = MEANING[error.code] ?? [EXIT.error];
   // In front of the server's words stands which request they are about.
   const said = error.message.replace(/^[A-Z]+ \/\S+: /, '');
-  return new CliError(code, `the cluster says: ${said}`, cure, { cause: error });
+  const what = error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' ? 'does not answer' : 'says';
+  return new CliError(code, `the cluster ${what}: ${said}`, cure, { cause: error });
 }
 
 export async function asked<T>(answer: Promise<T>): Promise<T> {

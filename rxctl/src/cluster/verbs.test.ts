@@ -187,6 +187,13 @@ test.each<[number, string, string, number, string]>([
   expect(code).toBe(wanted);
 });
 
+test('a server that is not there is not reachable', async () => {
+  await cluster.api.stop();
+  const { code, err } = await cluster.run(['status']);
+  expect(err).toContain('the cluster does not answer: connect ECONNREFUSED');
+  expect(code).toBe(EXIT.notReachable);
+});
+
 test('up applies the documents as they are, strictly and without taking over fields, and waits for the first block', async () => {
   begin();
   const file = join(cluster.cwd, 'testnet.yaml');
