@@ -1,14 +1,15 @@
 // How far a run ended from how it began. Pure.
 import { mean } from '@rexnet/load/verdict/statistics.ts';
 import type { Second } from './measure.ts';
+import type { Memory } from './proc.ts';
 
 /** Ends of a run that are compared. */
 const END_SHARE = 0.2;
 const SECONDS_MIN = 10;
 
 /** Of the first fifth, by how much the last differs; NaN when there was too little to compare. */
-export function rssDrift(seconds: readonly Second[]): number {
-  return driftBetween(seconds, (part) => mean(part.map(({ nodeRssBytes }) => nodeRssBytes)));
+export function memoryDrift(seconds: readonly Second[], of: keyof Memory): number {
+  return driftBetween(seconds, (part) => mean(part.map(({ nodes }) => nodes[of])));
 }
 
 /** The same of completed transactions per second. */

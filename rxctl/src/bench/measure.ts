@@ -6,8 +6,9 @@ import { brokenReading } from '@rexnet/load/verdict/broken-reading.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { GeneratorProcess, type LoadWish } from './generator.ts';
 import type { BenchNetwork } from './network.ts';
+import type { Memory } from './proc.ts';
 import { toReading } from './to-reading.ts';
-import { residentBytes, takeSnapshot, usageBetween, type Watched } from './usage.ts';
+import { memoryOf, takeSnapshot, usageBetween, type Watched } from './usage.ts';
 
 export interface MeasureInput {
   readonly net: BenchNetwork;
@@ -31,7 +32,7 @@ export interface Second {
   /** Since the offering began. */
   readonly second: number;
   /** Of all nodes together. */
-  readonly nodeRssBytes: number;
+  readonly nodes: Memory;
   /** Of all so far. */
   readonly completed: number;
 }
@@ -64,9 +65,8 @@ export async function measure(input: MeasureInput): Promise<Measured> {
   const seconds: Second[] = [];
   for (let second = load.warmUpSeconds + 1; second < load.seconds; second++) {
     await until(startMs + second * SECOND_MS, signal);
-    const rss = residentBytes(net.processes().filter(({ role }) => role === 'node'));
-    const nodeRssBytes = [...rss.values()].reduce((sum, bytes) => sum + bytes, 0);
-    seconds.push({ second, nodeRssBytes, completed: generator.report?.completed ?? 0 });
+    const nodes = memoryOf(net.processes().filter(({ role }) => role === 'node'));
+    seconds.push({ second, nodes, completed: generator.report?.completed ?? 0 });
   }
   const usage = usageBetween(before, takeSnapshot(watched(), performance.now()));
   await input.onEdge?.('end');

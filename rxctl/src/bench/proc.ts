@@ -14,6 +14,12 @@ export interface CoreTimes {
   readonly steal: number;
 }
 
+export interface Memory {
+  readonly residentBytes: number;
+  /** Without what is mapped from files: that is the kernel's to take back, and a data file grows with its chain. */
+  readonly ownBytes: number;
+}
+
 export interface ProcessTimes {
   readonly cpuSeconds: number;
   readonly rssBytes: number;
@@ -44,6 +50,15 @@ export function parseCoreTimes(text: string): CoreTimes | undefined {
     idle: seconds(idle + iowait),
     steal: seconds(steal),
   };
+}
+
+const KIB = 1024;
+
+/** /proc/PID/status. */
+export function parseMemory(text: string): Memory | undefined {
+  const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) * KIB;
+  const memory = { residentBytes: bytesOf('VmRSS'), ownBytes: bytesOf('RssAnon') };
+  return Number.isNaN(memory.residentBytes + memory.ownBytes) ? undefined : memory;
 }
 
 const UTIME_INDEX = 11;

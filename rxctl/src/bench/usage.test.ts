@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { parseCoreTimes, parseProcessTimes, parseSchedule, parseThrottling } from './proc.ts';
-import { residentBytes, type Snapshot, takeSnapshot, usageBetween } from './usage.ts';
+import { memoryOf, type Snapshot, takeSnapshot, usageBetween } from './usage.ts';
 
 test('cores are added up from /proc/stat, interrupts and steal apart', () => {
   const text = 'cpu  100 20 30 400 50 6 7 8 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\nintr 5\n';
@@ -79,10 +79,13 @@ test('a real process that computes is seen computing, and one that has ended is 
       used = usageBetween(before, takeSnapshot(watched, performance.now())).cpuSeconds['hog'] ?? 0;
     }
     expect(used).toBeGreaterThanOrEqual(0.2);
-    expect(residentBytes(watched).get(child.pid ?? 0)).toBeGreaterThan(1_000_000);
+    const memory = memoryOf(watched);
+    expect(memory.ownBytes).toBeGreaterThan(1_000_000);
+    expect(memory.residentBytes).toBeGreaterThan(memory.ownBytes);
   } finally {
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
   }
   expect(takeSnapshot(watched, performance.now()).processes.has(child.pid ?? 0)).toBe(false);
+  expect(memoryOf(watched)).toEqual({ residentBytes: 0, ownBytes: 0 });
 });

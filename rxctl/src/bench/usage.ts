@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 import type { MachineReading } from '@rexnet/load/verdict/reading.ts';
 import {
   type CoreTimes,
+  type Memory,
   parseCoreTimes,
+  parseMemory,
   parseProcessTimes,
   parseSchedule,
   parseThrottling,
@@ -63,14 +65,13 @@ export function takeSnapshot(watched: readonly Watched[], nowMs: number): Snapsh
   };
 }
 
-/** Resident bytes by process, cheap enough for once a second. */
-export function residentBytes(watched: readonly Watched[]): ReadonlyMap<number, number> {
-  return new Map(
-    watched.flatMap(({ pid }): [number, number][] => {
-      const times = parseProcessTimes(readOr(`/proc/${pid}/stat`));
-      return times === undefined ? [] : [[pid, times.rssBytes]];
-    }),
-  );
+/** Of all processes together, cheap enough for once a second; those that have ended have none. */
+export function memoryOf(watched: readonly Watched[]): Memory {
+  const each = watched.flatMap(({ pid }) => parseMemory(readOr(`/proc/${pid}/status`)) ?? []);
+  return {
+    residentBytes: each.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+    ownBytes: each.reduce((sum, { ownBytes }) => sum + ownBytes, 0),
+  };
 }
 
 export function usageBetween(from: Snapshot, to: Snapshot): Usage {
