@@ -1,0 +1,156 @@
+// What a user does, on real machines: kubectl apply and the rest happens. The operator runs in the cluster, from install.yaml
+// and the image of this clone. It takes minutes, so all of it waits for REXNET_FULL=1.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imageArchive } from '../../../scripts/image/archives.ts';
+import { ROOT } from '../../../scripts/setup.mjs';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import type { Cluster } from '../cluster-type.ts';
+
+const MACHINES = 3;
+const NAMESPACE = 'rexnet-testnet-test';
+const OPERATOR_NAMESPACE = 'rexnet-system';
+const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
+/** What must hold, with images present and the operator running. */
+const FIRST_BLOCK_MAX_MS = 30_000;
+const DELETED_MAX_MS = 15_000;
+const LOSS_TOLD_MAX_MS = 20_000;
+const BACK_MAX_MS = 45_000;
+const SETTLED_MAX_MS = 90_000;
+const SETUP_MAX_MS = 600_000;
+const TEST_MAX_MS = 240_000;
+
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: demo, namespace: ${NAMESPACE}}
+spec:
+  groups: 4
+  bitcoin: {mode: Regtest}
+  contracts: [{name: token}]
+  template: {resources: {cpu: 150m, memory: 320Mi}, storage: {size: 1Gi}}
+`;
+
+const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+
+async function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
+  return here.kubectl(['-n', NAMESPACE, ...args]);
+}
+
+function field(here: Cluster, path: string): Promise<string> {
+  return inNamespace(here, 'get', 'testnet', 'demo', '-o', `jsonpath=${path}`);
+}
+
+function conditionOf(here: Cluster, type: string): Promise<string> {
+  return field(
+    here,
+    `{.status.conditions[?(@.type=="${type}")].status} {.status.conditions[?(@.type=="${type}")].reason}`,
+  );
+}
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
+  for (const kind of ['rexnet', 'bitcoind'] as const) {
+    const { archive } = await imageArchive(kind, world);
+    await cluster.importImage(archive);
+  }
+  await cluster.kubectl(['apply', '--server-side', '-f', '-'], INSTALL);
+  await cluster.kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment', '--timeout=120s']);
+  await cluster.kubectl(['create', 'namespace', NAMESPACE]);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  if ('reason' in cluster) return;
+  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
+  await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+}, SETUP_MAX_MS);
+
+test('kubectl apply leads to the first block of four groups, and kubectl diff is empty', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const startedAt = performance.now();
+  await cluster.kubectl(['apply', '-f', '-'], TESTNET);
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=FirstBlock', '--timeout=120s');
+  const tookMs = performance.now() - startedAt;
+  expect(await cluster.kubectl(['diff', '-f', '-'], TESTNET)).toBe('');
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=ContractsReady', '--timeout=90s');
+  expect(tookMs).toBeLessThan(FIRST_BLOCK_MAX_MS);
+});
+
+test('a machine that is lost is named, and when it is back so is the network', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const machine = await inNamespace(cluster, 'get', 'pod', 'demo-g0-0', '-o', 'jsonpath={.spec.nodeName}');
+  const stoppedAt = performance.now();
+  await cluster.stopKubelet(machine);
+  try {
+    await until({
+      what: 'the loss to be told',
+      withinMs: SETTLED_MAX_MS,
+      everyMs: 250,
+      look: () => conditionOf(cluster, 'Degraded'),
+      holds: (degraded) => degraded === 'True NodeLost',
+    });
+    expect(performance.now() - stoppedAt).toBeLessThan(LOSS_TOLD_MAX_MS);
+    expect(await field(cluster, '{.status.conditions[?(@.type=="Degraded")].message}')).toContain(
+      `kubectl delete node ${machine}`,
+    );
+  } finally {
+    await cluster.startKubelet(machine);
+  }
+  const backAt = performance.now();
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Degraded=False', '--timeout=90s');
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
+  expect(performance.now() - backAt).toBeLessThan(BACK_MAX_MS);
+});
+
+test('a suspension keeps the chains: they go on where they were', { timeout: TEST_MAX_MS }, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const pods = ['get', 'pods', '-l', 'rexnet.dev/component=node', '-o', 'name'];
+  const suspend = (value: boolean) =>
+    inNamespace(
+      cluster,
+      'patch',
+      'testnet',
+      'demo',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ spec: { suspend: value } }),
+    );
+  const height = Number(await field(cluster, '{.status.minHeight}'));
+  expect(height).toBeGreaterThan(0);
+  await suspend(true);
+  await until({
+    what: 'no pod to be left',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: 500,
+    look: () => inNamespace(cluster, ...pods),
+    holds: (names) => names === '',
+  });
+  expect(await conditionOf(cluster, 'Ready')).toBe('False Suspended');
+  await suspend(false);
+  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=120s');
+  expect(Number(await field(cluster, '{.status.minHeight}'))).toBeGreaterThanOrEqual(height);
+});
+
+test('deleting a Testnet leaves nothing', { timeout: TEST_MAX_MS }, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const startedAt = performance.now();
+  await inNamespace(cluster, 'delete', 'testnet', 'demo');
+  const kinds =
+    'consensusgroups,shardmaps,statefulsets,deployments,jobs,services,configmaps,secrets,pvc,pods,networkpolicies,pdb';
+  await until({
+    what: 'everything to be gone',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: 250,
+    look: () => inNamespace(cluster, 'get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o', 'name'),
+    holds: (names) => names === '',
+  });
+  expect(performance.now() - startedAt).toBeLessThan(DELETED_MAX_MS);
+});
