@@ -58,7 +58,8 @@ async function healthy(node: string, height: number): Promise<Status> {
   });
 }
 
-test.runIf(IS_FULL)('a group joins while the network runs, and again by the file', { timeout: 600_000 }, async () => {
+test('a group joins while the network runs, and again by the file', { timeout: 600_000 }, async (context) => {
+  if (!IS_FULL) return context.skip('it takes half a minute: REXNET_FULL=1 runs it');
   write(GROUPS);
   await rxctl('up', '-f', 'testnet.yaml', '--check-state', '--detach');
   await rxctl('scale', '--groups', `${GROUPS + 1}`);
