@@ -14,7 +14,7 @@ import { loadPlacement } from './kube/placement.ts';
 import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './kube/pod.ts';
 import type { Amount } from './kube/resources.ts';
 import { LOAD_TEST_LABEL, loadTestLabels, orderName, runName } from './load-test-names.ts';
-import { SHIPPED } from './shipped.ts';
+import { CONTRACT_OF, SHIPPED } from './shipped.ts';
 
 export type PointParts = {
   readonly loadTest: { readonly name: string; readonly spec: LoadTestSpec };
@@ -49,17 +49,6 @@ const MILLI_PER_TPS = 0.4;
 const CPU_STEP_MILLI = 50;
 const MEMORY = '384Mi';
 const SECOND_MS = 1_000;
-
-/** The shipped contract each workload calls. */
-export const LOAD_TEST_CONTRACT: Readonly<Record<LoadTestSpec['workload'], string | undefined>> = {
-  Token: 'token',
-  Transfer: undefined,
-  Airdrop: 'airdrop',
-  Poll: 'poll',
-  HotContract: 'token',
-  HotAddress: 'token',
-  TokenGlobal: 'token_global',
-};
 
 /** As many as the Testnet has for its own load, and no more than there are keys to own what they hand out. */
 export function generatorsOf({ spec }: Pick<Testnet, 'spec'>): number {
@@ -100,7 +89,7 @@ export function generatorJobs(parts: PointParts): readonly (V1ConfigMap | V1Job)
 export function orderOf({ loadTest, point }: PointParts, index: number): string {
   const { workload, crossGroupPercent, warmUp } = loadTest.spec;
   const generators = generatorsOf(point);
-  const contract = LOAD_TEST_CONTRACT[workload];
+  const contract = CONTRACT_OF[workload];
   const accounts = accountsOf(point.spec.groups, generators);
   const others = DEV_KEYS.slice(1, generators);
   const order = {

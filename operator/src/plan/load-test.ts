@@ -2,7 +2,6 @@
 // memory: what was measured stands in its ConfigMap, so it may be asked at any moment, also by another operator.
 import type { V1ConfigMap, V1Job } from '@kubernetes/client-node';
 import type { LoadTestSpec } from '../api/load-test.ts';
-import { LOAD_TEST_CONTRACT } from './load-test-jobs.ts';
 import { judgePoint } from './load-test-judge.ts';
 import { pointName, resultsName } from './load-test-names.ts';
 import { type PointObject, pointSpec, pointTestnet } from './load-test-point.ts';
@@ -11,6 +10,7 @@ import type { LoadTestObserved, PointSeen } from './load-test-seen.ts';
 import { nextReading, placeOf, readingsWanted, type Slot, type Taken } from './load-test-slots.ts';
 import { counted, type LoadTestTold, loadTestStatus, type Phase, readingText, verdictOf } from './load-test-status.ts';
 import { refusalOf } from './plan.ts';
+import { CONTRACT_OF } from './shipped.ts';
 
 export type LoadTestMade = PointObject | V1ConfigMap | V1Job;
 
@@ -70,7 +70,7 @@ function holdUp({ spec, measured, scalers }: LoadTestObserved): Phase | undefine
       reason: 'TestnetNotFound',
       message: `There is no Testnet ${testnet} in this namespace; create it, and the measurement begins.`,
     };
-  const contract = LOAD_TEST_CONTRACT[workload];
+  const contract = CONTRACT_OF[workload];
   if (contract !== undefined && !(measured.contracts ?? []).some(({ name }) => name === contract))
     return {
       kind: 'pending',

@@ -1,5 +1,6 @@
 // The contracts that come with Rexnet and need no source in a testnet.yaml: their file and what their deployment is given.
 // A table; it reads and deploys nothing.
+import type { WORKLOADS } from '../api/workloads.ts';
 
 /** Stands for the address of whoever deploys. */
 export const DEPLOYER = '$deployer';
@@ -20,6 +21,17 @@ export const SHIPPED: Readonly<Record<string, ShippedContract>> = {
     args: ['RXT', '1000000000000000000', DEPLOYER],
   },
   airdrop: { file: 'airdrop.prd', contract: 'Airdrop', args: ['1000000000000', '1000', DEPLOYER] },
+};
+
+/** The contract each workload calls, by its name in the table above. */
+export const CONTRACT_OF: Readonly<Record<(typeof WORKLOADS)[number], string | undefined>> = {
+  Token: 'token',
+  Transfer: undefined,
+  Airdrop: 'airdrop',
+  Poll: 'poll',
+  HotContract: 'token',
+  HotAddress: 'token',
+  TokenGlobal: 'token_global',
 };
 
 /** The dev key that deploys what a Testnet asks for, and owns it. */

@@ -1,6 +1,6 @@
 // What benches offer: workloads of the generator with the shipped contract each calls. A table.
 
-import type { WorkloadName } from '@rexnet/load/spec.ts';
+import { CONTRACT_OF, type WorkloadName } from '@rexnet/load/spec.ts';
 import { SHIPPED } from '@rexnet/operator/plan/shipped.ts';
 import type { LoadWish } from './generator.ts';
 
@@ -9,16 +9,6 @@ export interface Workload {
   /** Name among the shipped contracts; absent where none is called. */
   readonly shipped?: string;
 }
-
-const CONTRACT_OF = {
-  Transfer: undefined,
-  Token: 'token',
-  HotContract: 'token',
-  HotAddress: 'token',
-  Airdrop: 'airdrop',
-  Poll: 'poll',
-  TokenGlobal: 'token_global',
-} as const satisfies Record<WorkloadName, string | undefined>;
 
 export function workloadOf(name: WorkloadName): Workload {
   const shipped = CONTRACT_OF[name];

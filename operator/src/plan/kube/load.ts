@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { V1ConfigMap, V1Deployment } from '@kubernetes/client-node';
 import type { LoadPlan } from '../load.ts';
-import { DEPLOYER_KEY, SHIPPED } from '../shipped.ts';
+import { CONTRACT_OF, DEPLOYER_KEY, SHIPPED } from '../shipped.ts';
 import type { KubeInput } from './input.ts';
 import { LABEL, type Labels, selectorOf } from './labels.ts';
 import { generatorName, partName } from './names.ts';
@@ -22,17 +22,6 @@ const ACCOUNTS_PER_GROUP_MAX = 1_000;
 /** A pod must be gone before its grace is over. */
 const DRAIN_SECONDS = 2;
 const REVISIONS_KEPT = 3;
-
-/** The shipped contract each workload calls. */
-const CONTRACT_OF: Readonly<Record<LoadPlan['workload'], string | undefined>> = {
-  Token: 'token',
-  Transfer: undefined,
-  Airdrop: 'airdrop',
-  Poll: 'poll',
-  HotContract: 'token',
-  HotAddress: 'token',
-  TokenGlobal: 'token_global',
-};
 
 /** None without load. */
 export function loadObjects(input: KubeInput): readonly (V1ConfigMap | V1Deployment)[] {
