@@ -1,22 +1,16 @@
 // A LoadTest on real machines: the curve that is claimed, a node that is throttled, and what is left when one is deleted. It takes half an
 // hour, so all of it waits for REXNET_FULL=1.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { imageArchive } from '../../../scripts/image/archives.ts';
-import { ROOT } from '../../../scripts/setup.mjs';
 import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-load-test';
-const OPERATOR_NAMESPACE = 'rexnet-system';
-const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
 const SKIPPED = 'a sweep takes half an hour: REXNET_FULL=1 runs it';
-const SETUP_MAX_MS = 600_000;
 const CURVE_MAX_MS = 2_700_000;
 const SHORT_MAX_MS = 900_000;
 const POLL_MS = 3_000;
@@ -76,20 +70,12 @@ async function complete(here: Cluster, name: string, withinMs: number): Promise<
 
 beforeAll(async () => {
   if ('reason' in cluster) return;
-  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
-  for (const kind of ['rexnet', 'bitcoind'] as const) {
-    const { archive } = await imageArchive(kind, world);
-    await cluster.importImage(archive);
-  }
-  await cluster.kubectl(['apply', '--server-side', '-f', '-'], INSTALL);
-  await cluster.kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment', '--timeout=120s']);
-  await cluster.kubectl(['create', 'namespace', NAMESPACE]);
+  await installOperator(cluster, NAMESPACE);
 }, SETUP_MAX_MS);
 
 afterAll(async () => {
   if ('reason' in cluster) return;
-  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
-  await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+  await removeOperator(cluster, NAMESPACE);
 }, SETUP_MAX_MS);
 
 test('a capped sweep over 1, 2 and 4 groups is linear', { timeout: CURVE_MAX_MS }, async (context) => {

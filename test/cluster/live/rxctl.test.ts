@@ -2,20 +2,17 @@
 // recorded objects are tested in rxctl itself; here is what only the real thing has: forwarded ports, logs, server-side apply.
 // It takes minutes, so all of it waits for REXNET_FULL=1.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imageArchive } from '../../../scripts/image/archives.ts';
 import { ROOT } from '../../../scripts/setup.mjs';
 import { IS_FULL } from '../../local/counts.ts';
 import { requireCluster } from '../cluster.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const NAMESPACE = 'rexnet-rxctl-test';
-const OPERATOR_NAMESPACE = 'rexnet-system';
-const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
 const RXCTL = join(ROOT, 'rxctl', 'src', 'main.ts');
-const SETUP_MAX_MS = 600_000;
 const VERB_MAX_MS = 200_000;
 const TESTNET = `apiVersion: rexnet.dev/v1alpha1
 kind: Testnet
@@ -51,20 +48,14 @@ async function well(...args: readonly string[]): Promise<string> {
 
 beforeAll(async () => {
   if ('reason' in cluster) return;
-  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
-  for (const kind of ['rexnet', 'bitcoind'] as const)
-    await cluster.importImage((await imageArchive(kind, world)).archive);
-  await cluster.kubectl(['apply', '--server-side', '-f', '-'], INSTALL);
-  await cluster.kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment', '--timeout=120s']);
-  await cluster.kubectl(['create', 'namespace', NAMESPACE]);
+  await installOperator(cluster, NAMESPACE);
   writeFileSync(file, TESTNET);
 }, SETUP_MAX_MS);
 
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   if ('reason' in cluster) return;
-  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
-  await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+  await removeOperator(cluster, NAMESPACE);
 }, SETUP_MAX_MS);
 
 test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {

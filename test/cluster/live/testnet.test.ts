@@ -1,26 +1,20 @@
 // What a user does, on real machines: kubectl apply and the rest happens. The operator runs in the cluster, from install.yaml
 // and the image of this clone. It takes minutes, so all of it waits for REXNET_FULL=1.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imageArchive } from '../../../scripts/image/archives.ts';
-import { ROOT } from '../../../scripts/setup.mjs';
 import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-testnet-test';
-const OPERATOR_NAMESPACE = 'rexnet-system';
-const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
 /** What must hold, with images present and the operator running. */
 const FIRST_BLOCK_MAX_MS = 30_000;
 const DELETED_MAX_MS = 15_000;
 const LOSS_TOLD_MAX_MS = 20_000;
 const BACK_MAX_MS = 45_000;
 const SETTLED_MAX_MS = 90_000;
-const SETUP_MAX_MS = 600_000;
 const TEST_MAX_MS = 240_000;
 
 const TESTNET = `apiVersion: rexnet.dev/v1alpha1
@@ -52,20 +46,12 @@ function conditionOf(here: Cluster, type: string): Promise<string> {
 
 beforeAll(async () => {
   if ('reason' in cluster) return;
-  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
-  for (const kind of ['rexnet', 'bitcoind'] as const) {
-    const { archive } = await imageArchive(kind, world);
-    await cluster.importImage(archive);
-  }
-  await cluster.kubectl(['apply', '--server-side', '-f', '-'], INSTALL);
-  await cluster.kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment', '--timeout=120s']);
-  await cluster.kubectl(['create', 'namespace', NAMESPACE]);
+  await installOperator(cluster, NAMESPACE);
 }, SETUP_MAX_MS);
 
 afterAll(async () => {
   if ('reason' in cluster) return;
-  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
-  await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+  await removeOperator(cluster, NAMESPACE);
 }, SETUP_MAX_MS);
 
 test('kubectl apply leads to the first block of four groups, and kubectl diff is empty', {
