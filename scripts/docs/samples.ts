@@ -8,6 +8,7 @@ import {
   BATCH,
   BLOCK_DIFF,
   BODY,
+  CHECKPOINT_HEAD,
   CREDIT,
   CURSOR,
   DELTA,
@@ -239,6 +240,11 @@ export const SAMPLES: readonly Sample[] = [
     checkpoint: run(32, 9),
     accumulators: [run(32, 1), run(32, 2)],
     parts: [{ partition: 0, cells: encodeEntries([account]) }],
+  }),
+  sample(CHECKPOINT_HEAD, {
+    system: SYSTEM.encode(SYSTEM_SAMPLE),
+    accumulators: [run(32, 1), run(32, 2)],
+    parts: [{ partition: 0, leaf: run(32, 3) }],
   }),
   sample(WITNESS, { parentHeader, coinbase, coinbaseBranch: [run(32, 1)], chainBranch: [run(32, 2)] }),
   sample(WORK_RECORD, {

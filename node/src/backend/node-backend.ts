@@ -8,6 +8,7 @@ import { packTransactions, unpackTransactions } from '../core/transaction-batch.
 import type { EngineApi, EngineEvents } from '../engine/api.ts';
 import type { Remote } from '../engine/bridge.ts';
 import { RemoteError } from '../engine/bridge.ts';
+import type { StateChunk } from '../engine/checkpoint-shelf.ts';
 import type { Network } from '../net/network.ts';
 import type {
   AccountView,
@@ -246,8 +247,16 @@ export class Backend implements NodeBackend {
     return rethrow(this.#m.engine.leafOf(id, destination));
   }
 
-  async peerStateChunk(): Promise<undefined> {
-    throw new RpcError('NOT_SERVED');
+  peerStateChunk({
+    blockId,
+    partition,
+    index,
+  }: {
+    readonly blockId: Uint8Array;
+    readonly partition: number;
+    readonly index: number;
+  }): Promise<StateChunk | undefined> {
+    return rethrow(this.#m.engine.stateChunk(blockId, partition, index));
   }
 
   openGossip(link: GossipLink): GossipHandler {

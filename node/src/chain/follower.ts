@@ -12,7 +12,7 @@ import { BlockInvalid, type BlockOutcome, type BuiltBlock, type ChainState } fro
 /** Blocks undone or executed by one call: the caller stores them before it calls again. */
 const FOLLOW_BLOCKS_MAX = RECENT_BLOCKS;
 
-export type FollowParams = Pick<Genesis, 'maxReorg' | 'maxQueue' | 'maxReadBytes'>;
+export type FollowParams = Pick<Genesis, 'maxReorg' | 'maxQueue' | 'maxReadBytes' | 'checkpointEvery'>;
 
 export interface AppliedBlock {
   readonly entry: HeaderEntry;
@@ -32,7 +32,7 @@ export interface Followed {
   readonly missing: readonly HeaderEntry[];
   /** Call again once these are stored. */
   readonly more: boolean;
-  /** The chosen tip left our chain below what can be undone. */
+  /** The chosen tip left our chain below what can be undone, or builds on what nobody remembers: only its state helps. */
   readonly deepReorg: boolean;
 }
 
@@ -83,13 +83,14 @@ export class Follower {
     const condemned: { entry: HeaderEntry; code: string }[] = [];
     let missing: readonly HeaderEntry[] = [];
     let deepReorg = false;
+    let atCheckpoint = false;
     let steps = 0;
-    for (; steps < FOLLOW_BLOCKS_MAX; steps++) {
+    for (; steps < FOLLOW_BLOCKS_MAX && !atCheckpoint; steps++) {
       const target = this.#m.tree.tip(this.#tip.group);
       if (target === this.#tip) break;
       if (!isAncestor(this.#tip, target)) {
         const fork = commonAncestor(this.#tip, target);
-        deepReorg = fork === undefined || this.#tip.height - fork.height > this.#m.params.maxReorg;
+        deepReorg = fork === undefined || !this.#canUndoTo(fork);
         if (deepReorg || fork === undefined) break;
         missing = this.#missingBodies(fork, target);
         if (missing.length > 0) break;
@@ -117,9 +118,14 @@ export class Follower {
       if (verdict instanceof BlockInvalid) {
         condemned.push({ entry: next, code: verdict.code });
         this.#m.condemn(next);
-      } else applied.push(verdict);
+      } else {
+        applied.push(verdict);
+        // The caller keeps the state a header will commit: it must find it before the next block changes it.
+        atCheckpoint = next.height % this.#m.params.checkpointEvery === 0;
+      }
     }
-    return { undone, applied, condemned, missing, more: steps === FOLLOW_BLOCKS_MAX, deepReorg };
+    const more = steps === FOLLOW_BLOCKS_MAX || atCheckpoint;
+    return { undone, applied, condemned, missing, more, deepReorg };
   }
 
   #undo(): HeaderEntry {
@@ -131,6 +137,16 @@ export class Follower {
     this.#m.state.undo(record);
     this.#tip = parent;
     return left;
+  }
+
+  /** Undo records reach down to it: not below maxReorg blocks, nor below a state that came from a peer. */
+  #canUndoTo(fork: HeaderEntry): boolean {
+    if (this.#tip.height - fork.height > this.#m.params.maxReorg) return false;
+    // A block 0 has none and needs none.
+    const last = Math.max(1, fork.height + 1);
+    if (last > this.#tip.height) return true;
+    const entry = this.#tip.ancestorAt(last);
+    return entry !== undefined && this.#m.blocks.undo(entry) !== undefined;
   }
 
   /** Undefined when the body is not here. */

@@ -146,15 +146,18 @@ export function isCheckpoint(height: number, genesis: Genesis): boolean {
   return height > 0 && height % genesis.checkpointEvery === 0;
 }
 
-/** List root over partitions, the global one and its replica: each the hash of its cells as entries in canonical order, zeros when it has none. */
+/** What a checkpoint commits of one partition: the hash of its cells as entries in canonical order, zeros when it has none. */
+export function checkpointLeaf(cells: Uint8Array): Uint8Array {
+  return cells.length === 0 ? ZERO_HASH : taggedHash('rexnet/checkpoint', cells);
+}
+
+/** List root over the leaves of partitions, the global one and its replica. */
+export function checkpointOfLeaves(leafOf: (partition: number) => Uint8Array, partitions: number): Uint8Array {
+  return listRoot([...Array(partitions).keys(), GLOBAL_PARTITION, REPLICA_PARTITION].map(leafOf));
+}
+
 export function checkpointOf(exportCells: (partition: number) => Uint8Array, partitions: number): Uint8Array {
-  const numbers = [...Array(partitions).keys(), GLOBAL_PARTITION, REPLICA_PARTITION];
-  return listRoot(
-    numbers.map((p) => {
-      const cells = exportCells(p);
-      return cells.length === 0 ? ZERO_HASH : taggedHash('rexnet/checkpoint', cells);
-    }),
-  );
+  return checkpointOfLeaves((partition) => checkpointLeaf(exportCells(partition)), partitions);
 }
 
 /** The checkpoint root of live memory. */

@@ -292,6 +292,16 @@ export const SNAPSHOT = layout('Snapshot', {
 });
 export type Snapshot = ReturnType<typeof SNAPSHOT.decode>;
 
+export const CHECKPOINT_HEAD = layout('CheckpointHead', {
+  system: doc(blob(u32, 1 << 24), 'System after the block'),
+  accumulators: doc(list(u16, hash32, 4_097), 'of every partition, the global one last'),
+  parts: doc(
+    list(u32, layout('CheckpointPart', { partition: u32, leaf: hash32 }), 8_192),
+    'CheckpointPart: partition u32 ‖ its leaf of the checkpoint root; those with cells, ascending',
+  ),
+});
+export type CheckpointHead = ReturnType<typeof CHECKPOINT_HEAD.decode>;
+
 export const GENESIS = layout('Genesis', {
   version: doc(u16, '1'),
   seed: doc(uint, 'of the public test keys'),

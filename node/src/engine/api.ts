@@ -21,6 +21,7 @@ import type {
   TotalsView,
   TransactionView,
 } from '../rpc/backend.ts';
+import type { StateChunk } from './checkpoint-shelf.ts';
 
 /** Handed to the worker when it starts. */
 export interface EngineOptions {
@@ -97,6 +98,8 @@ export interface EngineApi {
   headersAfter(request: PeerHeadersRequest): HeaderRecord[];
   /** PROVEN_LEAF bytes of one of our blocks. */
   leafOf(id: Uint8Array, destination: number): Uint8Array | undefined;
+  /** Of the state after one of our blocks, a checkpoint; undefined when it is not here. */
+  stateChunk(id: Uint8Array, part: number, index: number): StateChunk | undefined;
   totals(height: number | 'tip'): TotalsView;
   logsAfter(cursor: Cursor | undefined, filter: LogFilter, maxBytes: number): LogEvent[];
   /** Writes what is pending and closes the store. */

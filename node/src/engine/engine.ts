@@ -216,7 +216,7 @@ export class Engine {
         const executedMs = performance.now();
         this.#commit(() => this.#write(followed, applied));
         this.#settle(followed, applied, { execute, commit: secondsSince(executedMs) });
-        if (followed.applied.length > 0 && !followed.more) this.#putSnapshotWhenDue();
+        if (followed.applied.length > 0) this.#putSnapshotWhenDue();
         this.#m.store.tidy();
       }
       this.#deepReorg = followed.deepReorg;
@@ -248,11 +248,14 @@ export class Engine {
     store.putTip(view.isBorn ? view.tip : { height: 0, id: ZERO_HASH });
   }
 
-  /** In a commit of its own: a chain without its newest snapshot only starts a little later. */
+  /**
+   * At checkpoints alone: only of those will a header say what the cells were, so that peers can be given them. In a commit
+   * of its own: a chain without its newest snapshot only starts a little later.
+   */
   #putSnapshotWhenDue(): void {
     const { view, store, snapshot } = this.#m;
     const { height, id } = view.tip;
-    if (Math.abs(height - this.#snapshot.height) < this.#m.snapshotEvery) return;
+    if (height % this.#m.snapshotEvery !== 0) return;
     const bytes = this.#timed('snapshot', snapshot);
     store.commit(() => store.putSnapshot({ height, id, bytes }));
     this.#snapshot = { height, bytes: bytes.length };

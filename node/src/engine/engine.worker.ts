@@ -12,6 +12,7 @@ import type { IndexedRefusal } from '../rpc/backend.ts';
 import { type Refusal, RpcError, refusal } from '../rpc/errors.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
 import { serve } from './bridge.ts';
+import { CheckpointShelf } from './checkpoint-shelf.ts';
 import { figuresOf } from './figures.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { openEngine } from './open.ts';
@@ -41,6 +42,14 @@ function start(): void {
   const open = openEngine(options, { nowMs, emit });
   const { engine, answers, history, view, state, pool, mapDesk, store, parents, parentCounts, network } = open;
   const loopDelay = new LoopDelay();
+  const shelf = new CheckpointShelf({
+    snapshot: (id) => {
+      const entry = view.tree.get(id);
+      const isOurs = entry?.group === options.group && view.tip.ancestorAt(entry.height) === entry;
+      return isOurs ? store.snapshot(entry) : undefined;
+    },
+    nowMs,
+  });
 
   const genesisTotals = genesisState(network, options.group).system.totals.encode();
 
@@ -96,6 +105,7 @@ function start(): void {
   const timers = [
     setInterval(() => guarded(() => engine.tick()), TICK_MS),
     setInterval(() => guarded(() => engine.flush()), FLUSH_MS),
+    setInterval(() => shelf.tick(), FLUSH_MS),
   ];
 
   const api: EngineApi = {
@@ -138,6 +148,7 @@ function start(): void {
         entry === undefined || entry.group !== options.group ? undefined : view.leafFor(entry, destination);
       return proven === undefined ? undefined : PROVEN_LEAF.encode(proven);
     },
+    stateChunk: (id, part, index) => guarded(() => shelf.chunk(id, part, index)),
     totals: (height) => {
       const entry = height === 'tip' ? view.tip : view.tip.ancestorAt(height);
       const totals = entry?.height === 0 ? genesisTotals : entry && store.totals(entry.id);

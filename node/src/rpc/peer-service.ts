@@ -14,6 +14,7 @@ import { type ActiveCall, type Calls, incoming } from './calls.ts';
 import { isErrorCode, RpcError } from './errors.ts';
 import { gossipLink, readGossip } from './gossip.ts';
 import { MAX_HEADERS_PER_ANSWER } from './node-service.ts';
+import { StatePace } from './state-pace.ts';
 import {
   bytesOf,
   gossipFromWire,
@@ -30,6 +31,7 @@ const MAX_BRANCH_IDS = 64;
 const MAX_IDS_PER_REQUEST = 512;
 
 export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
+  const pace = new StatePace(() => performance.now());
   return {
     Hello: calls.unary('Peer.Hello', async (request, caller) => ({
       hello: helloToWire(await backend.hello(helloFromWire(request.hello), caller)),
@@ -47,7 +49,7 @@ export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
 
     Blocks: calls.serverStream('Peer.Blocks', (request, caller) => blocks(backend, request, caller)),
     Batches: calls.serverStream('Peer.Batches', (request, caller) => batches(backend, request, caller)),
-    StateChunks: calls.serverStream('Peer.StateChunks', (request, caller) => chunks(backend, request, caller)),
+    StateChunks: calls.serverStream('Peer.StateChunks', (request, caller) => chunks(backend, pace, request, caller)),
     Gossip: (call) => calls.stream(call, 'Peer.Gossip', (active) => gossip(backend, calls, call, active)),
   };
 }
@@ -77,15 +79,22 @@ async function* batches(
 
 async function* chunks(
   backend: PeerBackend,
+  pace: StatePace,
   request: StateChunksRequest__Output,
   caller: Caller,
 ): AsyncGenerator<StateChunksResponse, void, undefined> {
   const blockId = bytesOf(request.blockId, ID_BYTES, 'block_id');
-  for (let index = request.fromChunk; ; index++) {
-    const chunk = await backend.peerStateChunk({ blockId, partition: request.partition, index }, caller);
-    if (chunk === undefined) throw new RpcError('NOT_FOUND');
-    yield { index, chunk: chunk.bytes, last: chunk.last };
-    if (chunk.last) return;
+  pace.begin();
+  try {
+    for (let index = request.fromChunk; ; index++) {
+      const chunk = await backend.peerStateChunk({ blockId, partition: request.partition, index }, caller);
+      if (chunk === undefined) throw new RpcError('NOT_FOUND');
+      await pace.spend(chunk.bytes.length, caller.signal);
+      yield { index, chunk: chunk.bytes, last: chunk.last };
+      if (chunk.last) return;
+    }
+  } finally {
+    pace.end();
   }
 }
 

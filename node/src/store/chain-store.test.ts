@@ -83,15 +83,31 @@ test('mapped memory is given back while the store is in use', async () => {
   await store.close();
 });
 
-test('the newest two snapshots are kept', async () => {
+test('the newest three snapshots are kept', async () => {
   const store = new ChainStore(dir, identity);
-  for (const height of [256, 512, 768]) {
+  for (const height of [256, 512, 768, 1_024]) {
     store.commit(() => store.putSnapshot({ height, id: id(height / 256), bytes: Uint8Array.of(height / 256) }));
   }
   expect(store.snapshots().map((s) => [s.height, s.id[0], s.bytes[0]])).toEqual([
+    [1_024, 4, 4],
     [768, 3, 3],
     [512, 2, 2],
   ]);
+  expect(store.snapshot({ height: 768, id: id(3) })?.[0]).toBe(3);
+  expect(store.base()).toBeUndefined();
+  await store.close();
+});
+
+test('a state from a peer takes the place of all snapshots, and stays', async () => {
+  const store = new ChainStore(dir, identity);
+  const put = (height: number) =>
+    store.commit(() => store.putSnapshot({ height, id: id(height / 256), bytes: Uint8Array.of(height / 256) }));
+  for (const height of [512, 768]) put(height);
+  store.commit(() => store.putBase({ height: 256, id: id(9), bytes: Uint8Array.of(9) }));
+  expect(store.tip()).toMatchObject({ height: 256 });
+  expect(store.base()?.id[0]).toBe(9);
+  for (const height of [512, 768, 1_024, 1_280]) put(height);
+  expect(store.snapshots().map((s) => s.height)).toEqual([1_280, 1_024, 768, 256]);
   await store.close();
 });
 

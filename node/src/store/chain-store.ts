@@ -44,6 +44,10 @@ const ROOT_BLOCKS_MAX = 1_024;
 const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');
+const BASE = Buffer.from('base');
+
+/** One that nothing commits yet, one whose committing header is not buried yet, and one to give to peers. */
+const SNAPSHOTS_KEPT = 3;
 
 const SMALL = ['headers', 'undos', 'roots', 'totals', 'condemned', 'snapshots', META_TABLE] as const;
 const LARGE = ['bodies', 'diffs', 'receipts', 'outbox', 'leaves'] as const;
@@ -195,23 +199,42 @@ export class ChainStore implements BlockArchive {
   }
 
   putTip(tip: Tip): void {
-    const value = Buffer.alloc(40);
-    value.writeBigUInt64BE(BigInt(tip.height), 0);
-    value.set(tip.id, 8);
-    this.#put(this.#tables.meta, TIP, value);
+    this.#putPlace(TIP, tip);
   }
 
   /** The newest block whose execution is on disk; undefined in a new folder, whose tip is genesis. */
   tip(): Tip | undefined {
-    const value = this.#tables.meta.get(TIP);
-    return value === undefined ? undefined : { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8) };
+    return this.#place(TIP);
   }
 
-  /** Keeps this snapshot and the one before it, in case the newest is reorganised away. */
+  /** The block whose state came from a peer: nothing below it was executed here. Undefined = everything was, from genesis on. */
+  base(): Tip | undefined {
+    return this.#place(BASE);
+  }
+
+  /** A state that came from a peer takes the place of what was executed here; its snapshot stays for good. */
+  putBase(snapshot: Snapshot): void {
+    for (const key of [...this.#tables.snapshots.getKeys({})]) this.#tables.snapshots.removeSync(key);
+    this.#put(
+      this.#tables.snapshots,
+      heightKey(this.#group, snapshot.height, snapshot.id),
+      Buffer.from(snapshot.bytes),
+    );
+    this.#putPlace(BASE, snapshot);
+    this.putTip(snapshot);
+  }
+
+  /** Keeps this snapshot, the two newest before it, in case the newest is reorganised away, and the one everything rests on. */
   putSnapshot({ height, id, bytes }: Snapshot): void {
-    const older = [...this.#tables.snapshots.getKeys({ reverse: true })].slice(1);
-    for (const key of older) this.#tables.snapshots.removeSync(key);
+    const base = this.base();
+    const baseKey = base === undefined ? NO_ID : heightKey(this.#group, base.height, base.id);
+    const others = [...this.#tables.snapshots.getKeys({ reverse: true })].filter((key) => !key.equals(baseKey));
+    for (const key of others.slice(SNAPSHOTS_KEPT - 1)) this.#tables.snapshots.removeSync(key);
     this.#put(this.#tables.snapshots, heightKey(this.#group, height, id), Buffer.from(bytes));
+  }
+
+  snapshot({ height, id }: Tip): Uint8Array | undefined {
+    return this.#tables.snapshots.get(heightKey(this.#group, height, id));
   }
 
   /** Snapshots at hand, newest first. */
@@ -268,6 +291,18 @@ export class ChainStore implements BlockArchive {
     }
     const found = new Map([...older.reverse(), ...recent].map((tip) => [toHex(tip.id), tip]));
     return [...found.values()].sort((a, b) => a.height - b.height);
+  }
+
+  #putPlace(key: Buffer, { height, id }: Tip): void {
+    const value = Buffer.alloc(40);
+    value.writeBigUInt64BE(BigInt(height), 0);
+    value.set(id, 8);
+    this.#put(this.#tables.meta, key, value);
+  }
+
+  #place(key: Buffer): Tip | undefined {
+    const value = this.#tables.meta.get(key);
+    return value === undefined ? undefined : { height: Number(value.readBigUInt64BE(0)), id: value.subarray(8) };
   }
 
   #put(table: Table, key: Buffer, value: Buffer): void {
