@@ -125,7 +125,11 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     hello,
   });
 
-  newest = await Promise.race([ready.promise, fatal.promise]);
+  const judged = (status: EngineStatus): EngineStatus => ({
+    ...status,
+    inSync: status.inSync && network.isIntroduced(status.tip.height),
+  });
+  newest = judged(await Promise.race([ready.promise, fatal.promise]));
   log.info({ height: newest.tip.height, id: toHex(newest.tip.id) }, 'chain restored');
   const servers = await startServers(
     { backend, log, metrics: telemetry.metrics },
@@ -133,7 +137,8 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
   );
   telemetry.onScrape(async () => {
     const late = after(SCRAPE_TIMEOUT_MS, undefined);
-    newest = (await Promise.race([engine.remote.status(), late])) ?? newest;
+    const status = await Promise.race([engine.remote.status(), late]);
+    if (status !== undefined) newest = judged(status);
     if (newest !== undefined) meters.status(newest);
     const figures = await Promise.race([engine.remote.figures(), late]);
     if (figures !== undefined) meters.figures(figures);
@@ -159,7 +164,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
   );
   const beat = setInterval(() => void refresh(), 1_000);
   const refresh = async (): Promise<void> => {
-    newest = await engine.remote.status().catch(() => newest);
+    newest = await engine.remote.status().then(judged, () => newest);
     servers.setReady(newest?.inSync === true);
     await network.fetch(await engine.remote.wants().catch(() => []));
   };

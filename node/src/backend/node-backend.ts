@@ -205,6 +205,7 @@ export class Backend implements NodeBackend {
       cpuPeriods: periods,
       cpuThrottled: throttled,
       ...engine,
+      inSync: engine.inSync && this.#m.network.isIntroduced(engine.tip.height),
     };
   }
 

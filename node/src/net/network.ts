@@ -9,6 +9,7 @@ import { PeerRpc } from '../rpc/peer-client.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/telemetry.ts';
 import { GossipMeters } from './gossip-meters.ts';
+import { Introduction } from './introduction.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
 import { anyOf, inTurn } from './rotation.ts';
@@ -48,11 +49,13 @@ export class Network {
   readonly #outgoing = new Map<number, GossipLink[]>();
   readonly #wants = new Wants();
   readonly #meters: GossipMeters;
+  readonly #introduction: Introduction;
   #turn = 0;
 
   constructor(modules: NetworkModules) {
     this.#m = modules;
     this.#meters = new GossipMeters(modules.metrics);
+    this.#introduction = new Introduction(modules.nowMs());
   }
 
   /** Peers with a live outgoing stream. */
@@ -62,9 +65,16 @@ export class Network {
     return count;
   }
 
+  /** Whether the others of our group were heard, and this height is none they have left behind. */
+  isIntroduced(height: number): boolean {
+    return this.#introduction.isOver(height, this.#m.nowMs());
+  }
+
   /** Dials who is new in the table and leaves who is gone from it. */
   configure(table: PeerTable, self: string): void {
     const wanted = new Map<string, { group: number; address: PeerAddress }>();
+    // We are one of them.
+    this.#introduction.expect((table.get(this.#m.hello().group)?.length ?? 1) - 1);
     for (const [group, nodes] of table) {
       for (const address of nodes) if (address.peer !== self) wanted.set(address.peer, { group, address });
     }
@@ -123,11 +133,11 @@ export class Network {
 
   /** Somebody dialled us. */
   accept(link: GossipLink): GossipHandler {
-    return this.#handler(this.#meters.metered(link), true);
+    return this.#handler(this.#meters.metered(link));
   }
 
-  /** The handler of a stream, whichever side opened it; only those others opened are announced to. */
-  #handler(link: GossipLink, incoming: boolean): GossipHandler {
+  /** The handler of a stream; only those others opened are announced to, and only whom we dialled we know by his address. */
+  #handler(link: GossipLink, dialled?: PeerAddress): GossipHandler {
     const { chain, log } = this.#m;
     link.send({ kind: 'hello', hello: this.#m.hello() });
     let isClosed = false;
@@ -140,7 +150,9 @@ export class Network {
           case 'hello': {
             const fault = this.#judgeHello(message.hello);
             if (fault !== undefined) link.close(fault);
-            else if (incoming) this.links.add(link, message.hello.group);
+            else if (dialled === undefined) this.links.add(link, message.hello.group);
+            else if (message.hello.group === this.#m.hello().group)
+              this.#introduction.greeted(dialled.peer, message.hello.height);
             return;
           }
           case 'announcement': {
@@ -180,7 +192,7 @@ export class Network {
           const link = this.#meters.metered(opened);
           mine = link;
           this.#outgoing.set(peer.group, [...(this.#outgoing.get(peer.group) ?? []), link]);
-          return this.#handler(link, false);
+          return this.#handler(link, peer.address);
         }, signal);
       } catch (error) {
         this.#m.log.debug({ peer: peer.address.node, error: String(error) }, 'gossip stream ended');
