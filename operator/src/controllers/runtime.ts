@@ -12,6 +12,8 @@ import type { Clients, Controller, Watch } from './controller.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export const OPERATOR = 'rexnet-operator';
+/** A server that failed is asked again at least so often: the budget of requests protects it already. */
+const SERVER_RETRY_MAX_MS = 5_000;
 
 /** What happened to one key. */
 export interface Pass {
@@ -135,7 +137,8 @@ class Line {
     } catch (error) {
       if (signal.aborted) return;
       // A mistake of ours about one key must not stop the others: it is told, counted and tried again like any failure.
-      this.queue.retry(key, error instanceof KubeError ? error.retryAfterMs : undefined);
+      const ofServer = error instanceof KubeError ? error : undefined;
+      this.queue.retry(key, ofServer?.retryAfterMs, ofServer?.transient === true ? SERVER_RETRY_MAX_MS : undefined);
       onPass?.({ controller, key, durationMs: clock.now() - startedAt, error });
     }
   }

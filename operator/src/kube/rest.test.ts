@@ -1,10 +1,11 @@
 // The verbs against a server over real HTTP: what goes over the wire, what failures become, and how many requests a failing server sees.
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { RestClient, type RestOptions } from './rest.ts';
 import { virtualClock } from './testing/clocks.ts';
-import { answer, FakeApi, statusBody } from './testing/fake-api.ts';
+import { type Asked, answer, FakeApi, statusBody } from './testing/fake-api.ts';
 import { CONFIG_MAPS, type ConfigMap, configMap, until } from './testing/things.ts';
 
 const PLACE = { name: 'a', namespace: 'default' };
@@ -279,17 +280,37 @@ test.each([
   expect((await done).code).toBe(code);
 });
 
-test('a watch that says nothing ends; while requests fail, it is taken for broken', async () => {
+test('the silence of a watch ends it, and proves nothing against the server', async () => {
   const rest = client({ watchIdleMs: 300 });
-  await watched(rest);
-  api.fault = (asked, response) => {
-    if (asked.query.get('watch') === 'true') return false;
-    answer(response, 500, statusBody(500, 'InternalError', 'no'));
-    return true;
-  };
+  api.fault = failGets;
   await failure(rest.get(CONFIG_MAPS, PLACE));
-  expect((await failure(watched(rest))).code).toBe('TIMEOUT');
+  await watched(rest);
 });
+
+test('a watch that has been silent since requests failed is asked for anew long before others', async () => {
+  const clock = virtualClock();
+  const outcomes: string[] = [];
+  const rest = client({ clock, observe: ({ outcome }) => outcomes.push(outcome) });
+  api.fault = failGets;
+  await failure(rest.get(CONFIG_MAPS, PLACE));
+  const isOver = [false, false];
+  const watching = [watched(rest).then(() => (isOver[0] = true))];
+  await until('the first is open', () => outcomes.at(-1) === '200');
+  await clock.advance(20_000);
+  await until('the first is over', () => isOver[0] === true);
+  watching.push(watched(rest).then(() => (isOver[1] = true)));
+  await until('the second is open', () => outcomes.length === 3);
+  await clock.advance(80_000);
+  expect(isOver[1]).toBe(false);
+  await clock.advance(20_000);
+  await Promise.all(watching);
+});
+
+function failGets(asked: Asked, response: ServerResponse): boolean {
+  if (asked.query.get('watch') === 'true') return false;
+  answer(response, 500, statusBody(500, 'InternalError', 'no'));
+  return true;
+}
 
 async function watched(rest: RestClient): Promise<void> {
   for await (const _event of rest.watch(CONFIG_MAPS, { resourceVersion: '100' }, new AbortController().signal));

@@ -50,8 +50,8 @@ const MAX_PAGES = 400;
 const MIN_WATCH_S = 300;
 const MAX_WATCH_S = 600;
 const WATCH_IDLE_MS = 90_000;
-/** While requests fail, watches are doubted sooner: resuming one costs nothing. */
-const DOUBTED_WATCH_IDLE_MS = 15_000;
+/** One that has said nothing since requests failed is doubted sooner: resuming it costs nothing. */
+const DOUBTED_WATCH_IDLE_MS = 8_000;
 /** etcd refuses objects above 1.5 MiB. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024;
 
@@ -256,11 +256,10 @@ export class RestClient {
       if (rest !== '') throw new KubeError('UNREACHABLE', `${describe(exchange)}: the watch was cut`);
     } catch (cause) {
       if (cause instanceof KubeError) throw cause;
-      // Of a kind that nobody has written since the server began there are no bookmarks either: to ask anew is enough.
-      if (ended.signal.aborted && !this.#transport.failing) return;
+      // Silence proves nothing: of a kind that nobody has written since the server began there are no bookmarks either. To ask
+      // anew is enough, and shows at once whether the server is there.
+      if (ended.signal.aborted) return;
       this.#transport.broken();
-      if (ended.signal.aborted)
-        throw new KubeError('TIMEOUT', `${describe(exchange)}: the watch went silent`, { cause });
       throw new KubeError('UNREACHABLE', `${describe(exchange)}: the watch broke`, { cause });
     } finally {
       idle.end();
@@ -273,7 +272,8 @@ export class RestClient {
     const checkMs = Math.min(watchIdleMs, DOUBTED_WATCH_IDLE_MS) / 3;
     let heardAt = clock.now();
     const check = () => {
-      const limitMs = this.#transport.failing ? Math.min(watchIdleMs, DOUBTED_WATCH_IDLE_MS) : watchIdleMs;
+      const isDoubted = this.#transport.failedAround(heardAt);
+      const limitMs = isDoubted ? Math.min(watchIdleMs, DOUBTED_WATCH_IDLE_MS) : watchIdleMs;
       if (clock.now() - heardAt >= limitMs) ended.abort();
       else cancel = clock.after(checkMs, check);
     };

@@ -65,9 +65,9 @@ export class Transport {
     this.#agent = this.#secure ? new TlsAgent(pool) : new PlainAgent(pool);
   }
 
-  /** Something failed within the last seconds. */
-  get failing(): boolean {
-    return this.#budget.failing(this.#options.clock.now());
+  /** Something has failed since that moment, or in the seconds before it. */
+  failedAround(atMs: number): boolean {
+    return this.#budget.failing(atMs);
   }
 
   /** Calls at every answer that a server in order gives; the result unsubscribes. */

@@ -198,3 +198,17 @@ test('in any order of calls no key runs twice at once and no request to run is l
     { numRuns: 300 },
   );
 });
+
+test('where the key is not at fault, it waits no longer than is said, whatever happened before', async () => {
+  const clock = virtualClock();
+  const queue = new WorkQueue({ clock });
+  const taken = collect(queue);
+  for (let i = 0; i < 30; i++) queue.retry('a');
+  await clock.advance(2_000_000);
+  taken.length = 0;
+  queue.retry('a', 0, 5_000);
+  await clock.advance(4_999);
+  expect(taken).toEqual([]);
+  await clock.advance(1);
+  expect(taken).toEqual(['a']);
+});

@@ -76,11 +76,14 @@ export class WorkQueue {
     this.#arm(at);
   }
 
-  /** After a failure: doubling per key, and slower when many fail. `atLeastMs` is what the server asked for. */
-  retry(key: string, atLeastMs = 0): void {
+  /**
+   * After a failure: doubling per key, and slower when many fail. `atLeastMs` is what the server asked for, `atMostMs` where the
+   * key is not at fault.
+   */
+  retry(key: string, atLeastMs = 0, atMostMs = this.#maxRetryMs): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, Math.min(failures + 1, MAX_DOUBLINGS));
-    const ownMs = Math.min(this.#maxRetryMs, this.#firstRetryMs * 2 ** failures);
+    const ownMs = Math.min(this.#maxRetryMs, atMostMs, this.#firstRetryMs * 2 ** failures);
     this.addAfter(key, Math.max(ownMs, this.#retries.reserve(this.#clock.now()), atLeastMs));
   }
 
