@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { OPERATOR_ALERT_RULES } from '../dashboards/src/operator-rules.ts';
 import { ALERT_RULES } from '../dashboards/src/rules.ts';
 import { portNames } from '../rxctl/src/local/children.ts';
 import { foldersOf, REPOSITORY } from '../rxctl/src/local/folders.ts';
@@ -45,13 +46,18 @@ test('the configuration of a network is one, and finds its rules', async (contex
 });
 
 test('the rules are well formed', async (context) => {
-  const said = await promtool(context, 'check', 'rules', join(RULES, 'recording.yaml'), join(RULES, 'alerts.yaml'));
+  const files = ['recording', 'alerts', 'operator'].map((name) => join(RULES, `${name}.yaml`));
+  const said = await promtool(context, 'check', 'rules', ...files);
   expect(said).toContain(`SUCCESS: ${ALERT_RULES.length} rules found`);
+  expect(said).toContain(`SUCCESS: ${OPERATOR_ALERT_RULES.length} rules found`);
 });
 
-test('every alert fires when it should, and only then', async (context) => {
-  const tests = join(RULES, 'alerts.test.yaml');
+test.for([
+  ['alerts.test.yaml', ALERT_RULES],
+  ['operator.test.yaml', OPERATOR_ALERT_RULES],
+] as const)('every alert of %s fires when it should, and only then', async ([file, rules], context) => {
+  const tests = join(RULES, file);
   const text = readFileSync(tests, 'utf8');
-  for (const { alert } of ALERT_RULES) expect(text).toContain(`ALERTS{alertname="${alert}",alertstate="firing"`);
+  for (const { alert } of rules) expect(text).toContain(`ALERTS{alertname="${alert}",alertstate="firing"`);
   expect(await promtool(context, 'test', 'rules', tests)).toContain('SUCCESS');
 });

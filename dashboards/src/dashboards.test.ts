@@ -2,6 +2,7 @@ import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk
 import { LABELS, metricRows } from '@rexnet/node/telemetry/metrics.ts';
 import { expect, test } from 'vitest';
 import { staleFiles } from './files.ts';
+import { OPERATOR_ALERT_RULES } from './operator-rules.ts';
 import { PAGES } from './pages.ts';
 import { dashboardOf } from './panels.ts';
 import { panelQueries, QUIET, quietReason, ruleQueries } from './queries.ts';
@@ -69,7 +70,7 @@ test.each([...PAGES])('%s is a dashboard Grafana can lay out', (_, page) => {
 });
 
 test('every alert says what is wrong, what it means and what to do', () => {
-  for (const rule of ALERT_RULES) {
+  for (const rule of [...ALERT_RULES, ...OPERATOR_ALERT_RULES]) {
     for (const text of [rule.summary, rule.description, rule.action])
       expect(text.length, rule.alert).toBeGreaterThan(20);
     expect(rule.action, rule.alert).toContain('rxctl');

@@ -1,5 +1,6 @@
 // The rule files as Prometheus reads them, and a PrometheusRule of Kubernetes holds them: plain objects, no text.
-import { ALERT_RULES, expressionOf, RECORDING_RULES } from './rules.ts';
+import { OPERATOR_ALERT_RULES } from './operator-rules.ts';
+import { ALERT_RULES, type AlertRule, expressionOf, RECORDING_RULES } from './rules.ts';
 
 type Rule =
   | { readonly record: string; readonly expr: string }
@@ -19,17 +20,18 @@ export const RECORDING_FILE: RuleFile = {
   groups: [{ name: 'rexnet-recording', rules: RECORDING_RULES.map(({ record, expr }) => ({ record, expr })) }],
 };
 
-export const ALERTS_FILE: RuleFile = {
-  groups: [
-    {
-      name: 'rexnet-alerts',
-      rules: ALERT_RULES.map((rule) => ({
-        alert: rule.alert,
-        expr: expressionOf(rule),
-        for: rule.for,
-        labels: { severity: rule.severity },
-        annotations: { summary: rule.summary, description: rule.description, action: rule.action },
-      })),
-    },
-  ],
-};
+export const ALERTS_FILE = alertsFile('rexnet-alerts', ALERT_RULES);
+
+/** For clusters only. */
+export const OPERATOR_FILE = alertsFile('rexnet-operator', OPERATOR_ALERT_RULES);
+
+function alertsFile(name: string, alerts: readonly AlertRule[]): RuleFile {
+  const rules = alerts.map((rule) => ({
+    alert: rule.alert,
+    expr: expressionOf(rule),
+    for: rule.for,
+    labels: { severity: rule.severity },
+    annotations: { summary: rule.summary, description: rule.description, action: rule.action },
+  }));
+  return { groups: [{ name, rules }] };
+}

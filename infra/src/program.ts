@@ -92,7 +92,13 @@ function monitoringStack(options: Options): helm.v3.Release {
 function operatorValues({ monitoring, chartValues }: Settings): Record<string, unknown> {
   const made = monitoring ? 'Always' : 'Never';
   return {
-    monitoring: { serviceMonitor: made, podMonitor: made, prometheusRule: made, dashboards: made },
+    monitoring: {
+      serviceMonitor: made,
+      // One for each Testnet, made by the operator.
+      podMonitor: monitoring ? 'Auto' : 'Never',
+      prometheusRule: made,
+      dashboards: made,
+    },
     ...chartValues,
   };
 }

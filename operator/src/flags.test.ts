@@ -10,6 +10,8 @@ test('what the chart says is understood', () => {
   const flags = read(
     ...['--leader-elect', '--metrics=0.0.0.0:8080', '--image=rexnet:1', '--image-pull-policy=Always'],
     ...['--bitcoind-image=bitcoind:1', '--log-level=info', '--namespace=team-a', '--namespace=team-b'],
+    ...['--pod-monitors', '--pod-monitor-labels=release=monitoring,team=core', '--pod-monitor-interval=5s'],
+    '--default-ttl=8h',
   );
   expect(flags).toMatchObject({
     leaderElect: true,
@@ -18,6 +20,10 @@ test('what the chart says is understood', () => {
     imagePullPolicy: 'Always',
     bitcoindImage: 'bitcoind:1',
     namespace: ['team-a', 'team-b'],
+    podMonitors: true,
+    podMonitorLabels: { release: 'monitoring', team: 'core' },
+    podMonitorInterval: '5s',
+    defaultTtl: '8h',
   });
 });
 
@@ -25,6 +31,8 @@ test.each([
   ['no image', []],
   ['no port', ['--image', 'a', '--metrics', 'here']],
   ['both scopes', ['--image', 'a', '--all-namespaces', '--namespace', 'b']],
+  ['labels without values', ['--image', 'a', '--pod-monitor-labels', 'release']],
+  ['days', ['--image', 'a', '--default-ttl', '2d']],
   ['an unknown flag', ['--image', 'a', '--nonsense']],
 ])('refused: %s', (_, args) => {
   expect(() => read(...args)).toThrow(CommanderError);

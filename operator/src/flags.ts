@@ -1,5 +1,6 @@
 // The flags of the operator: what it is told when it starts. It reads them and checks their form; it does nothing with them.
 import { hostname } from 'node:os';
+import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { LOG_LEVELS, type LogLevel } from '@rexnet/node/telemetry/log.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Images } from './plan/kube/images.ts';
@@ -17,6 +18,10 @@ export type OperatorFlags = {
   readonly leaseName: string;
   readonly instance: string;
   readonly metrics: { readonly host: string; readonly port: number };
+  readonly podMonitors?: true;
+  readonly podMonitorLabels: Readonly<Record<string, string>>;
+  readonly podMonitorInterval: string;
+  readonly defaultTtl?: string;
   readonly logLevel: LogLevel;
 };
 
@@ -73,6 +78,19 @@ export function operatorCommand(write: {
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080')
         .argParser(address),
     )
+    .addOption(env('--pod-monitors', 'make a PodMonitor for each Testnet, as its spec.monitoring.podMonitor says'))
+    .addOption(
+      env('--pod-monitor-labels <name=value,...>', 'what a Prometheus selects PodMonitors by')
+        .default({}, 'none')
+        .argParser(labels),
+    )
+    .addOption(env('--pod-monitor-interval <duration>', 'how often they scrape').default('15s').argParser(duration))
+    .addOption(
+      env(
+        '--default-ttl <duration>',
+        'delete new Testnets without spec.ttl so long after their creation (default: never)',
+      ).argParser(duration),
+    )
     .addOption(env('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .addHelpText('after', EXAMPLES)
     .allowExcessArguments(false)
@@ -91,6 +109,23 @@ function env(flags: string, description: string): Option {
 
 function names(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(',').filter((name) => name !== '')];
+}
+
+function labels(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').filter((pair) => pair !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value, ...rest] = pair.split('=');
+      if (name === '' || value === undefined || rest.length > 0)
+        throw new InvalidArgumentError('Write name=value,name=value.');
+      return [name, value];
+    }),
+  );
+}
+
+function duration(text: string): string {
+  if ((parseDuration(text) ?? 0) <= 0) throw new InvalidArgumentError('Write a duration such as 15s, 30m or 8h.');
+  return text;
 }
 
 function address(text: string): { readonly host: string; readonly port: number } {

@@ -49,6 +49,10 @@ async function run(flags: OperatorFlags, world: World): Promise<number> {
       namespaces: flags.namespace ?? [],
       images: { image, bitcoindImage, imagePullPolicy },
       instance: `${flags.instance}-${randomBytes(IDENTITY_BYTES).toString('hex')}`,
+      ...(flags.podMonitors === true
+        ? { scraping: { labels: flags.podMonitorLabels, interval: flags.podMonitorInterval } }
+        : {}),
+      ...(flags.defaultTtl === undefined ? {} : { defaultTtl: flags.defaultTtl }),
       ...(leaderElect === true ? { lease: leaseOf(flags, access) } : {}),
       metrics,
       source: new GrpcSource(clock),

@@ -21,12 +21,17 @@ import { RestClient } from './kube/rest.ts';
 import { createMetrics, type OperatorMetrics, PHASES, type Phase } from './metrics/metrics.ts';
 import { phaseOf } from './metrics/phase.ts';
 import type { Images } from './plan/kube/images.ts';
+import type { Scraping } from './plan/kube/pod-monitor.ts';
 
 export interface OperatorOptions {
   readonly access: Access;
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly images: Images;
+  /** How PodMonitors of Testnets scrape; without it none are made. */
+  readonly scraping?: Scraping;
+  /** Of new Testnets without spec.ttl. */
+  readonly defaultTtl?: string;
   /** The pod, or what stands for it. */
   readonly instance: string;
   /** Where its Lease lies; without one it leads at once, and must be alone. */
@@ -137,14 +142,14 @@ class Work {
   }
 
   #controllers(): readonly Controller[] {
-    const { images, namespaces, log } = this.#options;
+    const { images, namespaces, log, scraping, defaultTtl } = this.#options;
     const seeing = { knowledge: this.#asker, seesMachines: namespaces.length === 0, images };
     const onFirstBlock = (testnet: string, afterMs: number): void => {
       this.#metrics.firstBlockSeconds.observe(afterMs / 1000);
       log.info({ testnet, afterMs }, 'first block in all groups');
     };
     return [
-      testnetController({ ...seeing, onFirstBlock }),
+      testnetController({ ...seeing, scraping, defaultTtl, onFirstBlock }),
       groupController(seeing),
       shardMapController(seeing),
       loadTestController(seeing),

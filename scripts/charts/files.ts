@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { PAGES } from '../../dashboards/src/pages.ts';
 import { dashboardOf } from '../../dashboards/src/panels.ts';
-import { ALERTS_FILE, RECORDING_FILE } from '../../dashboards/src/rule-files.ts';
+import { ALERTS_FILE, OPERATOR_FILE, RECORDING_FILE } from '../../dashboards/src/rule-files.ts';
 import { testnetValuesSchema } from './testnet-schema.ts';
 import { testnetSpecTemplate } from './testnet-template.ts';
 
@@ -18,7 +18,7 @@ export function chartFiles(): ReadonlyMap<string, string> {
   const dashboards = [...PAGES].map(
     ([name, page]) => [`charts/rexnet/files/dashboards/${name}`, json(dashboardOf(page))] as const,
   );
-  const rules = { groups: [...RECORDING_FILE.groups, ...ALERTS_FILE.groups] };
+  const rules = { groups: [...RECORDING_FILE.groups, ...ALERTS_FILE.groups, ...OPERATOR_FILE.groups] };
   return new Map([
     ...dashboards,
     ['charts/rexnet/files/rules.yaml', RULES_HEADER + stringify(rules, { lineWidth: 0 })],

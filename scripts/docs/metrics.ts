@@ -1,8 +1,9 @@
 // docs/metrics.md, from the metric table, the rules and the dashboards.
 import { LABELS, type Label, metricRows, type Program, servesMetric } from '@rexnet/node/telemetry/metrics.ts';
+import { OPERATOR_ALERT_RULES } from '../../dashboards/src/operator-rules.ts';
 import { PAGES } from '../../dashboards/src/pages.ts';
 import { QUIET, QUIET_WITHOUT_BITCOIND } from '../../dashboards/src/queries.ts';
-import { ALERT_RULES, expressionOf, RECORDING_RULES } from '../../dashboards/src/rules.ts';
+import { ALERT_RULES, type AlertRule, expressionOf, RECORDING_RULES } from '../../dashboards/src/rules.ts';
 import { table } from './table.ts';
 
 const PROGRAMS = ['node', 'miner', 'load'] as const satisfies readonly Program[];
@@ -70,15 +71,28 @@ function rules(): readonly string[] {
     ),
     '## Alerts',
     '`dashboards/rules/alerts.yaml`; `dashboards/rules/alerts.test.yaml` shows each firing and not firing (`promtool test rules`).',
-    ...ALERT_RULES.map((rule) =>
-      [
-        `### ${rule.alert}`,
-        `${rule.severity}, when \`${expressionOf(rule).replaceAll('\n', ' ')}\` lasts ${rule.for}.`,
-        `${rule.description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '*$1*').replaceAll('{{ $value }}', '*so many*')}`,
-        `**What to do:** ${rule.action.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '*$1*')}`,
-      ].join('\n\n'),
-    ),
+    ...ALERT_RULES.map(alert),
+    '## Alerts about the operator',
+    '`dashboards/rules/operator.yaml`, in a cluster only: the chart has them. `dashboards/rules/operator.test.yaml` shows each. What the operator serves: `docs/operator.md`.',
+    ...OPERATOR_ALERT_RULES.map(alert),
   ];
+}
+
+function alert(rule: AlertRule): string {
+  return [
+    `### ${rule.alert}`,
+    `${rule.severity}, when \`${expressionOf(rule).replaceAll('\n', ' ')}\` lasts ${rule.for}.`,
+    inWords(rule.description),
+    `**What to do:** ${inWords(rule.action)}`,
+  ].join('\n\n');
+}
+
+/** What Prometheus fills in, as a reader sees it. */
+function inWords(text: string): string {
+  return text
+    .replaceAll(/\{\{ with [^}]*\}\}\{\{ \. \}\}\{\{ else \}\}([^{]*)\{\{ end \}\}/g, '$1')
+    .replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '*$1*')
+    .replaceAll('{{ $value }}', '*so many*');
 }
 
 function dashboards(): readonly string[] {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { operatorCommand, readOperatorFlags } from '@rexnet/operator/flags.ts';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { staleChartFiles } from '../../scripts/charts/files.ts';
@@ -8,8 +9,7 @@ import { INSTALL_FILES, renderInstall, staleInstallFiles } from '../../scripts/c
 import { chartPath, HELM_MAX_MS, helmFor, type KubeObject, objectsOf, refusal, render } from './rendering.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-const MONITORING = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'].map((kind) => `monitoring.coreos.com/v1/${kind}`);
-const MUTATING = 'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy';
+const MONITORING = ['ServiceMonitor', 'PrometheusRule'].map((kind) => `monitoring.coreos.com/v1/${kind}`);
 
 /** Large, and judged apart: roles beside the rules they are made of. */
 const isApart = ({ kind }: KubeObject): boolean =>
@@ -59,7 +59,7 @@ test('with its defaults', { timeout: HELM_MAX_MS }, async (context) => {
 
 test('with every value, where Prometheus is', { timeout: HELM_MAX_MS }, async (context) => {
   const values = parse(readFileSync(join(import.meta.dirname, 'testdata', 'rexnet-all.values.yaml'), 'utf8'));
-  const text = await render(await helmFor(context), { chart: 'rexnet', values, apis: [...MONITORING, MUTATING] });
+  const text = await render(await helmFor(context), { chart: 'rexnet', values, apis: MONITORING });
   await expect(golden(text)).toMatchFileSnapshot('testdata/rexnet-all.yaml');
 });
 
@@ -86,11 +86,23 @@ test('values it does not know are refused, at any depth', { timeout: HELM_MAX_MS
   expect(await refusal(helm, { chart: 'rexnet', values: { limits: { maxTtl: '2d' } } })).toContain('maxTtl');
 });
 
-test('a default ttl is refused where no API server would write it', { timeout: HELM_MAX_MS }, async (context) => {
-  const said = await refusal(await helmFor(context), {
-    chart: 'rexnet',
-    values: { limits: { defaultTtl: '8h' } },
-    more: ['--kube-version', '1.34.0'],
+test('the operator is told what it cannot see: how Prometheus selects, and when Testnets end', {
+  timeout: HELM_MAX_MS,
+}, async (context) => {
+  const argumentsOf = async (values: object): Promise<readonly string[]> => {
+    const objects = objectsOf(await render(await helmFor(context), { chart: 'rexnet', values }));
+    const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
+    const spec = deployment?.['spec'] as { template: { spec: { containers: { args: string[] }[] } } };
+    return spec.template.spec.containers[0]?.args ?? [];
+  };
+  const none = await argumentsOf({ monitoring: { podMonitor: 'Never' } });
+  expect(none.filter((argument) => /pod-monitor|ttl/.test(argument))).toEqual([]);
+  const labels = { release: 'monitoring', team: 'core' };
+  const some = await argumentsOf({ monitoring: { labels, interval: '5s' }, limits: { defaultTtl: '8h' } });
+  expect(readOperatorFlags(operatorCommand({ out: () => {}, err: () => {} }), some)).toMatchObject({
+    podMonitors: true,
+    podMonitorLabels: labels,
+    podMonitorInterval: '5s',
+    defaultTtl: '8h',
   });
-  expect(said).toContain('limits.defaultTtl needs MutatingAdmissionPolicy');
 });

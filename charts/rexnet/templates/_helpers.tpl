@@ -71,6 +71,18 @@ true
 - --image-pull-policy={{ .Values.image.pullPolicy }}
 - --bitcoind-image={{ .Values.bitcoind.image }}
 - --log-level={{ .Values.logLevel }}
+{{- if eq .Values.monitoring.podMonitor "Auto" }}
+- --pod-monitors
+- --pod-monitor-interval={{ .Values.monitoring.interval }}
+{{- with .Values.monitoring.labels }}
+{{- $labels := list }}
+{{- range $name, $value := . }}{{ $labels = append $labels (printf "%s=%s" $name $value) }}{{ end }}
+- --pod-monitor-labels={{ join "," $labels }}
+{{- end }}
+{{- end }}
+{{- with .Values.limits.defaultTtl }}
+- --default-ttl={{ . }}
+{{- end }}
 {{- range .Values.watchNamespaces }}
 - --namespace={{ . }}
 {{- else }}

@@ -14,7 +14,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields of statuses that the drafts had not. */
 const ADDED: Readonly<Record<string, readonly string[]>> = {
-  Testnet: ['image', 'bitcoindImage', 'imagePullPolicy'],
+  Testnet: ['image', 'bitcoindImage', 'imagePullPolicy', 'defaultTtl'],
 };
 
 type Schema = { [key: string]: unknown };

@@ -481,7 +481,11 @@ const statusFields = {
   }),
   bitcoinText: string({ description: 'The parent chain, such as btc#312.', maxLength: 64 }),
   shardMapEpoch: integer({ description: 'Epoch of the shard map on chain.', format: 'int64' }),
-  expiresAt: string({ description: 'When spec.ttl ends it.', format: 'date-time' }),
+  expiresAt: string({ description: 'When spec.ttl, or else defaultTtl, ends it.', format: 'date-time' }),
+  defaultTtl: string({
+    description: "What counts while there is no spec.ttl: the operator's default of the time it was created.",
+    maxLength: DURATION_MAX_LENGTH,
+  }),
   networkId: string({ description: 'Id of the network, hex.', maxLength: 64 }),
   image: string({
     description: 'Image of the pods: fixed at creation, changed by spec.image only, never by a newer operator.',

@@ -1,6 +1,5 @@
 // The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the
 // ConsensusGroup controller's. It deletes only what the Testnet owns and its plan no longer has.
-import { parseDuration } from '@rexnet/node/core/duration.ts';
 import type { Condition } from '../api/conditions.ts';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
@@ -10,6 +9,7 @@ import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
 import { leftovers } from '../plan/kube/leftovers.ts';
 import { testnetObjects } from '../plan/kube/objects.ts';
+import type { Scraping } from '../plan/kube/pod-monitor.ts';
 import { judgeTestnet, TESTNET_FIGURES } from '../plan/kube/testnet-status.ts';
 import { forEachAtMost } from './at-most.ts';
 import {
@@ -31,11 +31,17 @@ import {
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, type Trouble } from './inputs.ts';
+import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
+import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
 import { lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
   readonly images: Images;
+  /** How PodMonitors are to scrape; without it none are made. */
+  readonly scraping?: Scraping | undefined;
+  /** Of new Testnets without spec.ttl. */
+  readonly defaultTtl?: string | undefined;
   readonly onFirstBlock: (key: string, afterMs: number) => void;
 }
 
@@ -75,6 +81,7 @@ export const TESTNET_RULES: readonly Rule[] = [
   { group: 'batch', resources: ['jobs'], verbs: OWN },
   { group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: OWN },
   { group: 'policy', resources: ['poddisruptionbudgets'], verbs: READ },
+  ...POD_MONITOR_RULES,
 ];
 
 const toTestnet = (object: KubeObject): readonly string[] => {
@@ -103,6 +110,7 @@ class TestnetWorker {
   readonly #options: TestnetControllerOptions;
   readonly #inputs: Inputs;
   readonly #genesis = new GenesisKeeper();
+  readonly #podMonitors: PodMonitorKeeper;
   readonly #objects = new WeakMap<KubeInput, ReturnType<typeof testnetObjects>>();
   readonly #uids = new Map<string, string>();
   /** Of Testnets whose first block was told. */
@@ -111,6 +119,7 @@ class TestnetWorker {
   constructor(options: TestnetControllerOptions) {
     this.#options = options;
     this.#inputs = new Inputs(options.images);
+    this.#podMonitors = new PodMonitorKeeper(options.scraping);
   }
 
   async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
@@ -120,7 +129,7 @@ class TestnetWorker {
       return undefined;
     }
     this.#uids.set(key, object.metadata.uid ?? '');
-    const endsInMs = remainingMs(object, clients);
+    const endsInMs = this.#remainingMs(object, clients);
     if (endsInMs !== undefined && endsInMs <= 0) {
       await this.#end(object, clients);
       return undefined;
@@ -155,8 +164,9 @@ class TestnetWorker {
       return WAIT_MS;
     }
     const done = await this.#apply(input, step.genesis, copies, clients);
+    const unwatched = await this.#podMonitors.keep(input, clients);
     const again = await this.#tell(
-      { object, input, look, stalled: done.trouble ?? stalled, networkId: step.genesis.networkId },
+      { object, input, look, stalled: done.trouble ?? stalled ?? unwatched, networkId: step.genesis.networkId },
       copies,
       clients,
     );
@@ -233,7 +243,7 @@ class TestnetWorker {
       imagePullPolicy: facts.imagePullPolicy,
       ...(facts.bitcoindImage === '' ? {} : { bitcoindImage: facts.bitcoindImage }),
       ...(networkId === undefined ? {} : { networkId }),
-      ...expiry(object),
+      ...expiryOf(object, this.#options.defaultTtl),
       ...(look.chain === undefined ? {} : { epoch: look.chain.epoch }),
       ...(notPlaced === undefined ? {} : { unplaced: notPlaced }),
       idleGroups: idleGroups(testnet.spec.groups, look.chain),
@@ -265,12 +275,18 @@ class TestnetWorker {
     await clients.remove(TESTNETS.resource, object);
   }
 
+  #remainingMs(object: TestnetObject, { clock }: Clients): number | undefined {
+    const atMs = endsAtMs(object, this.#options.defaultTtl);
+    return atMs === undefined ? undefined : atMs - clock.wallMs();
+  }
+
   #forget(key: string): void {
     const uid = this.#uids.get(key);
     if (uid === undefined) return;
     this.#uids.delete(key);
     this.#inputs.forget(uid);
     this.#genesis.forget(uid);
+    this.#podMonitors.forget(uid);
     this.#begun.delete(uid);
   }
 }
@@ -283,20 +299,4 @@ function asObject(wish: Planned): { readonly collection: Collection<KubeObject>;
   const collection = OWNED[object.kind];
   if (collection === undefined) throw new Error(`a Testnet owns no ${object.kind}`);
   return { collection: collection as unknown as Collection<KubeObject>, object };
-}
-
-function endsAtMs({ metadata, spec }: TestnetObject): number | undefined {
-  const ttl = typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'ttl') : undefined;
-  const ttlMs = typeof ttl === 'string' ? parseDuration(ttl) : undefined;
-  return ttlMs === undefined ? undefined : Date.parse(metadata.creationTimestamp ?? '') + ttlMs;
-}
-
-function remainingMs(object: TestnetObject, { clock }: Clients): number | undefined {
-  const atMs = endsAtMs(object);
-  return atMs === undefined ? undefined : atMs - clock.wallMs();
-}
-
-function expiry(object: TestnetObject): { readonly expiresAt?: string } {
-  const atMs = endsAtMs(object);
-  return atMs === undefined ? {} : { expiresAt: new Date(atMs).toISOString().replace(/\.\d{3}Z$/, 'Z') };
 }

@@ -84,6 +84,15 @@
     - create
     - patch
 - apiGroups:
+    - monitoring.coreos.com
+  resources:
+    - podmonitors
+  verbs:
+    - create
+    - delete
+    - get
+    - patch
+- apiGroups:
     - networking.k8s.io
   resources:
     - networkpolicies

@@ -16,6 +16,7 @@ import { podName, SERVICE_NAME_MAX_LENGTH, STATEFUL_SET_NAME_MAX_LENGTH } from '
 import { groupObjects, testnetObjects } from './objects.ts';
 import { podPatches } from './overrides.ts';
 import { liveGroups, peersConfigMap } from './peers.ts';
+import { podMonitor } from './pod-monitor.ts';
 import { bitcoindSecret, CREDENTIAL_BYTES, GOVERNANCE_BYTES, governanceSecret } from './secrets.ts';
 
 const GENESIS = new TextEncoder().encode('a genesis file');
@@ -100,7 +101,8 @@ const SAMPLES = { minimal: MINIMAL, large: LARGE, exclusive: EXCLUSIVE };
 const LONGEST = 'x'.repeat(NAME_MAX_LENGTH);
 
 test.each(Object.entries(SAMPLES))('all objects of the %s Testnet', async (name, input) => {
-  const documents = [...allOf(input), ...podPatches(input)];
+  const scraping = { labels: { release: 'monitoring' }, interval: '15s' };
+  const documents = [...allOf(input), podMonitor(input, scraping), ...podPatches(input)];
   const text = documents
     .map((one) => stringify(one, { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' }))
     .join('---\n');

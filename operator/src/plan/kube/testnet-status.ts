@@ -18,6 +18,7 @@ export type ClusterObserved = {
   readonly imagePullPolicy: Images['imagePullPolicy'];
   readonly networkId?: string;
   readonly expiresAt?: string;
+  readonly defaultTtl?: string;
   readonly epoch?: number;
   /** Of the chain; they carry no load before partitions move to them. */
   readonly idleGroups: readonly number[];
@@ -63,6 +64,7 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
       ...(cluster.bitcoindImage === undefined ? {} : { bitcoindImage: cluster.bitcoindImage }),
       ...(cluster.networkId === undefined ? {} : { networkId: cluster.networkId }),
       ...(cluster.expiresAt === undefined ? {} : { expiresAt: cluster.expiresAt }),
+      ...(cluster.defaultTtl === undefined ? {} : { defaultTtl: cluster.defaultTtl }),
       ...(cluster.epoch === undefined ? {} : { shardMapEpoch: cluster.epoch }),
     },
     conditions: [
