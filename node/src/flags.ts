@@ -162,9 +162,14 @@ function inherited(name: string, row: FlagRow, environment: Environment): string
   const text = environment[variableOf(name)];
   if (text === undefined || text === '') return undefined;
   if (row.value === 'text') return row.inherits === undefined || row.inherits.test(text) ? text : undefined;
+  return isSwitchedOn(variableOf(name), text) ? true : undefined;
+}
+
+/** What the environment variable of a flag without a value says; throws UsageError. */
+export function isSwitchedOn(variable: string, text: string | undefined): boolean {
+  if (text === undefined || text === '' || text === '0' || text === 'false') return false;
   if (text === '1' || text === 'true') return true;
-  if (text === '0' || text === 'false') return undefined;
-  throw new UsageError(`${variableOf(name)}=${text}: expected 1, true, 0 or false`);
+  throw new UsageError(`${variable}=${text}: expected 1, true, 0 or false`);
 }
 
 function parse(

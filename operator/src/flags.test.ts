@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { operatorCommand, readOperatorFlags } from './flags.ts';
 
 function read(...args: readonly string[]) {
@@ -36,4 +36,29 @@ test.each([
   ['an unknown flag', ['--image', 'a', '--nonsense']],
 ])('refused: %s', (_, args) => {
   expect(() => read(...args)).toThrow(CommanderError);
+});
+
+test.each([
+  ['1', true],
+  ['true', true],
+  ['0', undefined],
+  ['false', undefined],
+  ['', undefined],
+])('REXNET_LEADER_ELECT=%s', (text, isOn) => {
+  vi.stubEnv('REXNET_LEADER_ELECT', text);
+  try {
+    expect(read('--image', 'a').leaderElect).toBe(isOn);
+    expect(read('--image', 'a', '--leader-elect').leaderElect).toBe(true);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test('a switch that is neither on nor off is refused', () => {
+  vi.stubEnv('REXNET_LEADER_ELECT', 'maybe');
+  try {
+    expect(() => read('--image', 'a')).toThrow('REXNET_LEADER_ELECT=maybe: expected 1, true, 0 or false');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

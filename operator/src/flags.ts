@@ -2,8 +2,9 @@
 import { hostname } from 'node:os';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { LOG_LEVELS, type LogLevel } from '@rexnet/node/telemetry/log.ts';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Images } from './plan/kube/images.ts';
+import { SwitchCommand } from './switch-command.ts';
 
 export type OperatorFlags = {
   readonly namespace?: readonly string[];
@@ -40,7 +41,7 @@ export function operatorCommand(write: {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }): Command {
-  return new Command('rexnet-operator')
+  return new SwitchCommand('rexnet-operator')
     .description('Makes what Testnet objects ask for, and keeps it so.')
     .addOption(env('--namespace <name>', 'serve Testnets of this namespace only; may be repeated').argParser(names))
     .addOption(env('--all-namespaces', 'serve Testnets of all namespaces (the default)').conflicts('namespace'))

@@ -115,6 +115,18 @@ test('every flag is an environment variable too', async () => {
   expect(network.sent.at(-1)).toMatchObject({ from: 'carol' });
 });
 
+test('REXNET_KUBE=0 leaves the network on the laptop', async () => {
+  vi.stubEnv('REXNET_KUBE', '0');
+  try {
+    expect((await rxctl('block', '1', '3', '-o', 'name')).out).toBe(`${'ab'.repeat(32)}\n`);
+    vi.stubEnv('REXNET_KUBE', 'maybe');
+    const { code, err } = await rxctl('block', '1', '3');
+    expect([code, err]).toEqual([2, expect.stringContaining('REXNET_KUBE=maybe: expected 1, true, 0 or false')]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test('with -o json an error is JSON too', async () => {
   const { out } = await rxctl('block', '0', '99', '-o', 'json');
   expect(JSON.parse(out)).toEqual({

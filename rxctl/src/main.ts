@@ -1,5 +1,6 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
-import { Command, CommanderError, type Option } from 'commander';
+import { SwitchCommand } from '@rexnet/operator/switch-command.ts';
+import { type Command, CommanderError, type Option } from 'commander';
 import { EXIT, type ExitCode } from './exit.ts';
 import { type Io, inWordsOf, PROGRAM } from './io.ts';
 
@@ -85,7 +86,7 @@ export async function makeProgram(args: readonly string[], io: Io): Promise<Comm
 }
 
 /** Every flag is an environment variable too; commander listens only to those named before an option is added. */
-class Verb extends Command {
+class Verb extends SwitchCommand {
   override createCommand(name: string): Command {
     return new Verb(name);
   }
