@@ -188,7 +188,7 @@ function readingVector(): Json {
       witness: new Uint8Array(0),
       parent,
       ownWork: 1n,
-      reads: new Map(read === undefined ? [] : [[read.group, read]]),
+      reads: read === undefined ? [] : [read],
       readingOrder: [],
     });
   const genesis = [0, 1, 2].map((group) => entryOf(group, 0));

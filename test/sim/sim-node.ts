@@ -4,7 +4,7 @@
 import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
 import type { Template } from '@rexnet/node/chain/template.ts';
 import { type AcceptedHeaders, View, type ViewModules } from '@rexnet/node/chain/view.ts';
-import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
+import type { HeaderEntry, HeaderShelf } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { ProvenLeaf } from '@rexnet/node/core/layouts.ts';
 import type { ExecutedBlock, SimState, StateModel } from './state-model.ts';
@@ -23,13 +23,20 @@ export interface StoredBlock {
   readonly outcome: BlockOutcome;
 }
 
+/** Headers below the newest that keep what the disk has too; so few, that histories are short of nothing old. */
+const WHOLE_HEADERS = 4;
+
 /** What survives a crash. */
-export class Disk {
+export class Disk implements HeaderShelf {
   readonly headers = new Map<string, StoredHeader>();
   readonly blocks = new Map<string, StoredBlock>();
   readonly leaves = new Map<string, { readonly source: Uint8Array; readonly proven: ProvenLeaf }>();
   readonly condemned = new Map<string, Uint8Array>();
   tip: Uint8Array | undefined;
+
+  bytesOf({ key }: HeaderEntry): Uint8Array {
+    return this.headers.get(key)!.bytes;
+  }
 
   /** Outcomes of the blocks up to the tip, oldest first. */
   outcomes(): BlockOutcome[] {
@@ -275,6 +282,8 @@ export class SimNode {
   #storeHeader(entry: HeaderEntry): void {
     const { id, group, height, bytes, witness } = entry;
     this.disk.headers.set(entry.key, { id, group, height, bytes, witness: witness! });
+    const old = entry.ancestorAt(height - WHOLE_HEADERS);
+    if (old !== undefined && this.disk.headers.has(old.key)) old.compact(this.disk);
   }
 
   /** Follows the fork choice, storing before telling. */

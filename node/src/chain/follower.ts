@@ -186,7 +186,7 @@ export class Follower {
 
   /** The limits on reading that headers cannot show. */
   #judgeReads(next: HeaderEntry, ready: ReadyBody): void {
-    if (next.reads.size === 0) return;
+    if (next.reads.length === 0) return;
     if (this.#m.state.queuedRelays >= this.#m.params.maxQueue) throw new BlockInvalid('READS_WHILE_FULL');
     const bytes = ready.sources.reduce((sum, source) => sum + source.leaf.length, 0);
     if (bytes > this.#m.params.maxReadBytes) throw new BlockInvalid('READS_TOO_MUCH', `${bytes} bytes`);

@@ -223,7 +223,7 @@ export class HeaderIntake {
     for (const first of born) genesis.set(first.group, first);
     for (const entry of [adopting, ...born]) entry.adopt({ map, genesis });
     for (const first of born) {
-      first.setCursors(new Map([...read].sort(([a], [b]) => a - b)));
+      first.setCursors([...read.values()].sort((a, b) => a.group - b.group));
       this.tree.add(first);
     }
     return born;
@@ -264,7 +264,7 @@ function genesisEntry(bytes: Uint8Array, root: HeaderEntry | undefined): HeaderE
     witness: new Uint8Array(0),
     parent: root,
     ownWork: workOfBits(header.target),
-    reads: new Map(),
+    reads: [],
     readingOrder: [],
   });
 }

@@ -1,7 +1,7 @@
 // Transactions that wait for a block of their sender's group, and why one may not. Bounded per sender and in total;
 // it hands them out by fee, then nonce. It checks no signature: whoever adds one has.
 import { addressOf } from '../core/address.ts';
-import { equalBytes, viewOf } from '../core/bytes.ts';
+import { equalBytes, textOf, viewOf } from '../core/bytes.ts';
 import { PUBLIC_KEY_BYTES, SENDER_AT, senderKeyOf } from '../core/signed-bytes.ts';
 import type { Account } from '../vm/types.ts';
 import { Heap } from './heap.ts';
@@ -286,11 +286,6 @@ export class Pool {
     sender.next = Number(this.#parts.account(sender.address).nonce);
     for (const item of sender.waiting.values()) if (item.nonce < sender.next) this.#remove(item);
   }
-}
-
-/** Bytes as a key of a map. */
-function textOf(bytes: Uint8Array, from: number, size: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, size).toString('latin1');
 }
 
 function cheaper(a: Waiting, b: Waiting): boolean {

@@ -59,7 +59,9 @@ export type BodyVerdict =
   | 'unknown-block'
   | 'other-group'
   /** Not the body of this header; says nothing about the block. */
-  | 'mismatch';
+  | 'mismatch'
+  /** It reads what has left the tree: nothing leads back to it any more. */
+  | 'too-old';
 
 /** What to ask peers for. */
 export interface Missing {
@@ -163,6 +165,7 @@ export class View {
     if (entry === undefined) return 'unknown-block';
     if (entry.group !== this.group) return 'other-group';
     if (entry.dead || this.#blocks.ready(entry) !== undefined || this.#blocks.body(entry) !== undefined) return 'known';
+    if (!entry.readingOrder.every(({ isHeld }) => isHeld)) return 'too-old';
     const ready = checkBody(this.#m.state, entry, bytes, this.#isOurLeaf);
     if (ready === undefined) return 'mismatch';
     this.#adoptLeaves(entry, ready.body.batches);

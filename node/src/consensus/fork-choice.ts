@@ -113,7 +113,7 @@ export class ForkChoice {
   }
 
   #readsAreChosen(entry: HeaderEntry): boolean {
-    for (const read of entry.reads.values()) if (!this.#tree.isChosen(read)) return false;
+    for (const read of entry.reads) if (!this.#tree.isChosen(read)) return false;
     return true;
   }
 

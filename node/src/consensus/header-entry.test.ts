@@ -47,3 +47,55 @@ test('what was cut below the window still counts as an ancestor when it was chos
   expect(tip.ancestorAt(20)).toBe(world.tree.chosenAt(0, 20));
   expect([...world.tree.leaves(0)]).toEqual([tip]);
 });
+
+test('what has left the tree holds nothing, so that what stays does not keep every header there was', () => {
+  const world = new HeaderWorld(2, TEST_PARAMS);
+  const tips = [world.tree.root(0), world.tree.root(1)];
+  const all: HeaderEntry[] = [];
+  for (let height = 1; height <= 100; height++) {
+    for (const group of [0, 1]) {
+      const source = height > 3 ? [tips[1 - group]!.ancestorAt(height - 3)!] : [];
+      tips[group] = world.mine(tips[group]!, source, 0);
+      world.tree.choose(tips[group]!);
+      all.push(tips[group]!);
+    }
+    if (height % 10 === 0 && height > 40) for (const group of [0, 1]) world.tree.prune(group, height - 40);
+  }
+  const [tip] = tips;
+  const gone = all.filter(({ height }) => height < 60);
+  for (const entry of gone) {
+    expect([entry.parent, entry.reads, entry.readingOrder, entry.ancestorAt(entry.height - 1)]).toEqual([
+      undefined,
+      [],
+      [],
+      undefined,
+    ]);
+    expect(entry.settled && !entry.isHeld).toBe(true);
+    if (entry.group === 0) expect(isAncestor(entry, tip!)).toBe(true);
+  }
+  // 64's skip leads to what is gone.
+  expect(tip!.ancestorAt(60)!.height).toBe(60);
+  for (const height of [0, 32, 48, 59]) expect(tip!.ancestorAt(height)).toBeUndefined();
+  expect(tip!.ancestorAt(60)!.cursor(1)!.height).toBe(57);
+  expect(() => gone[0]!.cursor(1)).toThrow('has left the tree');
+});
+
+test('a compacted entry has its header from the shelf, block 0 its own', () => {
+  const world = new HeaderWorld(2, TEST_PARAMS);
+  const source = world.line(world.tree.root(1), 3, 0);
+  const entry = world.mine(world.tree.root(0), [source.parent!], 0);
+  const { id, key, bytes, header } = entry;
+  let asked = 0;
+  const shelf = {
+    bytesOf: (of: HeaderEntry) => {
+      expect(of).toBe(entry);
+      asked++;
+      return bytes;
+    },
+  };
+  for (const each of [entry, world.tree.root(0)]) each.compact(shelf);
+  expect([entry.bytes, entry.header, entry.witness, asked]).toEqual([bytes, header, undefined, 2]);
+  expect([entry.id, entry.key, entry.reads]).toEqual([id, key, [source.parent]]);
+  expect([...entry.cursors().values()]).toEqual([source.parent]);
+  expect(world.tree.root(0).header.height).toBe(0);
+});

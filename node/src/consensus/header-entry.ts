@@ -1,6 +1,6 @@
 // One known header in the tree of its group: its line of ancestors and what its chain has read of other groups.
 // It judges nothing; whoever makes an entry has checked the header.
-import { toHex } from '../core/bytes.ts';
+import { textOf, toHex } from '../core/bytes.ts';
 import { HEADER, type Header } from '../core/layouts.ts';
 import type { ShardMap } from './shard-map.ts';
 
@@ -47,54 +47,102 @@ export interface EntryParts {
   readonly parent: HeaderEntry | undefined;
   /** Expected hashes behind this block alone. */
   readonly ownWork: bigint;
-  /** The newest block read here per source group, resolved. */
-  readonly reads: ReadonlyMap<number, HeaderEntry>;
+  /** The newest block read here per source group, ascending by group. */
+  readonly reads: readonly HeaderEntry[];
   /** Source blocks in reading order. */
   readonly readingOrder: readonly HeaderEntry[];
   /** The map in force; what begins an epoch, or is a block 0, is told later. */
   readonly adoption?: Adoption | undefined;
 }
 
+/** Where an entry that was compacted finds its header again. */
+export interface HeaderShelf {
+  /** Throws when it is gone: whoever compacts an entry has stored it. */
+  bytesOf(entry: HeaderEntry): Uint8Array;
+}
+
+/** What a recent entry has at hand. */
+interface Whole {
+  readonly header: Header;
+  readonly bytes: Uint8Array;
+  readonly witness: Uint8Array;
+}
+
+/** `held`: in the tree. Cut from it below the window, on the chosen chain then (`settled`) or not (`lost`). */
+type Standing = 'held' | 'settled' | 'lost';
+
+/** There are thousands of each group, so every field counts; what can be shared between entries is. */
 export class HeaderEntry implements LinkedHeader {
-  readonly id: Uint8Array;
-  /** The id in hex: what maps are keyed by. */
-  readonly key: string;
   readonly group: number;
   readonly height: number;
-  readonly bytes: Uint8Array;
   readonly ownWork: bigint;
   /** Work of the whole chain up to here, genesis counting nothing. */
   readonly work: bigint;
-  readonly reads: ReadonlyMap<number, HeaderEntry>;
-  readonly readingOrder: readonly HeaderEntry[];
   descendants = 0;
   /** Execution refused it or an ancestor. */
   dead = false;
-  /** Cut from the tree below the window while its chain was the chosen one. */
-  settled = false;
-  #header: Header | undefined;
-  #witness: Uint8Array | undefined;
+  readonly #id: string;
+  #kept: Whole | HeaderShelf;
+  #reads: readonly HeaderEntry[];
+  #readingOrder: readonly HeaderEntry[];
+  #standing: Standing = 'held';
   #parent: HeaderEntry | undefined;
   #skip: HeaderEntry | undefined;
-  #vector: ReadonlyMap<number, HeaderEntry> | undefined;
+  /** Newest blocks read by the whole chain, ascending by group. */
+  #vector: readonly HeaderEntry[] | undefined;
   #adoption: Adoption | undefined;
 
   constructor(parts: EntryParts) {
-    this.id = parts.id;
-    this.key = toHex(parts.id);
-    this.#header = parts.header;
-    this.group = parts.header.group;
-    this.height = parts.header.height;
-    this.bytes = parts.bytes;
-    this.#witness = parts.witness;
-    this.reads = parts.reads;
-    this.readingOrder = parts.readingOrder;
+    const { header, bytes, witness, parent } = parts;
+    this.#id = textOf(parts.id);
+    this.#kept = { header, bytes, witness };
+    this.group = header.group;
+    this.height = header.height;
+    this.#reads = packed(parts.reads);
+    this.#readingOrder = isSameList(parts.readingOrder, this.#reads) ? this.#reads : packed(parts.readingOrder);
     this.ownWork = parts.ownWork;
-    this.work = parts.parent === undefined || this.height === 0 ? 0n : parts.parent.work + parts.ownWork;
+    this.work = parent === undefined || this.height === 0 ? 0n : parent.work + parts.ownWork;
     this.#adoption = parts.adoption;
-    this.#parent = parts.parent;
-    this.#skip = parts.parent?.ancestorAt(skipHeight(this.height));
-    if (parts.parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();
+    this.#parent = parent;
+    this.#skip = parent?.ancestorAt(skipHeight(this.height));
+    if (parent !== undefined && this.height % VECTOR_EVERY === 0) this.#vector = this.#collect();
+  }
+
+  /** A copy, the caller's own. */
+  get id(): Uint8Array {
+    const id = new Uint8Array(this.#id.length);
+    for (let i = 0; i < id.length; i++) id[i] = this.#id.charCodeAt(i);
+    return id;
+  }
+
+  /** The id as `textOf` makes a key of it. */
+  get idText(): string {
+    return this.#id;
+  }
+
+  /** The id in hex: what other rooms key their maps by. */
+  get key(): string {
+    return toHex(this.id);
+  }
+
+  /** The newest block read here per source group, ascending by group. */
+  get reads(): readonly HeaderEntry[] {
+    return this.#reads;
+  }
+
+  /** Source blocks in reading order. */
+  get readingOrder(): readonly HeaderEntry[] {
+    return this.#readingOrder;
+  }
+
+  /** Cut from the tree below the window while its chain was the chosen one. */
+  get settled(): boolean {
+    return this.#standing === 'settled';
+  }
+
+  /** It has not been cut from the tree. */
+  get isHeld(): boolean {
+    return this.#standing === 'held';
   }
 
   /** The shard map in force at this block. Only headers made by hand have none. */
@@ -113,20 +161,21 @@ export class HeaderEntry implements LinkedHeader {
   }
 
   get header(): Header {
-    return this.#header ?? HEADER.decode(this.bytes);
+    return 'bytesOf' in this.#kept ? HEADER.decode(this.#kept.bytesOf(this)) : this.#kept.header;
+  }
+
+  get bytes(): Uint8Array {
+    return 'bytesOf' in this.#kept ? this.#kept.bytesOf(this) : this.#kept.bytes;
   }
 
   /** Undefined once it was left to whoever stored it. */
   get witness(): Uint8Array | undefined {
-    return this.#witness;
+    return 'bytesOf' in this.#kept ? undefined : this.#kept.witness;
   }
 
-  /** Lets go of what is seldom asked of an old block: its header is decoded again, its witness must be on disk. */
-  compact(): void {
-    // What stands before a block 0 is no block and has no bytes.
-    if (this.bytes.length === 0) return;
-    this.#header = undefined;
-    this.#witness = undefined;
+  /** Lets go of what is seldom asked of an old block and on the shelf by now. A block 0 never is: everybody makes it himself. */
+  compact(shelf: HeaderShelf): void {
+    if (this.height > 0) this.#kept = shelf;
   }
 
   get parent(): HeaderEntry | undefined {
@@ -139,17 +188,20 @@ export class HeaderEntry implements LinkedHeader {
     let entry: HeaderEntry | undefined = this;
     while (entry !== undefined && entry.height !== height) {
       const skip: HeaderEntry | undefined = entry.#skip;
-      entry = skip !== undefined && skip.height >= height ? skip : entry.#parent;
+      if (skip === undefined || skip.height < height) entry = entry.#parent;
+      else if (skip.isHeld) entry = skip;
+      else return undefined;
     }
     return entry;
   }
 
   /** The newest block of `group` this chain has read; block 0 of a group counts as read from the map on that names it. Undefined for its own and unknown groups. */
   cursor(group: number): HeaderEntry | undefined {
+    this.#mustBeHeld();
     let entry: HeaderEntry | undefined = this;
     let read: HeaderEntry | undefined;
     while (entry !== undefined && read === undefined) {
-      read = (entry.#vector ?? entry.reads).get(group);
+      read = ofGroup(entry.#vector ?? entry.#reads, group);
       if (entry.#vector !== undefined) break;
       entry = entry.#parent;
     }
@@ -158,14 +210,15 @@ export class HeaderEntry implements LinkedHeader {
 
   /** The whole vector, ascending by group. */
   cursors(): ReadonlyMap<number, HeaderEntry> {
-    const read = this.#vector ?? this.#collect();
+    this.#mustBeHeld();
+    const read = new Map((this.#vector ?? this.#collect()).map((entry) => [entry.group, entry]));
     const unread = [...(this.#adoption?.genesis ?? [])].filter(([group]) => group !== this.group && !read.has(group));
-    return unread.length === 0 ? read : byGroup([...read, ...unread]);
+    return unread.length === 0 ? read : new Map([...read, ...unread].sort(([a], [b]) => a - b));
   }
 
-  /** Gives a first block the vector it has no parent to inherit from. */
-  setCursors(vector: ReadonlyMap<number, HeaderEntry>): void {
-    this.#vector = vector;
+  /** Gives a first block the vector it has no parent to inherit from, ascending by group. */
+  setCursors(vector: readonly HeaderEntry[]): void {
+    this.#vector = packed(vector);
   }
 
   /** Lets go of everything older: the entry becomes the oldest the tree holds. */
@@ -175,21 +228,59 @@ export class HeaderEntry implements LinkedHeader {
     this.#skip = undefined;
   }
 
-  #collect(): ReadonlyMap<number, HeaderEntry> {
+  /**
+   * Leaves the tree. Entries that stay may still name it, but through it they must hold nothing: one line of skips and
+   * reads that stays whole would keep every header there ever was in memory.
+   */
+  leave(isChosen: boolean): void {
+    this.#standing = isChosen ? 'settled' : 'lost';
+    this.#parent = undefined;
+    this.#skip = undefined;
+    this.#vector = undefined;
+    this.#reads = NONE;
+    this.#readingOrder = NONE;
+  }
+
+  #mustBeHeld(): void {
+    if (!this.isHeld) throw new Error(`${this.key} has left the tree: what its chain had read is forgotten`);
+  }
+
+  #collect(): readonly HeaderEntry[] {
     const above: HeaderEntry[] = [];
     let base: HeaderEntry | undefined = this;
     while (base !== undefined && base.#vector === undefined) {
       above.push(base);
       base = base.#parent;
     }
-    const vector = new Map(base === undefined ? [] : base.#vector);
-    for (const entry of above.reverse()) for (const [group, read] of entry.reads) vector.set(group, read);
-    return byGroup([...vector]);
+    const known = base === undefined ? NONE : (base.#vector ?? NONE);
+    const vector = new Map(known.map((entry) => [entry.group, entry]));
+    for (const entry of above.reverse()) for (const read of entry.#reads) vector.set(read.group, read);
+    return packed([...vector.values()].sort((a, b) => a.group - b.group));
   }
 }
 
-function byGroup(vector: [number, HeaderEntry][]): ReadonlyMap<number, HeaderEntry> {
-  return new Map(vector.sort(([a], [b]) => a - b));
+const NONE: readonly HeaderEntry[] = [];
+
+/** The same list without room to grow: lists grown by pushing have some. */
+function packed(list: readonly HeaderEntry[]): readonly HeaderEntry[] {
+  return list.length === 0 ? NONE : list.slice();
+}
+
+function isSameList(a: readonly HeaderEntry[], b: readonly HeaderEntry[]): boolean {
+  return a.length === b.length && a.every((entry, i) => entry === b[i]);
+}
+
+/** `list` ascends by group. */
+function ofGroup(list: readonly HeaderEntry[], group: number): HeaderEntry | undefined {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.group < group) low = middle + 1;
+    else high = middle;
+  }
+  const found = list[low];
+  return found?.group === group ? found : undefined;
 }
 
 /** `a` is `b` or an ancestor of it. */
@@ -197,7 +288,8 @@ export function isAncestor(a: HeaderEntry, b: HeaderEntry): boolean {
   if (a === b) return true;
   if (a.group !== b.group || a.height >= b.height) return false;
   const at = b.ancestorAt(a.height);
-  return at === undefined ? a.settled : at === a;
+  // Of a branch that was lost nobody knows any more where it left the chosen chain: what it has read counts nowhere.
+  return at === undefined ? a.settled && (b.isHeld || b.settled) : at === a;
 }
 
 export function onOneLine(a: HeaderEntry, b: HeaderEntry): boolean {

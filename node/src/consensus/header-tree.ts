@@ -1,7 +1,8 @@
 // All known valid headers of all groups, as trees. It keeps what it is given and answers questions about it; which
 // branch is followed is the fork choice's affair, recorded here by height.
-import { toHex, ZERO_HASH } from '../core/bytes.ts';
+import { textOf, ZERO_HASH } from '../core/bytes.ts';
 import { HeaderEntry } from './header-entry.ts';
+import { Levels } from './levels.ts';
 
 /** Height of what stands before block 0 of a group that joins. */
 const UNBORN_HEIGHT = -1;
@@ -14,11 +15,12 @@ interface Chain {
   entries: HeaderEntry[];
   /** Blocks nothing known builds on. */
   readonly leaves: Set<HeaderEntry>;
-  /** Everything known, by height; what pruning walks. */
-  readonly byHeight: Map<number, HeaderEntry[]>;
+  /** Everything known; what pruning walks. */
+  readonly levels: Levels;
 }
 
 export class HeaderTree {
+  /** By `textOf` of their ids. */
   readonly #entries = new Map<string, HeaderEntry>();
   readonly #chains = new Map<number, Chain>();
   #known: readonly number[] = [];
@@ -27,9 +29,9 @@ export class HeaderTree {
   constructor(genesis: readonly HeaderEntry[]) {
     const sorted = genesis.slice().sort((a, b) => a.group - b.group);
     for (const entry of sorted) {
-      entry.setCursors(new Map(sorted.filter((g) => g !== entry).map((g) => [g.group, g])));
-      this.#entries.set(entry.key, entry);
-      this.#plant(entry).byHeight.set(0, [entry]);
+      entry.setCursors(sorted.filter((g) => g !== entry));
+      this.#entries.set(entry.idText, entry);
+      this.#plant(entry).levels.add(entry);
     }
   }
 
@@ -57,7 +59,7 @@ export class HeaderTree {
   }
 
   get(id: Uint8Array): HeaderEntry | undefined {
-    return this.#entries.get(toHex(id));
+    return this.#entries.get(textOf(id));
   }
 
   /** The oldest height held in memory. */
@@ -75,17 +77,15 @@ export class HeaderTree {
     const chain = this.#chain(entry.group);
     const parent = entry.parent;
     if (parent === undefined) throw new Error(`${entry.key} has no parent in the tree`);
-    this.#entries.set(entry.key, entry);
+    this.#entries.set(entry.idText, entry);
     chain.leaves.delete(parent);
     chain.leaves.add(entry);
-    const level = chain.byHeight.get(entry.height);
-    if (level === undefined) chain.byHeight.set(entry.height, [entry]);
-    else level.push(entry);
+    chain.levels.add(entry);
   }
 
   /** Every known block of a group at a height. */
   at(group: number, height: number): readonly HeaderEntry[] {
-    return this.#chain(group).byHeight.get(height) ?? [];
+    return this.#chain(group).levels.at(height);
   }
 
   leaves(group: number): ReadonlySet<HeaderEntry> {
@@ -94,7 +94,7 @@ export class HeaderTree {
 
   /** Everything known of a group, in no order. */
   known(group: number): HeaderEntry[] {
-    return [...this.#chain(group).byHeight.values()].flat();
+    return this.#chain(group).levels.all();
   }
 
   /** The newest block of the chosen chain. */
@@ -135,40 +135,43 @@ export class HeaderTree {
     const chain = this.#chain(entry.group);
     entry.dead = true;
     for (let height = entry.height + 1; ; height++) {
-      const level = chain.byHeight.get(height);
-      if (level === undefined) return;
+      const level = chain.levels.at(height);
+      if (level.length === 0) return;
       for (const block of level) if (block.parent?.dead === true) block.dead = true;
     }
   }
 
   /**
    * Forgets blocks below `floor`, which must lie on the chosen chain, and every branch that left it there. Answers the
-   * ids forgotten. The caller sees to it that no cursor still in use lies below.
+   * keys forgotten. The caller sees to it that no cursor still in use lies below.
    */
   prune(group: number, floor: number): readonly string[] {
     const chain = this.#chain(group);
     const root = this.chosenAt(group, floor);
     if (root === undefined || floor <= chain.base) return [];
     const forgotten: string[] = [];
-    // It is in no table: nothing but this line would say that it was on the chosen chain.
-    chain.root.settled = true;
-    for (let height = chain.base; height < floor; height++) {
-      for (const entry of chain.byHeight.get(height) ?? []) {
-        entry.settled = this.chosenAt(group, height) === entry;
-        this.#forget(chain, entry, forgotten);
-      }
-      chain.byHeight.delete(height);
-    }
     this.#forgetBranchesBeside(chain, root, forgotten);
+    root.cut();
+    // What stands before a block 0 is on no level: nothing but this line would say that it was on the chosen chain.
+    chain.root.leave(true);
+    for (let height = chain.base; height < floor; height++) {
+      for (const entry of chain.levels.at(height)) this.#forget(chain, entry, forgotten);
+    }
+    chain.levels.dropBelow(floor);
     chain.entries.splice(0, floor - chain.base);
     chain.base = floor;
-    root.cut();
     return forgotten;
   }
 
   #plant(root: HeaderEntry): Chain {
     const { group, height } = root;
-    const chain: Chain = { root, base: height, entries: [root], leaves: new Set([root]), byHeight: new Map() };
+    const chain: Chain = {
+      root,
+      base: height,
+      entries: [root],
+      leaves: new Set([root]),
+      levels: new Levels(Math.max(height, 0)),
+    };
     this.#chains.set(group, chain);
     this.#known = [...this.#chains.keys()].sort((a, b) => a - b);
     this.#groups = this.#known.filter((known) => this.#isLive(known));
@@ -181,21 +184,22 @@ export class HeaderTree {
 
   #forgetBranchesBeside(chain: Chain, root: HeaderEntry, forgotten: string[]): void {
     for (let height = root.height; ; height++) {
-      const level = chain.byHeight.get(height);
-      if (level === undefined) return;
+      const level = chain.levels.at(height);
+      if (level.length === 0) return;
       const kept = level.filter((e) => e.ancestorAt(root.height) === root);
       if (kept.length === level.length && height > root.height) {
         // Every branch that left below the root has ended.
         return;
       }
       for (const entry of level) if (!kept.includes(entry)) this.#forget(chain, entry, forgotten);
-      chain.byHeight.set(height, kept);
+      chain.levels.keep(height, kept);
     }
   }
 
   #forget(chain: Chain, entry: HeaderEntry, forgotten: string[]): void {
-    this.#entries.delete(entry.key);
+    this.#entries.delete(entry.idText);
     chain.leaves.delete(entry);
+    entry.leave(this.chosenAt(chain.root.group, entry.height) === entry);
     forgotten.push(entry.key);
   }
 
@@ -235,7 +239,7 @@ function unborn(group: number): HeaderEntry {
     witness: none,
     parent: undefined,
     ownWork: 0n,
-    reads: new Map(),
+    reads: [],
     readingOrder: [],
   });
 }

@@ -158,7 +158,7 @@ export function judgeHeader(context: HeaderContext, parsed: ParsedHeader, witnes
     witness,
     parent,
     ownWork: header.target === parent.header.target ? parent.ownWork : workOfBits(header.target),
-    reads: new Map(newest.map((source) => [source.group, source])),
+    reads: newest,
     readingOrder: reading.order,
     adoption,
   });

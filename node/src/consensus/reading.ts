@@ -71,9 +71,9 @@ function orderReads(
 
 /** Rule (2). Only what `source` read itself needs a look: its parent was read before it and satisfied the rule then. */
 function pastIsRead(source: HeaderEntry, parent: HeaderEntry, moved: ReadonlyMap<number, HeaderEntry>): boolean {
-  for (const [group, read] of source.reads) {
-    if (group === parent.group) continue;
-    const cursor = moved.get(group) ?? parent.cursor(group);
+  for (const read of source.reads) {
+    if (read.group === parent.group) continue;
+    const cursor = moved.get(read.group) ?? parent.cursor(read.group);
     if (cursor === undefined || !isAncestor(read, cursor)) return false;
   }
   return true;

@@ -30,6 +30,11 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
+/** Bytes as characters of one byte each: the smallest key of a map they can be. */
+export function textOf(bytes: Uint8Array, from = 0, size: number = bytes.length - from): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, size).toString('latin1');
+}
+
 /** Parses lower- or upper-case hex; throws on anything else. */
 export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) throw new RangeError(`not hex: "${hex.slice(0, 80)}"`);

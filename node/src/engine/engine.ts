@@ -230,7 +230,7 @@ export class Engine {
   #commit(write: () => void): void {
     const headers = this.#pendingHeaders;
     this.#m.store.commit(write);
-    for (const entry of headers) entry.ancestorAt(entry.height - WHOLE_HEADERS)?.compact();
+    for (const entry of headers) entry.ancestorAt(entry.height - WHOLE_HEADERS)?.compact(this.#m.store);
   }
 
   #write(followed: Followed, applied: readonly AppliedBody[]): void {

@@ -90,7 +90,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
   restoreView(view, store, world.nowMs());
   for (const g of view.tree.groups) {
     const from = view.tree.tip(g).height - WHOLE_HEADERS;
-    for (const entry of view.tree.known(g)) if (entry.height > 0 && entry.height < from) entry.compact();
+    for (const entry of view.tree.known(g)) if (entry.height > 0 && entry.height < from) entry.compact(store);
   }
   if (view.isBorn && !equalBytes(state.stateRoot, view.tip.header.stateRoot)) {
     throw damaged(options.dataDir, `what is stored does not lead to the state root of block ${view.tip.height}`);

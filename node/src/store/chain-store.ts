@@ -9,6 +9,7 @@ import { toHex } from '../core/bytes.ts';
 import { PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.ts';
 import type { LeafInBody } from './body-leaves.ts';
 import { type DataFolder, type Identity, META_TABLE, openFolder, openFolderToRead, type Table } from './database.ts';
+import { damaged } from './errors.ts';
 import { heightKey, outboxKey, rootsKey } from './keys.ts';
 import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
 import { INLINE_BYTES_MAX, type Place, ValueTable } from './value-table.ts';
@@ -140,6 +141,13 @@ export class ChainStore implements BlockArchive {
   header(id: Uint8Array, height: number): Uint8Array | undefined {
     const value = this.#tables.headers.get(heightKey(this.#group, height, id));
     return value?.subarray(4, 4 + value.readUInt32LE(0));
+  }
+
+  /** Header bytes of any group that memory has let go of since they were put here; a copy that keeps no row in memory. */
+  bytesOf({ group, height, id }: Pick<StoredHeader, 'group' | 'height' | 'id'>): Uint8Array {
+    const value = this.#tables.headers.get(heightKey(group, height, id));
+    if (value === undefined) throw damaged(this.#dir, `the header of block ${height} of group ${group} is missing`);
+    return new Uint8Array(value.subarray(4, 4 + value.readUInt32LE(0)));
   }
 
   witness(group: number, height: number, id: Uint8Array): Uint8Array | undefined {

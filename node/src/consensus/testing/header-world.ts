@@ -87,7 +87,6 @@ export class HeaderWorld {
       testGenesis(groups).map((bytes) => {
         const header = HEADER.decode(bytes);
         const witness = new Uint8Array(0);
-        const reads = new Map<number, HeaderEntry>();
         const id = blockId(bytes);
         return new HeaderEntry({
           id,
@@ -96,7 +95,7 @@ export class HeaderWorld {
           witness,
           parent: undefined,
           ownWork: workOfBits(header.target),
-          reads,
+          reads: [],
           readingOrder: [],
         });
       }),
