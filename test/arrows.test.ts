@@ -68,7 +68,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'operator/src/api': ['node/src/chain', 'node/src/core'],
   'operator/src/plan': ['operator/src/api', 'load/src/verdict', 'node/src/chain', 'node/src/core'],
   'operator/src/kube': [],
-  'operator/src/ask': ['operator/src/kube', 'node/src/core', 'node/src/rpc'],
+  'operator/src/ask': ['operator/src/kube', 'operator/src/plan', 'node/src/core', 'node/src/rpc'],
   'operator/src/controllers': [
     'operator/src/api',
     'operator/src/plan',

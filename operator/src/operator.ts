@@ -5,6 +5,8 @@ import type { Log } from '@rexnet/node/telemetry/log.ts';
 import type { Condition } from './api/conditions.ts';
 import type { NodeSource } from './ask/answer.ts';
 import { Asker } from './ask/asker.ts';
+import { GrpcProposals } from './ask/grpc-proposals.ts';
+import type { Proposals } from './ask/proposals.ts';
 import { GROUPS, TESTNETS } from './controllers/collections.ts';
 import { groupController } from './controllers/consensus-group.ts';
 import type { Controller } from './controllers/controller.ts';
@@ -38,6 +40,8 @@ export interface OperatorOptions {
   readonly lease?: { readonly namespace: string; readonly name: string };
   readonly metrics?: { readonly host: string; readonly port: number };
   readonly source: NodeSource;
+  /** Where nothing else is given, by the nodes' own service. */
+  readonly proposals?: Proposals;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -142,14 +146,15 @@ class Work {
   }
 
   #controllers(): readonly Controller[] {
-    const { images, namespaces, log, scraping, defaultTtl } = this.#options;
+    const { images, namespaces, log, clock, scraping, defaultTtl } = this.#options;
+    const { proposals = new GrpcProposals(clock) } = this.#options;
     const seeing = { knowledge: this.#asker, seesMachines: namespaces.length === 0, images };
     const onFirstBlock = (testnet: string, afterMs: number): void => {
       this.#metrics.firstBlockSeconds.observe(afterMs / 1000);
       log.info({ testnet, afterMs }, 'first block in all groups');
     };
     return [
-      testnetController({ ...seeing, scraping, defaultTtl, onFirstBlock }),
+      testnetController({ ...seeing, proposals, scraping, defaultTtl, onFirstBlock }),
       groupController(seeing),
       shardMapController(seeing),
       loadTestController(seeing),

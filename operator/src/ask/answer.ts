@@ -1,16 +1,8 @@
 // What a node says of itself and its network when it is asked, and the port through which it is asked. No transport, no clock.
+import type { ChainSeen } from '../plan/kube/chain-seen.ts';
 
-export interface NodeAnswer {
+export interface NodeAnswer extends ChainSeen {
   readonly group: number;
-  readonly height: number;
-  readonly tipTimestampMs: number;
-  readonly inSync: boolean;
-  /** Of the shard map at its tip. */
-  readonly epoch: number;
-  /** The group of every partition. */
-  readonly owners: readonly number[];
-  /** 0 without a Bitcoin parent. */
-  readonly bitcoinHeight: number;
   /** Lower-case hex. */
   readonly networkId: string;
   /** What it knows of every group, its own included. */

@@ -14,7 +14,6 @@ import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
 import { withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
-import { PORT } from '../plan/kube/pod.ts';
 import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
 import {
   BY_GROUP,
@@ -36,7 +35,7 @@ import {
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs } from './inputs.ts';
-import { lookAt, nodesOf, type Seeing } from './testnet-look.ts';
+import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
 
 export interface GroupControllerOptions extends Seeing {
   readonly images: Images;
@@ -231,16 +230,6 @@ function testnetOfGroup({ metadata, spec, kind }: GroupObject, copies: Copies) {
     .of(TESTNETS)
     .get(keyOf({ name: spec.testnet, ...(namespace === undefined ? {} : { namespace }) }));
   return found !== undefined && isOwnedBy({ kind, metadata }, found.metadata.uid ?? '') ? found : undefined;
-}
-
-function askable(pods: readonly PodSeen[]): readonly { readonly ordinal: number; readonly address: string }[] {
-  return pods.flatMap(({ ordinal, address, isRunning }) =>
-    address === undefined || !isRunning ? [] : [{ ordinal, address: `${hostOf(address)}:${PORT.grpc}` }],
-  );
-}
-
-function hostOf(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** Of nodes that are asked for no more; a suspension asks for them still. */

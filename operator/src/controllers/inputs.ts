@@ -10,7 +10,7 @@ import type { TestnetObject } from './collections.ts';
 
 export type Trouble = { readonly reason: string; readonly message: string };
 export type Made<T> = T | { readonly trouble: Trouble };
-export type ClusterFacts = Pick<KubeInput['facts'], 'retiring' | 'contractsDeployed'>;
+export type ClusterFacts = Pick<KubeInput['facts'], 'retiring' | 'contractsDeployed'> & Pick<Facts, 'firstGroups'>;
 
 const NO_BITCOIND =
   'the operator was given no image of bitcoind; name one with --bitcoind-image (bitcoind.image of the chart)';
@@ -28,13 +28,14 @@ export class Inputs {
     this.#defaults = defaults;
   }
 
-  of(object: TestnetObject, { retiring, contractsDeployed }: ClusterFacts): Made<{ readonly input: KubeInput }> {
+  of(object: TestnetObject, facts: ClusterFacts): Made<{ readonly input: KubeInput }> {
+    const { retiring, contractsDeployed, firstGroups } = facts;
     const { uid = '', generation, namespace = '' } = object.metadata;
     const { image, bitcoindImage, imagePullPolicy } = object.status ?? {};
     const pinned = [image, bitcoindImage, imagePullPolicy];
-    const of = JSON.stringify([generation, namespace, pinned, retiring, contractsDeployed]);
+    const of = JSON.stringify([generation, namespace, pinned, retiring, contractsDeployed, firstGroups]);
     const known = this.#made.get(uid) ?? new Map<string, Made<{ readonly input: KubeInput }>>();
-    const made = known.get(of) ?? this.#make(object, { retiring, contractsDeployed });
+    const made = known.get(of) ?? this.#make(object, facts);
     known.delete(of);
     known.set(of, made);
     const [oldest] = known.keys();
@@ -47,7 +48,7 @@ export class Inputs {
     this.#made.delete(uid);
   }
 
-  #make(object: TestnetObject, facts: ClusterFacts): Made<{ readonly input: KubeInput }> {
+  #make(object: TestnetObject, { firstGroups, ...facts }: ClusterFacts): Made<{ readonly input: KubeInput }> {
     const parsed = parseTestnet(object);
     if ('problems' in parsed) {
       const [first] = parsed.problems;
@@ -56,7 +57,10 @@ export class Inputs {
     }
     const { testnet } = parsed;
     const images = imagesOf(testnet.spec, object.status, this.#defaults);
-    const planned = planOf(testnet, { bitcoind: parentOf(images), governance: NO_KEY, compilerHash: NO_KEY });
+    const planned = planOf(testnet, {
+      ...{ bitcoind: parentOf(images), governance: NO_KEY, compilerHash: NO_KEY },
+      ...(firstGroups === undefined ? {} : { firstGroups }),
+    });
     if ('trouble' in planned) return planned;
     const { namespace = '', uid = '' } = object.metadata;
     return {

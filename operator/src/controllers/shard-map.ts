@@ -6,7 +6,7 @@ import { REBALANCE_ANNOTATION } from '../api/shard-map.ts';
 import type { Testnet } from '../api/testnet.ts';
 import type { Knowledge } from '../ask/asker.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
-import { type NodeAnswer, newest } from '../plan/kube/chain-seen.ts';
+import { type ChainSeen, newest } from '../plan/kube/chain-seen.ts';
 import {
   SHARD_MAP_FIGURES,
   type ShardMapTold,
@@ -83,7 +83,7 @@ async function reconcile(
   return sooner(figuresMs, LOOK_AGAIN_MS);
 }
 
-function chainOf(key: string, knowledge: Pick<Knowledge, 'of'>, copies: Copies): NodeAnswer | undefined {
+function chainOf(key: string, knowledge: Pick<Knowledge, 'of'>, copies: Copies): ChainSeen | undefined {
   const answers = copies
     .of(GROUPS)
     .by(BY_TESTNET, key)
@@ -95,7 +95,7 @@ function chainOf(key: string, knowledge: Pick<Knowledge, 'of'>, copies: Copies):
 class Told {
   readonly #known = new Map<string, { readonly basis: string; readonly told: ShardMapTold }>();
 
-  of(key: string, testnet: Testnet, chain: NodeAnswer, asked: string | undefined): ShardMapTold {
+  of(key: string, testnet: Testnet, chain: ChainSeen, asked: string | undefined): ShardMapTold {
     const { groups, shardMap, chain: rules } = testnet.spec;
     const seen = chain.groups.map(({ group }) => group);
     const basis = JSON.stringify([chain.epoch, printTable(chain.owners), seen, groups, shardMap, rules, asked]);

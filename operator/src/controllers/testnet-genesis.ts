@@ -2,9 +2,10 @@
 // put. A Testnet waits until all that belonged to an earlier one of its name is gone: nothing of another chain may be taken
 // for its own.
 import { randomBytes } from 'node:crypto';
-import { GenesisError, makeGenesis } from '@rexnet/node/chain/genesis.ts';
+import { GenesisError, makeGenesis, type Network, readGenesis } from '@rexnet/node/chain/genesis.ts';
 import { privateKey, publicKeyOf } from '@rexnet/node/chain/keys.ts';
 import { fromHex, toHex } from '@rexnet/node/core/bytes.ts';
+import { DecodeError } from '@rexnet/node/core/codec.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
 import type { Collection } from '../kube/caches.ts';
@@ -33,16 +34,22 @@ import {
   SECRETS,
   SERVICES,
   STATEFUL_SETS,
+  type TestnetObject,
 } from './collections.ts';
 import type { Clients, Copies } from './controller.ts';
 import { type Made, parentOf, planOf } from './inputs.ts';
 
-export type Genesis = { readonly bytes: Uint8Array; readonly networkId: string };
+export type Genesis = {
+  readonly bytes: Uint8Array;
+  readonly networkId: string;
+  /** Those the chain began with; undefined when the file is of another version. */
+  readonly firstGroups: number | undefined;
+};
 export type GenesisStep =
   | Made<{ readonly genesis: Genesis }>
   | { readonly waiting: { readonly reason: string; readonly message: string } };
 
-type SecretObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+export type SecretObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 
 const MUST_BE_GONE: readonly Collection<never>[] = [
   GROUPS,
@@ -65,14 +72,19 @@ export class GenesisKeeper {
     this.#known.delete(uid);
   }
 
+  /** Of the chain that exists already. */
+  found({ metadata }: TestnetObject, copies: Copies): Genesis | undefined {
+    const { uid = '', namespace = '', name } = metadata;
+    const found = this.#known.get(uid) ?? stored({ name, namespace, uid }, copies);
+    if (found !== undefined) this.#known.set(uid, found);
+    return found;
+  }
+
   /** The file of the running chain; made now when there is none. Nothing but Secrets is written here. */
   async genesis(input: KubeInput, copies: Copies, clients: Clients): Promise<GenesisStep> {
     const { uid } = input.facts;
-    const known = this.#known.get(uid) ?? stored(input, copies);
-    if (known !== undefined) {
-      this.#known.set(uid, known);
-      return { genesis: known };
-    }
+    const known = this.#known.get(uid);
+    if (known !== undefined) return { genesis: known };
     const first = MUST_BE_GONE.flatMap((collection) => ofOthers(input, copies, collection))[0];
     if (first !== undefined) return waitingFor(first, input.testnet.name);
     const secret = await once(governanceSecret(input, randomBytes(GOVERNANCE_BYTES)), clients);
@@ -87,25 +99,53 @@ export class GenesisKeeper {
   }
 }
 
-function stored({ testnet, facts }: KubeInput, copies: Copies): Genesis | undefined {
-  const name = partName(testnet.name, 'genesis');
-  const found = copies.of(CONFIG_MAPS).get(keyOf({ namespace: facts.namespace, name }));
+type Place = { readonly name: string; readonly namespace: string; readonly uid: string };
+
+function stored({ name, namespace, uid }: Place, copies: Copies): Genesis | undefined {
+  const found = copies.of(CONFIG_MAPS).get(keyOf({ namespace, name: partName(name, 'genesis') }));
   const text = found?.binaryData?.[GENESIS_KEY];
-  return found === undefined || text === undefined || !isOwnedBy(found, facts.uid)
+  return found === undefined || text === undefined || !isOwnedBy(found, uid)
     ? undefined
     : genesisOf(Uint8Array.from(Buffer.from(text, 'base64')));
 }
 
 function genesisOf(bytes: Uint8Array): Genesis {
-  return { bytes, networkId: toHex(sha256d(bytes)) };
+  return { bytes, networkId: toHex(sha256d(bytes)), firstGroups: networkOf(bytes)?.firstMap.groups.length };
+}
+
+/** It funds thousands of accounts: read when it is needed, and not kept. Undefined for a file of another version. */
+export function networkOf(bytes: Uint8Array): Network | undefined {
+  try {
+    return readGenesis(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof GenesisError) return undefined;
+    throw error;
+  }
+}
+
+const SECRET_HEX = new RegExp(`^[0-9a-f]{${2 * GOVERNANCE_BYTES}}$`);
+
+/** Undefined when the Secret holds no key. */
+export function governanceSecretIn({ data }: SecretObject): Uint8Array | undefined {
+  const hex = Buffer.from(data?.[GOVERNANCE_KEY] ?? '', 'base64')
+    .toString('utf8')
+    .trim();
+  return SECRET_HEX.test(hex) ? fromHex(hex) : undefined;
 }
 
 /** The same Secret always gives the same genesis, so being interrupted here does no harm. */
 function make({ testnet, facts }: KubeInput, secret: SecretObject): Made<{ readonly genesis: Genesis }> {
-  const hex = Buffer.from(secret.data?.[GOVERNANCE_KEY] ?? '', 'base64')
-    .toString('utf8')
-    .trim();
-  const governance = publicKeyOf(privateKey(fromHex(hex)));
+  const key = governanceSecretIn(secret);
+  if (key === undefined) {
+    const { name } = secret.metadata;
+    return {
+      trouble: {
+        reason: 'NoGovernanceKey',
+        message: `Secret ${name} holds no governance key; delete it, and one is made.`,
+      },
+    };
+  }
+  const governance = publicKeyOf(privateKey(key));
   const planned = planOf(testnet, { bitcoind: parentOf(facts), governance, compilerHash: compilerHash() });
   if ('trouble' in planned) return planned;
   try {

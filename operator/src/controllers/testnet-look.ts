@@ -1,16 +1,18 @@
 // One look at all there is of a Testnet: pods, machines, answers of nodes, Jobs, Deployments. It reads copies and changes
 // nothing.
 
+import { HOME_GROUP } from '@rexnet/node/chain/shard-map.ts';
 import type { Knowledge } from '../ask/asker.ts';
 import { keyOf } from '../kube/resources.ts';
-import type { NodeAnswer } from '../plan/kube/chain-seen.ts';
-import { newest } from '../plan/kube/chain-seen.ts';
+import { type ChainSeen, newest } from '../plan/kube/chain-seen.ts';
 import { contractsSeen, isComplete } from '../plan/kube/contracts-seen.ts';
 import { reasonOfRefusal } from '../plan/kube/group-status.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
+import { idleGroups } from '../plan/kube/leaving.ts';
 import { generatorName, groupName, partName } from '../plan/kube/names.ts';
 import { bestHeight, type NodeSeen, nodesSeen, observedNodes } from '../plan/kube/node-seen.ts';
+import { PORT } from '../plan/kube/pod.ts';
 import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
 import type { BitcoinObserved, Observed } from '../plan/status.ts';
 import {
@@ -37,7 +39,9 @@ export interface Seeing {
 
 export type TestnetLook = {
   readonly groups: readonly GroupObject[];
-  readonly chain: NodeAnswer | undefined;
+  readonly chain: ChainSeen | undefined;
+  /** What group 0 itself says: only there a new map is known as soon as it holds. */
+  readonly home: ChainSeen | undefined;
   /** The highest anybody has heard of; 0 without a Bitcoin parent. */
   readonly bitcoinHeight: number;
   readonly job: JobObject | undefined;
@@ -54,6 +58,7 @@ export function lookAt(object: TestnetObject, copies: Copies, { knowledge }: See
   return {
     groups: [...groups].sort((a, b) => a.spec.index - b.spec.index),
     chain: newest(answers),
+    home: newest(answers.filter(({ group }) => group === HOME_GROUP)),
     bitcoinHeight: Math.max(0, ...answers.map((answer) => answer.bitcoinHeight)),
     job: jobs.find((job) => job.metadata.labels?.[LABEL.component] === 'contracts' && isComplete(job)),
   };
@@ -72,6 +77,17 @@ export function unplaced({ metadata }: TestnetObject, copies: Copies): { reason:
       return { reason: 'Unschedulable', message: `No machine takes ${name}: ${unscheduled}` };
   }
   return undefined;
+}
+
+/** Nodes that can be asked. */
+export function askable(pods: readonly PodSeen[]): readonly { readonly ordinal: number; readonly address: string }[] {
+  return pods.flatMap(({ ordinal, address, isRunning }) =>
+    address === undefined || !isRunning ? [] : [{ ordinal, address: `${hostOf(address)}:${PORT.grpc}` }],
+  );
+}
+
+function hostOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** The nodes a group is to have, as they are. */
@@ -118,6 +134,7 @@ export function observe(
   );
   return {
     groups: groups.map(({ group, nodes }) => ({ group, nodes: observedNodes(nodes) })),
+    idleGroups: idleGroups(testnet.spec.groups, look.chain),
     blockIntervalMs: plan.genesis.chain.blockIntervalMs,
     miners: { wanted: plan.miners.length, running: running(partName(testnet.name, 'miner')) },
     ...(firstBlockMs === undefined ? {} : { firstBlockMs }),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../kube/testing/things.ts';
-import { answerOf, keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
+import { grown, TWO_GROUPS } from './testing/grown.ts';
+import { keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
 
 let cluster: SmallCluster;
 
@@ -14,29 +15,10 @@ afterEach(async () => {
   expect(failed).toEqual([]);
 });
 
-const OWNERS = [0, 0, 1, 1];
-const SPEC = { groups: 2, chain: { partitions: 16 }, bitcoin: { mode: 'None' } };
-
-async function grown(name: string, spec: unknown): Promise<void> {
-  cluster.testnet(name, spec, 9_000);
-  await until('both groups have a StatefulSet', () => {
-    const { statefulSets } = RESOURCE;
-    return (
-      cluster.show(statefulSets, `${name}-g0`) !== undefined && cluster.show(statefulSets, `${name}-g1`) !== undefined
-    );
-  });
-  for (const group of [0, 1]) {
-    cluster.pod(name, group, 0);
-    cluster.answers.set(`${name}-g${group}-0:7070`, answerOf(group, 3, OWNERS, [0, 1]));
-  }
-  const miner = cluster.show(RESOURCE.deployments, `${name}-miner`);
-  if (miner === undefined) throw new Error('there is no miner');
-  cluster.api.put(RESOURCE.deployments, { ...miner, status: { readyReplicas: 1 } } as typeof miner);
-  await until('the Testnet is ready', () => cluster.condition(RESOURCE.testnets, name, 'Ready') === 'True BlocksGrow');
-}
+const SPEC = TWO_GROUPS;
 
 test('an object becomes a network: genesis and keys once, groups, miner, first block, ready', async () => {
-  await grown('demo', SPEC);
+  await grown(cluster, 'demo');
   const status = cluster.show(RESOURCE.testnets, 'demo')?.status;
   expect(status).toMatchObject({
     observedGeneration: 1,
@@ -60,7 +42,7 @@ test('an object becomes a network: genesis and keys once, groups, miner, first b
 });
 
 test('what is as it should be is left alone: nothing is applied twice', async () => {
-  await grown('demo', SPEC);
+  await grown(cluster, 'demo');
   const applied = cluster.api.asked
     .filter(({ method, path }) => method === 'PATCH' && !path.endsWith('/status'))
     .map(({ path }) => path);
@@ -68,7 +50,7 @@ test('what is as it should be is left alone: nothing is applied twice', async ()
 });
 
 test('a group that owns partitions stays when it leaves the spec, one the chain does not know goes', async () => {
-  await grown('demo', SPEC);
+  await grown(cluster, 'demo');
   cluster.testnet('demo', { ...SPEC, groups: 3 });
   await until('the third group is there', () => cluster.show(RESOURCE.groups, 'demo-g2') !== undefined);
   await until(
@@ -83,7 +65,7 @@ test('a group that owns partitions stays when it leaves the spec, one the chain 
 });
 
 test('a suspension stops all pods and keeps what there is; a newer operator rolls nothing', async () => {
-  await grown('demo', SPEC);
+  await grown(cluster, 'demo');
   cluster.testnet('demo', { ...SPEC, suspend: true });
   await until('no node is asked for', () => cluster.show(RESOURCE.statefulSets, 'demo-g1')?.spec?.['replicas'] === 0);
   await until('it is suspended', () => cluster.condition(RESOURCE.testnets, 'demo', 'Ready') === 'False Suspended');

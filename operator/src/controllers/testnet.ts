@@ -1,6 +1,7 @@
 // The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the
 // ConsensusGroup controller's. It deletes only what the Testnet owns and its plan no longer has.
 import type { Condition } from '../api/conditions.ts';
+import type { Proposals } from '../ask/proposals.ts';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
@@ -34,6 +35,7 @@ import { Inputs, type Trouble } from './inputs.ts';
 import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
 import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
+import { type Growth, GrowthKeeper } from './testnet-growth.ts';
 import { lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
@@ -42,6 +44,7 @@ export interface TestnetControllerOptions extends Seeing {
   readonly scraping?: Scraping | undefined;
   /** Of new Testnets without spec.ttl. */
   readonly defaultTtl?: string | undefined;
+  readonly proposals: Proposals;
   readonly onFirstBlock: (key: string, afterMs: number) => void;
 }
 
@@ -111,6 +114,7 @@ class TestnetWorker {
   readonly #inputs: Inputs;
   readonly #genesis = new GenesisKeeper();
   readonly #podMonitors: PodMonitorKeeper;
+  readonly #growth: GrowthKeeper;
   readonly #objects = new WeakMap<KubeInput, ReturnType<typeof testnetObjects>>();
   readonly #uids = new Map<string, string>();
   /** Of Testnets whose first block was told. */
@@ -120,6 +124,7 @@ class TestnetWorker {
     this.#options = options;
     this.#inputs = new Inputs(options.images);
     this.#podMonitors = new PodMonitorKeeper(options.scraping);
+    this.#growth = new GrowthKeeper(options);
   }
 
   async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
@@ -139,16 +144,20 @@ class TestnetWorker {
 
   async #bring(object: TestnetObject, copies: Copies, clients: Clients): Promise<number | undefined> {
     const look = lookAt(object, copies, this.#options);
-    const spec = this.#inputs.of(object, { retiring: [], contractsDeployed: false });
+    const firstGroups = this.#genesis.found(object, copies)?.firstGroups;
+    const begun = firstGroups === undefined ? {} : { firstGroups };
+    const spec = this.#inputs.of(object, { retiring: [], contractsDeployed: false, ...begun });
     if ('trouble' in spec) return this.#refuse(object, spec.trouble, clients);
     const leaving = leavingGroups(
       spec.input.testnet.spec.groups,
       look.groups.map((group) => group.spec.index),
       look.chain,
+      this.#growth.toldOf(object.metadata.uid ?? '', look, clients.clock.now()),
     );
     const made = this.#inputs.of(object, {
       retiring: leaving.retiring,
       contractsDeployed: look.job !== undefined,
+      ...begun,
     });
     if ('trouble' in made) return this.#refuse(object, made.trouble, clients);
     const { input } = made;
@@ -165,12 +174,17 @@ class TestnetWorker {
     }
     const done = await this.#apply(input, step.genesis, copies, clients);
     const unwatched = await this.#podMonitors.keep(input, clients);
+    const growth = await this.#growth.step(object, input, step.genesis, look, copies, clients);
     const again = await this.#tell(
-      { object, input, look, stalled: done.trouble ?? stalled ?? unwatched, networkId: step.genesis.networkId },
+      {
+        ...{ object, input, look, networkId: step.genesis.networkId },
+        stalled: done.trouble ?? stalled ?? growth.stalled ?? unwatched,
+        ...(growth.joining === undefined ? {} : { joining: growth.joining }),
+      },
       copies,
       clients,
     );
-    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS);
+    return sooner(again, growth.againMs, done.isSettled ? undefined : LOOK_AGAIN_MS);
   }
 
   async #apply(
@@ -216,13 +230,14 @@ class TestnetWorker {
       readonly input: KubeInput;
       readonly look: TestnetLook;
       readonly waiting?: Trouble;
+      readonly joining?: Growth['joining'];
       readonly stalled: Trouble | undefined;
       readonly networkId?: string;
     },
     copies: Copies,
     clients: Clients,
   ): Promise<number | undefined> {
-    const { object, input, look, waiting, stalled, networkId = object.status?.networkId } = seen;
+    const { object, input, look, waiting, joining, stalled, networkId = object.status?.networkId } = seen;
     const { testnet, facts } = input;
     const observed = observe(input, object, look, copies, this.#options, { wallMs: clients.clock.wallMs() });
     const { firstBlockMs } = observed;
@@ -249,6 +264,7 @@ class TestnetWorker {
       idleGroups: idleGroups(testnet.spec.groups, look.chain),
       ...(stalled === undefined ? {} : { stalled }),
       ...(waiting === undefined ? {} : { waiting }),
+      ...(joining === undefined ? {} : { joining }),
     });
     return clients.writeStatus(TESTNETS.resource, object, { fields, conditions, figures: TESTNET_FIGURES });
   }
@@ -287,6 +303,7 @@ class TestnetWorker {
     this.#inputs.forget(uid);
     this.#genesis.forget(uid);
     this.#podMonitors.forget(uid);
+    this.#growth.forget(uid);
     this.#begun.delete(uid);
   }
 }

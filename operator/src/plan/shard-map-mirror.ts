@@ -5,7 +5,7 @@ import { API_VERSION } from '../api/definition.ts';
 import { REBALANCE_WISHES, type ShardMapSpec, type ShardMapStatus } from '../api/shard-map.ts';
 import type { Testnet } from '../api/testnet.ts';
 import type { Judged } from './conditions.ts';
-import type { NodeAnswer } from './kube/chain-seen.ts';
+import type { ChainSeen } from './kube/chain-seen.ts';
 import { type Labels, labelsOf } from './kube/labels.ts';
 import { ownerOf } from './kube/owner.ts';
 import { type Placement, planMoves } from './shard-map.ts';
@@ -54,7 +54,7 @@ export function shardMapWish(
 /** `asked`: what the annotation says. */
 export function shardMapTold(
   { name, spec }: Testnet,
-  chain: NodeAnswer,
+  chain: ChainSeen,
   asked: string | undefined,
   blockIntervalMs: number,
 ): ShardMapTold {
@@ -97,7 +97,7 @@ export function shardMapUnknown(before: ShardMapStatus | undefined): ShardMapTol
   };
 }
 
-function liveGroups({ groups, owners }: NodeAnswer): readonly number[] {
+function liveGroups({ groups, owners }: ChainSeen): readonly number[] {
   return [...new Set([...groups.map(({ group }) => group), ...owners])].sort((a, b) => a - b);
 }
 

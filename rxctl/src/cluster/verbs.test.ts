@@ -262,6 +262,19 @@ test('load changes the Testnet, and shows nothing while no generator answers', a
   expect(patch?.body).toEqual({ spec: { load: { tpsPerGroup: 25 } } });
 });
 
+test('scale changes the number of groups, and takes none away', async () => {
+  begin();
+  const { code, out } = await cluster.run(['scale', '--groups', '4']);
+  expect(code).toBe(EXIT.ok);
+  expect(out).toContain('network demo goes from 2 to 4 groups');
+  const patches = () => cluster.api.asked.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+  expect(patches()).toEqual([{ spec: { groups: 4 } }]);
+  const fewer = await cluster.run(['scale', '--groups', '1']);
+  expect(fewer.code).toBe(EXIT.usage);
+  expect(fewer.err).toContain('no group can leave yet');
+  expect(patches()).toHaveLength(1);
+});
+
 test('load status says what is wanted', async () => {
   begin({ load: { tpsPerGroup: 10 } });
   expect(await lookOf('load', 'status')).toMatchObject({ state: 'Starting', wantedTps: 20, workload: 'Token' });

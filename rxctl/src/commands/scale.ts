@@ -1,5 +1,5 @@
-// rxctl scale: asks the rxctl that looks after a network for more groups. They join by an update of the shard map, and own no
-// partitions while partitions cannot move.
+// rxctl scale: asks the rxctl that looks after a network, or the operator of a cluster, for more groups. They join by an update
+// of the shard map, and own no partitions while partitions cannot move.
 import { type Command, Option } from 'commander';
 import { baseOf, type CommonOptions, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
@@ -9,6 +9,7 @@ import { writeGroupsWish } from '../local/grow.ts';
 import { lockOwner } from '../local/lock.ts';
 import { readState } from '../local/state.ts';
 import type { Format } from '../print.ts';
+import { readCount } from '../scale-words.ts';
 
 type ScaleOptions = CommonOptions & { readonly groups: string };
 
@@ -16,6 +17,7 @@ const EXAMPLES = `
 Examples:
   rxctl scale --groups 6        two groups join a network of four; rxctl status shows them come
   rxctl scale --groups 6 && rxctl wait --for Ready
+  rxctl scale --kube --groups 6                      as kubectl scale testnet/demo --replicas=6
 
 Groups cannot leave yet, and those that join own no partitions while partitions cannot move.`;
 
@@ -23,7 +25,13 @@ export function addScale(program: Command, io: Io): void {
   withCommon(program.command('scale').description('add groups to a network that runs'))
     .addOption(new Option('--groups <count>', 'how many there shall be').makeOptionMandatory())
     .addHelpText('after', EXAMPLES)
-    .action((options: ScaleOptions) => verbOf(io, options, async (format) => scale(io, options, format)));
+    .action((options: ScaleOptions) =>
+      verbOf(io, options, async (format) => {
+        if (options.kube !== true) return scale(io, options, format);
+        const { scaleInCluster } = await import('../cluster/scale.ts');
+        return scaleInCluster(io, options, format);
+      }),
+    );
 }
 
 function scale(io: Io, options: ScaleOptions, format: Format): ExitCode {
@@ -33,9 +41,7 @@ function scale(io: Io, options: ScaleOptions, format: Format): ExitCode {
   const state = readState(folders);
   if (state === undefined) throw new CliError(EXIT.notReachable, `there is no network ${name}`, 'start one: rxctl up');
   const { groups, chain } = state.spec;
-  const wanted = Number(options.groups);
-  if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > chain.partitions)
-    throw new CliError(EXIT.usage, `--groups ${options.groups} is no number of groups from 1 to ${chain.partitions}`);
+  const wanted = readCount(options.groups, chain.partitions);
   if (wanted < groups)
     throw new CliError(EXIT.usage, `network ${name} has ${groups} groups, and no group can leave yet`, 'ask for more');
   if (lockOwner(folders.lock) === undefined)

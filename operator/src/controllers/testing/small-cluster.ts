@@ -3,7 +3,7 @@
 
 import type { NodeAnswer } from '../../ask/answer.ts';
 import { Asker } from '../../ask/asker.ts';
-import { systemClock } from '../../kube/clock.ts';
+import { type Clock, systemClock } from '../../kube/clock.ts';
 import { type KubeObject, keyOf, type Resource } from '../../kube/resources.ts';
 import { RestClient } from '../../kube/rest.ts';
 import { FakeApi } from '../../kube/testing/fake-api.ts';
@@ -32,6 +32,8 @@ export type Shown = KubeObject & {
   };
 };
 
+export type Proposed = { readonly addresses: readonly string[]; readonly transaction: Uint8Array };
+
 export type SmallCluster = {
   readonly api: FakeApi;
   /** Of every pass that failed. */
@@ -39,6 +41,10 @@ export type SmallCluster = {
   readonly firstBlocks: readonly string[];
   /** What nodes answer, by `host:port`. */
   readonly answers: Map<string, NodeAnswer>;
+  /** Map updates that nodes were told of. */
+  readonly proposed: readonly Proposed[];
+  /** What a node says to one; it takes them all unless a test says otherwise. Throws ProposalError. */
+  onProposal: (proposed: Proposed) => void;
   show(resource: Resource, name: string): Shown | undefined;
   /** Writes a Testnet as a person does: another spec is another generation. */
   testnet(name: string, spec: unknown, createdMsAgo?: number): void;
@@ -80,19 +86,29 @@ export function answerOf(
   };
 }
 
-export async function smallCluster(more: readonly Controller[] = []): Promise<SmallCluster> {
-  return controllersOver(await FakeApi.start(), more);
+/** `clock`: of the controllers and of who asks nodes; requests keep the real one. */
+export type SmallOptions = { readonly more?: readonly Controller[]; readonly clock?: Clock };
+
+export async function smallCluster(options: SmallOptions = {}): Promise<SmallCluster> {
+  return controllersOver(await FakeApi.start(), options);
 }
 
 /** Over a server that has served others before; it ends with them. */
-export function controllersOver(api: FakeApi, more: readonly Controller[] = []): SmallCluster {
+export function controllersOver(api: FakeApi, { more = [], clock = systemClock }: SmallOptions = {}): SmallCluster {
   const stop = new AbortController();
-  const clock = systemClock;
   const random = () => 0.5;
-  const rest = new RestClient({ access: api.access, clock, random, userAgent: 'test' });
+  const rest = new RestClient({ access: api.access, clock: systemClock, random, userAgent: 'test' });
   const failures: Pass[] = [];
   const firstBlocks: string[] = [];
   const answers = new Map<string, NodeAnswer>();
+  const proposed: Proposed[] = [];
+  const proposals = {
+    propose: async (addresses: readonly string[], transaction: Uint8Array) => {
+      const one = { addresses, transaction };
+      proposed.push(one);
+      small.onProposal(one);
+    },
+  };
   const asker = new Asker({
     source: { ask: async (address) => answers.get(address), close: () => {} },
     clock,
@@ -104,7 +120,7 @@ export function controllersOver(api: FakeApi, more: readonly Controller[] = []):
   });
   const seeing = { knowledge: asker, seesMachines: true, images: IMAGES };
   const controllers = [
-    testnetController({ ...seeing, onFirstBlock: (key) => firstBlocks.push(key) }),
+    testnetController({ ...seeing, proposals, onFirstBlock: (key) => firstBlocks.push(key) }),
     groupController(seeing),
     ...more,
   ];
@@ -120,11 +136,13 @@ export function controllersOver(api: FakeApi, more: readonly Controller[] = []):
   });
   const running = Promise.all([runtime.run(stop.signal), asker.run(stop.signal)]);
   const show = (resource: Resource, name: string) => api.object(resource, name, NAMESPACE) as Shown | undefined;
-  return {
+  const small: SmallCluster = {
     api,
     failures,
     firstBlocks,
     answers,
+    proposed,
+    onProposal: () => {},
     show,
     testnet(name, spec, createdMsAgo = 0) {
       const before = show(RESOURCE.testnets, name);
@@ -162,6 +180,7 @@ export function controllersOver(api: FakeApi, more: readonly Controller[] = []):
       await api.stop();
     },
   };
+  return small;
 }
 
 export function keyIn(name: string): string {

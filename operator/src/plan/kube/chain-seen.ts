@@ -1,6 +1,6 @@
 // What the nodes of a network say of the whole of it. Types, and which of them is believed.
 
-export type NodeAnswer = {
+export interface ChainSeen {
   readonly height: number;
   readonly tipTimestampMs: number;
   readonly inSync: boolean;
@@ -12,11 +12,11 @@ export type NodeAnswer = {
   readonly bitcoinHeight: number;
   /** Groups of the shard map. */
   readonly groups: readonly { readonly group: number; readonly height: number }[];
-};
+}
 
 /** The one with the newest map. */
-export function newest(answers: Iterable<NodeAnswer>): NodeAnswer | undefined {
-  let best: NodeAnswer | undefined;
+export function newest(answers: Iterable<ChainSeen>): ChainSeen | undefined {
+  let best: ChainSeen | undefined;
   for (const answer of answers) if (best === undefined || answer.epoch > best.epoch) best = answer;
   return best;
 }

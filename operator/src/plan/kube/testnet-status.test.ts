@@ -128,3 +128,16 @@ test('no more conditions than the schema takes', () => {
   expect(conditions.length).toBeLessThanOrEqual(16);
   expect(new Set(conditions.map(({ type }) => type)).size).toBe(conditions.length);
 });
+
+test('groups that join keep a Testnet from being ready, unless something worse is to be said', () => {
+  const joining = { groups: [1], reason: 'GroupsJoining', message: 'Group 0 is told.' };
+  const unborn = { name: 'g1-n0', process: 'Running', answer: { height: 0, tipAgeMs: 0, inSync: false } } as const;
+  const two = [...WELL.groups, { group: 1, nodes: [unborn] }];
+  const joins = judge({ joining, observed: { ...WELL, groups: two } });
+  expect(joins('Ready')).toBe('False GroupsJoining');
+  expect(joins('Reconciling')).toBe('True GroupsJoining');
+  expect(judge({ joining, observed: { ...DOWN, groups: [...DOWN.groups, two[1]!] } })('Ready')).toBe(
+    'False NodesNotRunning',
+  );
+  expect(judge({ joining, observed: { ...WELL, isSuspended: true } })('Ready')).toMatch(/Suspended/);
+});

@@ -26,6 +26,8 @@ export type ClusterObserved = {
   readonly unplaced?: { readonly reason: string; readonly message: string };
   /** Why something is not done although it is asked for. */
   readonly stalled?: { readonly reason: string; readonly message: string };
+  /** Groups that the shard map does not name yet, and what they wait for. */
+  readonly joining?: { readonly groups: readonly number[]; readonly reason: string; readonly message: string };
   /** What the plan still waits for. */
   readonly waiting?: { readonly reason: string; readonly message: string };
 };
@@ -80,21 +82,29 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
 }
 
 function judgeReady(
-  { waiting, stalled, observed }: ClusterObserved,
+  { waiting, joining, stalled, observed }: ClusterObserved,
   ready: Judged | undefined,
   scheduled: Verdict,
   degraded: Verdict,
 ): Verdict {
   if (waiting !== undefined) return verdict('False', waiting.reason, waiting.message);
-  if (ready === undefined || ready.status === 'True' || observed.isSuspended)
-    return ready === undefined
-      ? verdict('Unknown', 'NotSeen', 'Nothing is seen yet.')
-      : verdict(ready.status, ready.reason, ready.message);
+  if (ready === undefined) return verdict('Unknown', 'NotSeen', 'Nothing is seen yet.');
+  const isJoining = joining !== undefined && !observed.isSuspended;
+  if (observed.isSuspended || (ready.status === 'True' && !isJoining))
+    return verdict(ready.status, ready.reason, ready.message);
   if (stalled !== undefined && observed.firstBlockMs === undefined)
     return verdict('False', stalled.reason, stalled.message);
   if (scheduled.status === 'False') return { ...scheduled };
   if (degraded.status === 'True') return verdict('False', degraded.reason, degraded.message);
+  if (isJoining && areWell(observed, joining.groups)) return verdict('False', joining.reason, joining.message);
   return verdict(ready.status, ready.reason, ready.message);
+}
+
+/** Whether all groups but these answer: then what is amiss is that these have not joined. */
+function areWell({ groups }: Observed, joining: readonly number[]): boolean {
+  return groups
+    .filter(({ group }) => !joining.includes(group))
+    .every(({ nodes }) => nodes.every(({ process, answer }) => process === 'Running' && answer !== undefined));
 }
 
 function judgeReconciling(
@@ -119,11 +129,12 @@ function judgeReconciling(
 function judgeBalanced({ idleGroups }: ClusterObserved): Verdict {
   const [first] = idleGroups;
   if (first === undefined) return verdict('True', 'AllGroupsOwn', 'Every group owns partitions.');
-  const names = idleGroups.length === 1 ? `Group ${first} owns` : `Groups ${idleGroups.slice(0, 8).join(', ')} own`;
+  const isOne = idleGroups.length === 1;
+  const names = isOne ? `Group ${first} owns` : `Groups ${idleGroups.slice(0, 8).join(', ')} own`;
   return verdict(
     'False',
     'GroupsWithoutPartitions',
-    `${names} no partition yet: partitions do not move by themselves in this version, so it carries no load.`,
+    `${names} no partitions, because partitions cannot move in this version: ${isOne ? 'it carries' : 'they carry'} no load.`,
   );
 }
 
