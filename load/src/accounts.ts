@@ -58,6 +58,15 @@ function accountsByGroup(seed: number, map: ShardMap, wanted: AccountsWanted): L
     .map((account, index) => ({ index, ...account }));
 }
 
+/** Load accounts by name, groups ascending. */
+export function accountsNamed(
+  seed: number,
+  map: ShardMap,
+  names: ReadonlyMap<number, readonly string[]>,
+): LoadAccount[] {
+  return [...names.values()].flat().map((name, index) => ({ index, ...accountOf(seed, map, name) }));
+}
+
 export function accountOf(seed: number, map: ShardMap, keyName: string): Omit<LoadAccount, 'index'> {
   const { name, address, secret } = deriveKey(seed, keyName);
   return { name, group: ownerOf(map, partitionOf(address, map.owners.length)), address, signer: new Signer(secret) };

@@ -2,17 +2,21 @@
 // at rest, the price of one transaction measured. Waits on the network; offers nothing.
 import { userGas } from '@rexnet/node/chain/gas.ts';
 import type { Network as GenesisNetwork } from '@rexnet/node/chain/genesis.ts';
-import { accountOf, type LoadAccount, loadAccounts } from './accounts.ts';
+import { accountOf, accountsNamed, type LoadAccount, loadAccounts } from './accounts.ts';
 import type { Chains, Clock } from './chains.ts';
 import { Funding, FundingError } from './funding.ts';
 import { type Standing, standings } from './holdings.ts';
+import { mapFew } from './map-few.ts';
 import type { ContractState, LoadNetwork } from './network.ts';
-import type { LoadSpec } from './spec.ts';
+import { type Share, shareOf } from './shares.ts';
+import type { Loaded, LoadSpec } from './spec.ts';
+import { passStartGate } from './start-gate.ts';
 import type { Book, Bound, Workload, WorkloadKind } from './workload.ts';
 import { KINDS } from './workloads.ts';
 
 export interface Ready {
   readonly accounts: readonly LoadAccount[];
+  readonly loaded: Loaded;
   readonly kind: WorkloadKind;
   readonly workload: Workload;
   readonly standings: readonly Standing[];
@@ -39,28 +43,56 @@ const POLL_MS = 200;
 const REST_ROUNDS_MAX = 30;
 
 export async function prepare(parts: PrepareParts): Promise<Ready> {
+  const { spec, genesis } = parts;
+  const { generators, generator, accountsPerGroup, owner } = spec;
+  if (generators === undefined) return prepareAs(parts, undefined);
+  const share = shareOf(genesis.genesis.seed, genesis.firstMap, { generator, generators, accountsPerGroup, owner });
+  const ready = await prepareAs({ ...parts, spec: { ...spec, owner: share.owner } }, share);
+  if (spec.startTogether && generators > 1) await passStartGate({ ...parts, generators, ...gateOf(parts, share) });
+  return ready;
+}
+
+function gateOf({ genesis }: PrepareParts, share: Share): Pick<Parameters<typeof passStartGate>[0], 'owner' | 'gate'> {
+  const of = (name: string): Omit<LoadAccount, 'index'> => accountOf(genesis.genesis.seed, genesis.firstMap, name);
+  return { owner: of(share.owner), gate: of(share.gate) };
+}
+
+async function prepareAs(parts: PrepareParts, share: Share | undefined): Promise<Ready> {
   const { spec, genesis, network } = parts;
   const { seed, gasPriceFloor } = genesis.genesis;
-  const accounts = loadAccounts(seed, genesis.firstMap, spec);
+  const accounts =
+    share === undefined
+      ? loadAccounts(seed, genesis.firstMap, spec)
+      : accountsNamed(seed, genesis.firstMap, share.accounts);
+  const groups = new Set(accounts.map(({ group }) => group)).size;
+  const loaded =
+    share === undefined
+      ? { groups, sharers: 1, allGroups: groups }
+      : { groups, sharers: share.sharers, allGroups: genesis.firstMap.groups.length };
   const common = { accounts, networkId: genesis.networkId, gasPrice: gasPriceFloor };
   const kind = KINDS[spec.workload];
   if ('make' in kind) {
     const rested = await atRest(parts, accounts, undefined, await standings(network, accounts, undefined));
-    return { accounts, kind, workload: kind.make(common), standings: rested, book: undefined, supply: undefined };
+    const workload = kind.make(common);
+    return { accounts, loaded, kind, workload, standings: rested, book: undefined, supply: undefined };
   }
   const contract = await findContract(parts, spec.contract ?? '');
   const bound = kind.bind(contract, spec);
   const before = await standings(network, accounts, bound.book);
-  const rootGas = await fund(parts, contract, bound, accounts, before);
+  const rootGas = await fund(parts, share, contract, bound, accounts, before);
   const workload = bound.make(common, BigInt(rootGas));
   const rested = await atRest(parts, accounts, bound, before);
   return {
     accounts,
+    loaded,
     kind,
     workload,
     standings: rested,
     book: bound.book,
-    supply: await supplyOf(parts, bound.book, rested),
+    supply:
+      bound.book?.isSupplyShared === true && (spec.generators ?? 1) > 1
+        ? undefined
+        : await supplyOf(parts, bound.book, rested),
   };
 }
 
@@ -91,6 +123,7 @@ async function findContract({ genesis, network, clock, note }: PrepareParts, nam
 /** Answers what the first invocation of one transaction burns. */
 async function fund(
   parts: PrepareParts,
+  share: Share | undefined,
   contract: ContractState,
   bound: Bound,
   accounts: readonly LoadAccount[],
@@ -103,8 +136,8 @@ async function fund(
   await untilHeld(parts, bound.book, owner, each * BigInt(poor.length));
   if (poor.length > 0) note(`${poor.length} of ${accounts.length} accounts get tokens from ${spec.owner}`);
   // One portion more than they hand out: they probe as well.
-  const heritage = each * BigInt(accounts.length + 1);
-  const heirs = await poorHeirs(parts, bound.book, heritage);
+  const heritage = each * BigInt((share?.accountsMax ?? 0) + 1);
+  const heirs = await poorHeirs(parts, bound.book, share?.heirs ?? [], each);
   const funding = new Funding(
     {
       network,
@@ -155,16 +188,17 @@ async function untilHeld(
   }
 }
 
-/** Addresses of the owners of other generators who have less than they are to hand out. */
+/** Addresses of the owners of other generators who have had nothing yet: the portion more stays with them. */
 async function poorHeirs(
-  { spec, genesis, network }: PrepareParts,
+  { genesis, network }: PrepareParts,
   book: Book | undefined,
-  needed: bigint,
+  names: readonly string[],
+  each: bigint,
 ): Promise<readonly Uint8Array[]> {
-  const owners = (spec.funds ?? []).map((name) => accountOf(genesis.genesis.seed, genesis.firstMap, name));
+  const owners = names.map((name) => accountOf(genesis.genesis.seed, genesis.firstMap, name));
   if (book === undefined) return [];
-  const held = await Promise.all(owners.map((owner) => book.holding(network, owner)));
-  return owners.flatMap(({ address }, index) => ((held[index] ?? 0n) < needed ? [address] : []));
+  const held = await mapFew(owners, (owner) => book.holding(network, owner));
+  return owners.flatMap(({ address }, index) => ((held[index] ?? 0n) < each ? [address] : []));
 }
 
 /** What an earlier run left on its way changes balances after they are read: they are read until they stay. */

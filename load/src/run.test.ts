@@ -24,6 +24,7 @@ interface Fixture {
   readonly clock: VirtualClock;
   readonly network: MemoryNetwork;
   readonly notes: string[];
+  readonly notedAtMs: number[];
   readonly reports: RunReport[];
   /** What the run is told from now on. */
   readonly control: { now?: Control };
@@ -34,18 +35,22 @@ function aNetwork(groups = 4): Fixture {
   const clock = new VirtualClock();
   const network = new MemoryNetwork(clock, groups);
   const notes: string[] = [];
+  const notedAtMs: number[] = [];
   const reports: RunReport[] = [];
   const control: Fixture['control'] = {};
   const run: Fixture['run'] = (given = {}, stop = never, onEdge = () => undefined) => {
     const file = { ...FILES, workload: 'Token', contract: 'token.Token', tps: 100, seconds: 10, accountsPerGroup: 10 };
     const spec = parseLoadSpec(JSON.stringify({ ...file, ...given }));
     const { genesis } = network;
-    const note = (line: string): void => void notes.push(line);
+    const note = (line: string): void => {
+      notes.push(line);
+      notedAtMs.push(clock.nowMs());
+    };
     const onProgress = (report: RunReport): void => void reports.push(report);
     const common = { spec, genesis, network, clock, note, onProgress, control: () => control.now };
     return runLoad({ ...common, onEdge, watch: NO_WATCH, versions: { load: '0', node: '0' }, stop, quit: never });
   };
-  return { clock, network, notes, reports, control, run };
+  return { clock, network, notes, notedAtMs, reports, control, run };
 }
 
 test('everything offered completes, and balances are what the transactions imply', async () => {
@@ -258,14 +263,56 @@ test('a rate is asked for as a multiple of what the protocol lets a group do', a
   expect(edges).toEqual(['begin', 'end']);
 });
 
-test('a generator with an owner of its own gets from the first what it hands out', async () => {
+test('several generators share what is offered, and the first gives the owners of the others what they hand out', async () => {
   const { network, clock, notes, run } = aNetwork(2);
-  const first = run({ funds: ['bob'], seconds: 3 });
-  const second = run({ owner: 'bob', skipAccountsPerGroup: 10, seconds: 3 });
-  const [one, other] = await Promise.all([first, second]);
+  const runs = [0, 1, 2].map((generator) => run({ generator, generators: 3, seconds: 3, tps: 90 }));
+  for (const report of await Promise.all(runs))
+    expect(report).toMatchObject({ failed: 0, offered: 90, offeredTps: 30, accounts: 20, balances: 'match' });
   network.close();
-  expect(one).toMatchObject({ failed: 0, balances: 'match' });
-  expect(other).toMatchObject({ failed: 0, balances: 'match' });
-  expect(notes).toContain('waiting for what bob is to hand out');
+  expect(notes.filter((line) => /^waiting for what load\/199\d is to hand out$/.test(line))).toHaveLength(2);
   expect(clock.nowMs()).toBeLessThan(120_000);
+});
+
+test('owners are given what they hand out once, however often generators begin', async () => {
+  const { network, notes, run } = aNetwork(2);
+  const common = { generators: 2, seconds: 2, tps: 40 };
+  await Promise.all([run({ ...common, generator: 0 }), run({ ...common, generator: 1 })]);
+  const sent = network.of(deriveKey(7, 'alice').address).nonce;
+  notes.length = 0;
+  await Promise.all([run({ ...common, generator: 0 }), run({ ...common, generator: 1 })]);
+  network.close();
+  // The probe alone.
+  expect(network.of(deriveKey(7, 'alice').address).nonce).toBe(sent + 1);
+  expect(notes.filter((line) => line.includes('hand out') || line.includes('get tokens'))).toEqual([]);
+});
+
+test.each(['Token', 'Transfer', 'Poll'] as const)(
+  'generators of %s that are to start together do',
+  async (workload) => {
+    const { network, clock, run, notes, notedAtMs } = aNetwork(2);
+    const contract = { Token: 'token.Token', Transfer: undefined, Poll: 'poll.Poll' }[workload];
+    const common = { workload, contract, generators: 2, startTogether: true, seconds: 3, tps: 40, drainSeconds: 60 };
+    const first = run({ ...common, generator: 0 });
+    await clock.sleep(20_000);
+    const second = run({ ...common, generator: 1 });
+    for (const report of [await first, await second])
+      expect(report).toMatchObject({
+        failed: 0,
+        offered: 60,
+        balances: 'match',
+        gates: { passed: true, judged: true },
+      });
+    network.close();
+    const began = notedAtMs.filter((_, index) => notes[index]?.startsWith('offering') === true);
+    expect(began).toHaveLength(2);
+    expect(Math.abs((began[0] ?? 0) - (began[1] ?? 0))).toBeLessThan(1_000);
+  },
+);
+
+test('who waits for others in vain says how many came', async () => {
+  const { network, run } = aNetwork(1);
+  const common = { workload: 'Transfer', contract: undefined, generators: 3, startTogether: true } as const;
+  const runs = [0, 1].map((generator) => run({ ...common, generator }));
+  for (const one of runs) await expect(one).rejects.toThrow('2 of 3 generators are ready');
+  network.close();
 });

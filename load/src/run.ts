@@ -131,9 +131,8 @@ function signerOf(
 }
 
 /** Transactions a second. */
-function rateOf(spec: LoadSpec, genesis: GenesisNetwork, { accounts, workload }: Ready): number {
-  const groups = new Set(accounts.map(({ group }) => group)).size;
-  return offeredTps(spec, groups, capacityOf({ ...networkFacts(genesis), groups: 1 }, Number(workload.gasLimit)));
+function rateOf(spec: LoadSpec, genesis: GenesisNetwork, { loaded, workload }: Ready): number {
+  return offeredTps(spec, loaded, capacityOf({ ...networkFacts(genesis), groups: 1 }, Number(workload.gasLimit)));
 }
 
 class Run {

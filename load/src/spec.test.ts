@@ -11,7 +11,14 @@ const parse = (changes: Readonly<Record<string, unknown>>): unknown =>
 
 test('what is left out has its default', () => {
   const defaults = {
-    ...{ owner: 'alice', accountsPerGroup: 100, skipAccountsPerGroup: 0, receivers: 10 },
+    ...{
+      owner: 'alice',
+      generator: 0,
+      startTogether: false,
+      accountsPerGroup: 100,
+      skipAccountsPerGroup: 0,
+      receivers: 10,
+    },
     ...{ drainSeconds: 15, verifyBalances: true, slowdownMs: 0 },
   };
   expect(parse({})).toEqual({ ...GOOD, ...defaults });
@@ -25,6 +32,10 @@ test.each([
   [{ tpsPerGroup: 100 }, 'tps and tpsPerGroup exclude each other'],
   [{ seconds: 5, transactions: 100 }, 'seconds and transactions exclude each other'],
   [{ groups: [1, 1] }, 'groups must be a list of different group ids, such as [1, 2]'],
+  [{ generator: 1 }, 'generator must be less than generators, which is 1'],
+  [{ generators: 257 }, 'generators must be an integer from 1 to 256'],
+  [{ generators: 2, groups: [1] }, 'groups and generators exclude each other'],
+  [{ startTogether: 1 }, 'startTogether must be true or false'],
   [{ presign: 'file' }, 'presign needs seconds or transactions'],
   [{ contract: undefined }, 'contract is missing; Token calls one'],
   [{ contract: 'Token' }, 'contract must be a name such as token.Token'],
@@ -43,8 +54,11 @@ test('what is no object is refused', () => {
 });
 
 test('rates and counts follow from what is asked for', () => {
-  expect([offeredTps({ tps: 7 }, 4, 50), offeredTps({ tpsPerGroup: 7 }, 4, 50)]).toEqual([7, 28]);
-  expect(offeredTps({ overCapacity: 1.2 }, 4, 50)).toBe(240);
+  const all = { groups: 4, sharers: 1, allGroups: 4 };
+  expect([offeredTps({ tps: 7 }, all, 50), offeredTps({ tpsPerGroup: 7 }, all, 50)]).toEqual([7, 28]);
+  expect(offeredTps({ overCapacity: 1.2 }, all, 50)).toBe(240);
+  const half = { groups: 2, sharers: 3, allGroups: 4 };
+  expect([offeredTps({ tps: 12 }, half, 50), offeredTps({ tpsPerGroup: 6 }, half, 50)]).toEqual([2, 4]);
   expect(offeredCount({ seconds: 2.5 }, 7)).toBe(18);
   expect(offeredCount({ transactions: 9 }, 7)).toBe(9);
   expect(offeredCount({}, 7)).toBe(Number.POSITIVE_INFINITY);

@@ -31,10 +31,14 @@ export interface LoadSpec {
   readonly workload: WorkloadName;
   /** `DApp.Contract` the workload calls; needed by all but Transfer. */
   readonly contract?: string;
-  /** Dev key that hands out tokens. One that has too few waits for them: another generator's `funds` bring them. */
+  /** Dev key that hands out tokens. Of several generators the first has it; it gives the others what they hand out. */
   readonly owner: string;
-  /** Owners of other generators, who get from this one's owner what their accounts need. */
-  readonly funds?: readonly string[];
+  /** Which of several generators this is, from 0 on: accounts and payments of its own follow from it. */
+  readonly generator: number;
+  /** How many there are, one included; together they offer what the rates below say. Absent: what others do is their affair. */
+  readonly generators?: number;
+  /** Offer nothing before all of them are ready. */
+  readonly startTogether: boolean;
   /** Offered to the whole network; either this or one of the next two. */
   readonly tps?: number;
   /** Offered to each group that is loaded. */
@@ -47,8 +51,9 @@ export interface LoadSpec {
   readonly transactions?: number;
   /** What completes in the first seconds is not measured; absent means until trees of the first seconds complete. */
   readonly warmUpSeconds?: number;
+  /** Of several generators each has at most so many, and fewer where there are not enough for all. */
   readonly accountsPerGroup: number;
-  /** So many accounts of every group are left to another generator. */
+  /** So many accounts of every group are left to another load. */
   readonly skipAccountsPerGroup: number;
   /** So many in all instead of `accountsPerGroup`: the same accounts and the same payments whatever the groups. */
   readonly accounts?: number;
@@ -89,12 +94,15 @@ export const TPS_MAX = 1_000_000;
 /** One transaction in 100 seconds. */
 export const TPS_MIN = 0.01;
 const OVER_CAPACITY = { min: 0.001, max: 100 } as const;
-const FUNDS_MAX = 16;
+/** Of spec.load.generators of a Testnet. */
+export const GENERATORS_MAX = 256;
 const SECONDS_MAX = 7 * 86_400;
 const TRANSACTIONS_MAX = 1_000_000_000;
 const SLOWDOWN_MAX_MS = 10_000;
 const DEFAULTS = {
   owner: 'alice',
+  generator: 0,
+  startTogether: false,
   accountsPerGroup: 100,
   skipAccountsPerGroup: 0,
   receivers: 10,
@@ -115,10 +123,9 @@ const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | u
   contract: (value) =>
     typeof value === 'string' && /^[^.]+\.[^.]+$/.test(value) ? undefined : 'must be a name such as token.Token',
   owner: aText,
-  funds: (value) =>
-    Array.isArray(value) && value.length <= FUNDS_MAX && value.every((one) => aText(one) === undefined)
-      ? undefined
-      : 'must be a list of dev keys, such as ["bob"]',
+  generator: (value) => anInteger(value, 0, GENERATORS_MAX - 1),
+  generators: (value) => anInteger(value, 1, GENERATORS_MAX),
+  startTogether: aBoolean,
   tps: (value) => aNumber(value, TPS_MIN, TPS_MAX),
   tpsPerGroup: (value) => aNumber(value, TPS_MIN, TPS_MAX),
   overCapacity: (value) => aNumber(value, OVER_CAPACITY.min, OVER_CAPACITY.max),
@@ -139,7 +146,7 @@ const CHECKS: { readonly [K in keyof LoadSpec]-?: (value: unknown) => string | u
   receivers: (value) => anInteger(value, 1, RECEIVERS_MAX),
   drainSeconds: (value) => aNumber(value, 0, SECONDS_MAX),
   seed: (value) => anInteger(value, 0, Number.MAX_SAFE_INTEGER),
-  verifyBalances: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  verifyBalances: aBoolean,
   presign: aText,
   replay: aText,
   slowdownMs: (value) => aNumber(value, 0, SLOWDOWN_MAX_MS),
@@ -157,6 +164,9 @@ const EXCLUSIVE: readonly (readonly [keyof LoadSpec, keyof LoadSpec])[] = [
   ['accounts', 'skipAccountsPerGroup'],
   ['presign', 'replay'],
 ];
+
+/** What would mean other accounts or other numbers to each of several generators. */
+const ALONE: readonly (keyof LoadSpec)[] = ['accounts', 'groups', 'skipAccountsPerGroup', 'transactions', 'replay'];
 
 /** Throws LoadSpecError. */
 export function parseLoadSpec(text: string): LoadSpec {
@@ -177,18 +187,32 @@ export function parseLoadSpec(text: string): LoadSpec {
     refuse('tps', 'is missing, and tpsPerGroup as well');
   if (CONTRACT_OF[spec.workload] !== undefined && spec.contract === undefined)
     refuse('contract', `is missing; ${spec.workload} calls one`);
+  const { generator, generators = 1 } = spec;
+  if (generator >= generators) refuse('generator', `must be less than generators, which is ${generators}`);
+  const alone = ALONE.find((name) => value[name] !== undefined);
+  if (spec.generators !== undefined && alone !== undefined) refuse(alone, 'and generators exclude each other');
   if (spec.presign !== undefined && spec.seconds === undefined && spec.transactions === undefined)
     refuse('presign', 'needs seconds or transactions');
   return spec;
 }
 
-/** Transactions a second offered to all `groups` loaded groups together, each of which the protocol lets do so much. */
+/** What of the network a generator loads. */
+export interface Loaded {
+  readonly groups: number;
+  /** Generators that load the same groups, itself included. */
+  readonly sharers: number;
+  /** Groups that generators like it load, together. */
+  readonly allGroups: number;
+}
+
+/** Transactions a second that a generator offers, where the protocol lets each group do so much. */
 export function offeredTps(
   { tps, tpsPerGroup, overCapacity = 0 }: Pick<LoadSpec, 'tps' | 'tpsPerGroup' | 'overCapacity'>,
-  groups: number,
+  { groups, sharers, allGroups }: Loaded,
   groupCapacityTps: number,
 ): number {
-  return tps ?? (tpsPerGroup ?? overCapacity * groupCapacityTps) * groups;
+  const perGroup = tps === undefined ? (tpsPerGroup ?? overCapacity * groupCapacityTps) : tps / allGroups;
+  return (perGroup * groups) / sharers;
 }
 
 /** How many transactions a run offers; infinitely many when nothing says. */
@@ -224,6 +248,10 @@ function aNumber(value: unknown, min: number, max: number): string | undefined {
   return typeof value === 'number' && value >= min && value <= max
     ? undefined
     : `must be a number from ${min} to ${max}`;
+}
+
+function aBoolean(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'must be true or false';
 }
 
 function anInteger(value: unknown, min: number, max: number): string | undefined {

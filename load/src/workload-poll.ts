@@ -37,6 +37,7 @@ export const POLL: WorkloadKind = {
           const call = { contract: id, op: choiceOf, scope: SCOPE.address, key: address, sender: address };
           return readUint(await network.read(group, call));
         },
+        isSupplyShared: true,
         // Votes counted in all partitions, beyond one for each account that has voted.
         supply: async (network, { sender, holdings, owners }) => {
           const counts = await mapFew([...owners.entries()], async ([partition, group]) => {

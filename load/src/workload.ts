@@ -51,6 +51,8 @@ export interface Book {
   holding(network: Reader, owner: Owner): Promise<bigint>;
   /** What the workload leaves as it is; absent when the contract does not tell. */
   supply?(network: Reader, facts: SupplyFacts): Promise<bigint>;
+  /** Accounts of other loads change it as well. */
+  readonly isSupplyShared?: true;
 }
 
 /** How accounts get what they need: calls of the contract's owner. */

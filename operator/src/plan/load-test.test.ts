@@ -168,19 +168,17 @@ test('a point is the Testnet that is measured, with other groups and without its
   });
 });
 
-test('generators share neither owner nor accounts, and read what they are told', () => {
+test('generators know which of how many they are, and read what they are told', () => {
   const point = { name: 'curve-x', uid: 'uid-x', spec: { ...MEASURED, load: { ...MEASURED.load, generators: 3 } } };
   const spec = loadTestSpec({ crossGroupPercent: 50 });
   const [order, ...jobs] = generatorJobs({ loadTest: { name: 'curve', spec }, point, facts: FACTS });
   const told = Object.values((order as V1ConfigMap).data ?? {}).map((text) => parseLoadSpec(text));
-  expect(
-    told.map(({ owner, skipAccountsPerGroup, overCapacity }) => [owner, skipAccountsPerGroup, overCapacity]),
-  ).toEqual([
-    ['alice', 0, 1.2 / 3],
-    ['bob', 100, 1.2 / 3],
-    ['carol', 200, 1.2 / 3],
+  expect(told.map(({ owner, generator, generators }) => [owner, generator, generators])).toEqual([
+    ['alice', 0, 3],
+    ['alice', 1, 3],
+    ['alice', 2, 3],
   ]);
-  expect(told.map(({ funds }) => funds)).toEqual([['bob', 'carol'], undefined, undefined]);
+  for (const one of told) expect(one).toMatchObject({ startTogether: true, overCapacity: 1.2 });
   expect(told[0]).toMatchObject({
     seconds: 75,
     warmUpSeconds: 15,

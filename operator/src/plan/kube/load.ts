@@ -3,22 +3,15 @@
 import { createHash } from 'node:crypto';
 import type { V1ConfigMap, V1Deployment } from '@kubernetes/client-node';
 import type { LoadPlan } from '../load.ts';
-import { CONTRACT_OF, DEPLOYER_KEY, SHIPPED } from '../shipped.ts';
+import { generatorAmount, generatorContainer, generatorVolumes, orderKey, orderText } from './generator-pod.ts';
 import type { KubeInput } from './input.ts';
 import { LABEL, type Labels, selectorOf } from './labels.ts';
 import { generatorName, partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
 import { loadPlacement } from './placement.ts';
-import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './pod.ts';
-import { generatorAmount } from './resources.ts';
+import { PORT, podFrame, podMeta } from './pod.ts';
 
-const SPEC_DIR = '/etc/rexnet/load';
-const RUN_DIR = '/run/load';
-const RUN_SIZE = '64Mi';
 const SPEC_HASH = 'rexnet.dev/spec-hash';
-/** What a generator takes by itself, and what a group has for all of them. */
-const ACCOUNTS = 100;
-const ACCOUNTS_PER_GROUP_MAX = 1_000;
 /** A pod must be gone before its grace is over. */
 const DRAIN_SECONDS = 2;
 const REVISIONS_KEPT = 3;
@@ -32,37 +25,22 @@ export function loadObjects(input: KubeInput): readonly (V1ConfigMap | V1Deploym
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: testnetMeta(input, partName(input.testnet.name, 'load'), 'load'),
-    data: Object.fromEntries(specs.map((text, index) => [keyOf(index), text])),
+    data: Object.fromEntries(specs.map((text, index) => [orderKey(index), text])),
   };
   return [configMap, ...specs.map((text, index) => generator(input, load, index, text))];
 }
 
-/** As load's own LoadSpecFile. */
-function specOf({ testnet }: KubeInput, load: LoadPlan, index: number): string {
+function specOf({ testnet }: KubeInput, load: LoadPlan, generator: number): string {
   const { workload, tps, generators, crossGroupPercent } = load;
-  const contract = contractOf(workload);
-  const accounts = Math.min(ACCOUNTS, Math.floor(ACCOUNTS_PER_GROUP_MAX / generators));
-  const spec = {
-    genesis: FILES.genesis,
-    peers: FILES.peers,
-    workload,
-    ...(contract === undefined ? {} : { contract }),
-    owner: DEPLOYER_KEY,
-    tps: tps / generators,
-    ...(crossGroupPercent === undefined ? {} : { crossGroupPercent }),
-    accountsPerGroup: accounts,
-    skipAccountsPerGroup: accounts * index,
-    seed: testnet.spec.seed + index,
-    drainSeconds: DRAIN_SECONDS,
-    verifyBalances: false,
-    report: `${RUN_DIR}/report.json`,
-  };
-  return `${JSON.stringify(spec, undefined, 2)}\n`;
-}
-
-function contractOf(workload: LoadPlan['workload']): string | undefined {
-  const name = CONTRACT_OF[workload];
-  return name === undefined ? undefined : `${name}.${SHIPPED[name]?.contract}`;
+  return orderText(
+    { workload, generator, generators, seed: testnet.spec.seed },
+    {
+      tps,
+      ...(crossGroupPercent === undefined ? {} : { crossGroupPercent }),
+      drainSeconds: DRAIN_SECONDS,
+      verifyBalances: false,
+    },
+  );
 }
 
 function generator(input: KubeInput, load: LoadPlan, index: number, text: string): V1Deployment {
@@ -72,17 +50,6 @@ function generator(input: KubeInput, load: LoadPlan, index: number, text: string
   const meta = testnetMeta(input, generatorName(testnet.name, index), 'load');
   const annotations = { [SPEC_HASH]: createHash('sha256').update(text).digest('hex') };
   const pod = podMeta(testnet.name, 'load', { metrics: PORT.loadMetrics, annotations });
-  const container = ourContainer(input, {
-    name: 'load',
-    image: facts.image,
-    args: [PROGRAM.load, '--spec', `${SPEC_DIR}/${keyOf(index)}`, '--metrics', `${EVERY_ADDRESS}:${PORT.loadMetrics}`],
-    amount: generatorAmount(load.tps / load.generators),
-    metrics: PORT.loadMetrics,
-    mounts: [
-      { name: 'spec', mountPath: SPEC_DIR, readOnly: true },
-      { name: 'run', mountPath: RUN_DIR },
-    ],
-  });
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -98,18 +65,10 @@ function generator(input: KubeInput, load: LoadPlan, index: number, text: string
         spec: {
           ...podFrame(input),
           ...loadPlacement(testnet),
-          containers: [container],
-          volumes: [
-            ...networkVolumes(testnet.name),
-            { name: 'spec', configMap: { name: partName(testnet.name, 'load') } },
-            { name: 'run', emptyDir: { sizeLimit: RUN_SIZE } },
-          ],
+          containers: [generatorContainer(facts, index, generatorAmount('load', load.tps / load.generators))],
+          volumes: generatorVolumes(testnet.name, partName(testnet.name, 'load')),
         },
       },
     },
   };
-}
-
-function keyOf(index: number): string {
-  return `load-${index}.json`;
 }

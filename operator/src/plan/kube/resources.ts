@@ -21,20 +21,10 @@ export const CONTRACTS: Amount = { cpu: '200m', memory: '256Mi' };
 const MINER_MEMORY = '192Mi';
 /** Templates, proofs and the parent, besides grinding. */
 const MINER_BASE_MILLI = 100;
-const GENERATOR_MEMORY = '256Mi';
-const GENERATOR_BASE_MILLI = 200;
-/** Signing, sending and following one transaction a second. */
-const GENERATOR_MILLI_PER_TPS = 0.2;
-const CPU_STEP_MILLI = 50;
 
 /** Grinding a percent of a core needs a percent of a core. */
 export function minerAmount(cpuPercent: number): Amount {
   return { cpu: `${MINER_BASE_MILLI + cpuPercent * 10}m`, memory: MINER_MEMORY };
-}
-
-export function generatorAmount(tps: number): Amount {
-  const milli = GENERATOR_BASE_MILLI + tps * GENERATOR_MILLI_PER_TPS;
-  return { cpu: `${Math.ceil(milli / CPU_STEP_MILLI) * CPU_STEP_MILLI}m`, memory: GENERATOR_MEMORY };
 }
 
 export function guaranteed({ cpu, memory }: Amount): V1ResourceRequirements {
@@ -59,7 +49,7 @@ function heapMib(memory: string): bigint {
 }
 
 /** The schema has checked the text already. */
-function quantity(text: string): bigint {
+export function quantity(text: string): bigint {
   const parsed = parseQuantity(text);
   if (parsed === undefined) throw new RangeError(`${text} is no quantity`);
   return parsed;
