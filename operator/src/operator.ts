@@ -45,6 +45,8 @@ export interface OperatorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Of every pass over a key, besides metrics. */
+  readonly onPass?: (pass: Pass) => void;
 }
 
 const USER_AGENT = 'rexnet-operator';
@@ -171,7 +173,9 @@ class Work {
     this.#runtime.enqueue('testnet', testnet, HEARD_MS + HEARD_MS_PER_GROUP * groups.size);
   }
 
-  #passed({ controller, key, durationMs, error }: Pass): void {
+  #passed(pass: Pass): void {
+    const { controller, key, durationMs, error } = pass;
+    this.#options.onPass?.(pass);
     const { reconciles, reconcileSeconds } = this.#metrics;
     reconciles.inc({ controller, result: error === undefined ? 'ok' : 'error' });
     reconcileSeconds.observe({ controller }, durationMs / 1000);

@@ -2,13 +2,16 @@
 // made for a Testnet carries its label, so of kinds that are not ours nothing else is read.
 import type {
   CoreV1Event,
+  V1Container,
   V1Deployment,
   V1Job,
-  V1Node,
+  V1NodeStatus,
   V1PersistentVolumeClaim,
-  V1Pod,
+  V1PodSpec,
+  V1PodStatus,
   V1Service,
-  V1StatefulSet,
+  V1StatefulSetSpec,
+  V1StatefulSetStatus,
 } from '@kubernetes/client-node';
 import type { ConsensusGroupSpec, ConsensusGroupStatus } from '../api/consensus-group.ts';
 import { CONSENSUS_GROUP } from '../api/consensus-group.ts';
@@ -26,8 +29,15 @@ export type TestnetObject = KubeObject & { readonly spec?: unknown; readonly sta
 export type GroupObject = KubeObject & { readonly spec: ConsensusGroupSpec; readonly status?: ConsensusGroupStatus };
 export type ShardMapObject = KubeObject & { readonly spec: unknown; readonly status?: ShardMapStatus };
 export type LoadTestObject = KubeObject & { readonly spec: unknown; readonly status?: unknown };
-export type PodObject = KubeObject & Pick<V1Pod, 'spec' | 'status'>;
-export type StatefulSetObject = KubeObject & Pick<V1StatefulSet, 'spec' | 'status'>;
+/** There may be thousands: only what is named here is kept of them. */
+export type PodObject = KubeObject & {
+  readonly spec?: Pick<V1PodSpec, 'nodeName'> & { readonly containers: Pick<V1Container, 'name' | 'image'>[] };
+  readonly status?: Pick<V1PodStatus, 'phase' | 'podIP' | 'conditions' | 'containerStatuses'>;
+};
+export type StatefulSetObject = KubeObject & {
+  readonly spec?: Pick<V1StatefulSetSpec, 'replicas' | 'volumeClaimTemplates'>;
+  readonly status?: V1StatefulSetStatus;
+};
 export type DeploymentObject = KubeObject & Pick<V1Deployment, 'spec' | 'status'>;
 export type JobObject = KubeObject & Pick<V1Job, 'spec' | 'status'>;
 export type ServiceObject = KubeObject & Pick<V1Service, 'spec'>;
@@ -37,7 +47,8 @@ export type ConfigMapObject = KubeObject & {
   readonly binaryData?: Readonly<Record<string, string>>;
 };
 
-export type MachineObject = KubeObject & Pick<V1Node, 'spec' | 'status'>;
+/** Of what a machine says, the list of its images is the most. */
+export type MachineObject = KubeObject & { readonly status?: Pick<V1NodeStatus, 'conditions'> };
 export type EventObject = KubeObject & Pick<CoreV1Event, 'involvedObject' | 'message' | 'lastTimestamp' | 'eventTime'>;
 
 /** Index names. */
@@ -95,11 +106,27 @@ const pods = labelled<PodObject>(theirs('', 'v1', 'pods', 'Pod'));
 export const PODS: Collection<PodObject> = {
   ...pods,
   indexes: { ...pods.indexes, [BY_MACHINE]: ({ spec }) => spec?.nodeName },
+  keep: ({ apiVersion, kind, metadata, spec, status }) => ({
+    apiVersion,
+    kind,
+    metadata: withoutAnnotations(metadata),
+    ...(spec === undefined ? {} : { spec: podSpecKept(spec) }),
+    ...(status === undefined ? {} : { status: podStatusKept(status) }),
+  }),
 };
 export const SERVICES = labelled<ServiceObject>(theirs('', 'v1', 'services', 'Service'));
 export const CONFIG_MAPS = labelled<ConfigMapObject>(theirs('', 'v1', 'configmaps', 'ConfigMap'));
 export const CLAIMS = labelled<ClaimObject>(theirs('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim'));
-export const STATEFUL_SETS = labelled<StatefulSetObject>(theirs('apps', 'v1', 'statefulsets', 'StatefulSet'));
+export const STATEFUL_SETS: Collection<StatefulSetObject> = {
+  ...labelled<StatefulSetObject>(theirs('apps', 'v1', 'statefulsets', 'StatefulSet')),
+  keep: ({ spec: { replicas, volumeClaimTemplates } = {}, ...object }) => ({
+    ...object,
+    spec: {
+      ...(replicas === undefined ? {} : { replicas }),
+      ...(volumeClaimTemplates === undefined ? {} : { volumeClaimTemplates }),
+    },
+  }),
+};
 export const DEPLOYMENTS = labelled<DeploymentObject>(theirs('apps', 'v1', 'deployments', 'Deployment'));
 export const JOBS = labelled<JobObject>(theirs('batch', 'v1', 'jobs', 'Job'));
 export const DISRUPTION_BUDGETS = labelled<KubeObject>(
@@ -112,6 +139,12 @@ export const NETWORK_POLICIES = labelled<KubeObject>(
 /** Machines; only an operator of the whole cluster may look at them. */
 export const MACHINES: Collection<MachineObject> = {
   resource: { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false },
+  keep: ({ apiVersion, kind, metadata, status: { conditions } = {} }) => ({
+    apiVersion,
+    kind,
+    metadata: withoutAnnotations(metadata),
+    ...(conditions === undefined ? {} : { status: { conditions } }),
+  }),
 };
 /** That a pod could not be made is said nowhere but here. */
 export const REFUSED_PODS: Collection<EventObject> = {
@@ -125,3 +158,28 @@ export const REFUSED_PODS: Collection<EventObject> = {
 
 /** Read by name, never watched: nobody needs a copy of secrets. */
 export const SECRETS: Resource = theirs('', 'v1', 'secrets', 'Secret');
+
+function withoutAnnotations({ annotations: _, ...metadata }: KubeObject['metadata']): KubeObject['metadata'] {
+  return metadata;
+}
+
+function podSpecKept({ nodeName, containers }: NonNullable<PodObject['spec']>): NonNullable<PodObject['spec']> {
+  return {
+    ...(nodeName === undefined ? {} : { nodeName }),
+    containers: containers.map(({ name, image }) => ({ name, ...(image === undefined ? {} : { image }) })),
+  };
+}
+
+function podStatusKept({
+  phase,
+  podIP,
+  conditions,
+  containerStatuses,
+}: NonNullable<PodObject['status']>): NonNullable<PodObject['status']> {
+  return {
+    ...(phase === undefined ? {} : { phase }),
+    ...(podIP === undefined ? {} : { podIP }),
+    ...(conditions === undefined ? {} : { conditions }),
+    ...(containerStatuses === undefined ? {} : { containerStatuses }),
+  };
+}

@@ -6,7 +6,8 @@ import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
-import { GROUP_FIGURES, judgeGroup } from '../plan/kube/group-status.ts';
+import { newest } from '../plan/kube/chain-seen.ts';
+import { GROUP_FIGURES, GROUP_PROGRESS, judgeGroup } from '../plan/kube/group-status.ts';
 import type { Images } from '../plan/kube/images.ts';
 import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
@@ -32,6 +33,7 @@ import {
   STATEFUL_SETS,
   type StatefulSetObject,
   TESTNETS,
+  type TestnetObject,
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs } from './inputs.ts';
@@ -44,6 +46,8 @@ export interface GroupControllerOptions extends Seeing {
 const BURST_MS = 100;
 const WORKERS = 16;
 const LOOK_AGAIN_MS = 5_000;
+/** When the copy does not show yet what was made. */
+const LAG_MS = 1_000;
 
 const OWNED: Readonly<Record<string, Collection<never>>> = {
   Service: SERVICES,
@@ -91,6 +95,8 @@ export function groupController(options: GroupControllerOptions): Controller {
             .of(GROUPS)
             .by(BY_TESTNET, keyOf(metadata))
             .map((group) => keyOf(group.metadata)),
+        // Its figures change all the time, and every pass of it would be one of every group.
+        when: (before, now) => before === undefined || now === undefined || basisOf(before) !== basisOf(now),
         delayMs: BURST_MS,
       }),
       ...[STATEFUL_SETS, SERVICES, DISRUPTION_BUDGETS, CLAIMS, PODS].map((collection: Collection<never>) =>
@@ -114,6 +120,12 @@ export function groupController(options: GroupControllerOptions): Controller {
     ],
     reconcile: (key, copies, clients) => worker.reconcile(key, copies, clients),
   };
+}
+
+/** What of a Testnet its groups are made of. */
+function basisOf({ metadata: { uid, generation, deletionTimestamp }, status }: TestnetObject): string {
+  const { image, bitcoindImage, imagePullPolicy } = status ?? {};
+  return JSON.stringify([uid, generation, deletionTimestamp, image, bitcoindImage, imagePullPolicy]);
 }
 
 class GroupWorker {
@@ -144,7 +156,11 @@ class GroupWorker {
     await removeClaims(key, input, pods, copies, clients);
     const set = copies.of(STATEFUL_SETS).get(key);
     if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
-    const chain = lookAt(testnet, copies, this.#options).chain;
+    // What was just applied is told when the copies show it: every group is made before the first is written about.
+    if (group.status === undefined && set === undefined && done.refused === undefined) return LAG_MS;
+    // All groups are looked at only where its own nodes say nothing.
+    const own = newest([...this.#options.knowledge.of(key).values()].flatMap(({ answer }) => answer ?? []));
+    const chain = own ?? lookAt(testnet, copies, this.#options).chain;
     const { fields, conditions } = judgeGroup({
       testnet: input.testnet.name,
       group: index,
@@ -156,7 +172,12 @@ class GroupWorker {
       ...(chain === undefined ? {} : { partitions: chain.owners.filter((owner) => owner === index).length }),
       blockIntervalMs: input.plan.genesis.chain.blockIntervalMs,
     });
-    const again = await clients.writeStatus(GROUPS.resource, group, { fields, conditions, figures: GROUP_FIGURES });
+    const again = await clients.writeStatus(GROUPS.resource, group, {
+      fields,
+      conditions,
+      figures: GROUP_FIGURES,
+      progress: GROUP_PROGRESS,
+    });
     return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS);
   }
 

@@ -30,8 +30,10 @@ export interface StatusWish {
   /** All of the status but conditions and observedGeneration, which are added. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly conditions: readonly Judged[];
-  /** Fields that change all the time: written once in five seconds. Everything else is written at once. */
+  /** Fields that change all the time: written once in five seconds, more seldom where there are many objects. */
   readonly figures: readonly string[];
+  /** Counts that move while pods come and go: written once a second. Everything else is written at once. */
+  readonly progress?: readonly string[];
 }
 
 /** What a controller acts with. All of it bears the field manager of the controller, and ends with the signal. */

@@ -66,6 +66,7 @@ export class Runtime {
       controller: 'rexnet.dev/operator',
       instance: this.#options.instance,
       fieldManager: OPERATOR,
+      signal,
       ...(this.#options.onDroppedEvent === undefined ? {} : { onDropped: this.#options.onDroppedEvent }),
     });
     const copying = this.caches.run(signal);
@@ -84,16 +85,31 @@ class Line {
   readonly queue: WorkQueue;
   readonly #caches: Caches;
   readonly #options: RuntimeOptions;
+  readonly #fieldManager: string;
+  readonly #applier: Applier;
+  readonly #statuses: StatusWriter;
+  #events: EventRecorder | undefined;
 
   constructor(controller: Controller, caches: Caches, options: RuntimeOptions) {
+    const { rest, clock } = options;
+    const fieldManager = `${OPERATOR}-${controller.name}`;
     this.controller = controller;
     this.#caches = caches;
     this.#options = options;
+    this.#fieldManager = fieldManager;
+    this.#applier = new Applier({ rest, clock, fieldManager });
+    this.#statuses = new StatusWriter({
+      rest,
+      clock,
+      fieldManager,
+      record: (happening) => this.#events?.record(happening),
+    });
     this.queue = new WorkQueue({ clock: options.clock });
     for (const one of controller.watches) this.#watch(one);
   }
 
   async run(events: EventRecorder, signal: AbortSignal): Promise<void> {
+    this.#events = events;
     const clients = this.#clients(events, signal);
     const onAbort = () => this.queue.close();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -104,6 +120,7 @@ class Line {
 
   #watch({ collection, keys, when = () => true, delayMs = 0 }: Watch): void {
     this.#caches.watch(collection, ({ before, now }) => {
+      if (before !== undefined && now?.metadata.uid !== before.metadata.uid) this.#forget(collection.resource, before);
       if (!when(before, now)) return;
       const concerned = new Set([
         ...(before === undefined ? [] : keys(before, this.#caches)),
@@ -114,6 +131,12 @@ class Line {
         else this.queue.addAfter(key, delayMs);
       }
     });
+  }
+
+  /** Nothing is kept of what is gone. */
+  #forget(resource: Resource, object: KubeObject): void {
+    this.#applier.forget(resource, object);
+    this.#statuses.forget(object);
   }
 
   async #work(clients: Clients, signal: AbortSignal): Promise<void> {
@@ -145,9 +168,8 @@ class Line {
 
   #clients(events: EventRecorder, signal: AbortSignal): Clients {
     const { rest, clock, random } = this.#options;
-    const fieldManager = `${OPERATOR}-${this.controller.name}`;
-    const applier = new Applier({ rest, clock, fieldManager });
-    const statuses = new StatusWriter({ rest, clock, fieldManager, record: (happening) => events.record(happening) });
+    const fieldManager = this.#fieldManager;
+    const applier = this.#applier;
     return {
       rest,
       fieldManager,
@@ -159,7 +181,7 @@ class Line {
         applier.forget(resource, object);
         return rest.delete(resource, identified(object), { signal });
       },
-      writeStatus: (resource, object, wish) => statuses.write(resource, object, wish, signal),
+      writeStatus: (resource, object, wish) => this.#statuses.write(resource, object, wish, signal),
       record: (happening) => events.record(happening),
     };
   }

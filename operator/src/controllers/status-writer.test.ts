@@ -30,7 +30,8 @@ function setUp() {
   });
   const write = (object: KubeObject, wish: StatusWish) =>
     writer.write(TESTNETS.resource, object, wish, new AbortController().signal);
-  return { clock, written, events, write };
+  const forget = (object: KubeObject): void => writer.forget(object);
+  return { clock, written, events, write, forget };
 }
 
 function testnet(generation: number, resourceVersion: string, status?: unknown): KubeObject {
@@ -58,6 +59,35 @@ test('figures are written once in five seconds, what turned at once', async () =
   await clock.advance(5_000);
   expect(await write(testnet(1, '1'), wish(3, 'True'))).toBeUndefined();
   expect(written).toHaveLength(3);
+});
+
+test('counts that move are written once a second', async () => {
+  const { clock, written, write } = setUp();
+  const moving = (ready: number): StatusWish => ({
+    ...wish(0, 'False'),
+    fields: { minHeight: 0, readyNodes: ready },
+    progress: ['readyNodes'],
+  });
+  expect(await write(testnet(1, '1'), moving(0))).toBeUndefined();
+  expect(await write(testnet(1, '1'), moving(1))).toBe(1_000);
+  await clock.advance(1_000);
+  expect(await write(testnet(1, '1'), moving(2))).toBeUndefined();
+  expect(written).toHaveLength(2);
+});
+
+test('of many objects figures are written more seldom', async () => {
+  const { clock, written, write, forget } = setUp();
+  const objects = Array.from({ length: 40 }, (_, index) => {
+    const object = testnet(1, '1');
+    return { ...object, metadata: { ...object.metadata, uid: `uid-${index}` } };
+  });
+  for (const object of objects) await write(object, wish(0, 'False'));
+  const [first = testnet(1, '1'), ...others] = objects;
+  await clock.advance(5_000);
+  expect(await write(first, wish(1, 'False'))).toBe(5_000);
+  for (const object of others) forget(object);
+  expect(await write(first, wish(1, 'False'))).toBeUndefined();
+  expect(written).toHaveLength(41);
 });
 
 test('a copy that lags leads to no second write, and to no second event', async () => {

@@ -1,12 +1,12 @@
-// Writes statuses: at once when something turned or a new generation is there, once in five seconds when only figures
-// changed, never when nothing did. Turns of conditions become events. It judges nothing.
+// Writes statuses: at once when something turned or a new generation is there, once a second while counts move, once in five
+// seconds (of many objects more seldom) when only figures changed, never when nothing did. Turns of conditions become events. It judges nothing.
 import type { Condition } from '../api/conditions.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { Happening } from '../kube/events.ts';
 import { apiVersionOf, type KubeObject, type Resource } from '../kube/resources.ts';
 import type { RestClient } from '../kube/rest.ts';
-import { changeOf, type StatusLike, turnsOf, withHistory } from '../plan/conditions.ts';
+import { type Change, changeOf, type StatusLike, turnsOf, withHistory } from '../plan/conditions.ts';
 import type { StatusWish } from './controller.ts';
 
 export interface StatusWriterOptions {
@@ -24,6 +24,9 @@ interface Written {
 }
 
 const FIGURES_EVERY_MS = 5_000;
+/** Four writes of figures a second in all: whoever wants them fresher of many objects reads metrics. */
+const FIGURES_EVERY_MS_PER_OBJECT = 250;
+const PROGRESS_EVERY_MS = 1_000;
 
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
@@ -34,7 +37,7 @@ export class StatusWriter {
     this.#options = options;
   }
 
-  /** The answer is after how long figures that are held back may be written. */
+  /** The answer is after how long what is held back may be written. */
   async write(
     resource: Resource,
     object: KubeObject & { readonly status?: unknown },
@@ -46,10 +49,10 @@ export class StatusWriter {
     const written = this.#written.get(uid);
     const before = written?.over === resourceVersion && written !== undefined ? written.status : statusIn(object);
     const after = this.#wished(before, wish, generation);
-    const change = changeOf(before, after, wish.figures);
+    const change = changeOf(before, after, wish.figures, wish.progress);
     if (change === 'none') return undefined;
-    const waitMs = (written?.at ?? Number.NEGATIVE_INFINITY) + FIGURES_EVERY_MS - clock.now();
-    if (change === 'figures' && waitMs > 0) return waitMs;
+    const waitMs = (written?.at ?? Number.NEGATIVE_INFINITY) + this.#paceMs(change) - clock.now();
+    if (waitMs > 0) return waitMs;
     // The uid: another object of that name has another story.
     const metadata = { name, uid, ...(namespace === undefined ? {} : { namespace }) };
     const applied = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, status: after };
@@ -64,8 +67,14 @@ export class StatusWriter {
     return undefined;
   }
 
-  forget(uid: string): void {
-    this.#written.delete(uid);
+  /** Of an object that is there no more. */
+  forget({ metadata }: KubeObject): void {
+    this.#written.delete(metadata.uid ?? '');
+  }
+
+  #paceMs(change: Change): number {
+    if (change === 'figures') return Math.max(FIGURES_EVERY_MS, this.#written.size * FIGURES_EVERY_MS_PER_OBJECT);
+    return change === 'progress' ? PROGRESS_EVERY_MS : Number.NEGATIVE_INFINITY;
   }
 
   #wished(before: StatusLike, { fields, conditions }: StatusWish, generation: number): StatusLike {

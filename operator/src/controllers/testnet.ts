@@ -11,7 +11,7 @@ import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
 import { leftovers } from '../plan/kube/leftovers.ts';
 import { testnetObjects } from '../plan/kube/objects.ts';
 import type { Scraping } from '../plan/kube/pod-monitor.ts';
-import { judgeTestnet, TESTNET_FIGURES } from '../plan/kube/testnet-status.ts';
+import { judgeTestnet, TESTNET_FIGURES, TESTNET_PROGRESS } from '../plan/kube/testnet-status.ts';
 import { forEachAtMost } from './at-most.ts';
 import {
   BY_TESTNET,
@@ -266,7 +266,12 @@ class TestnetWorker {
       ...(waiting === undefined ? {} : { waiting }),
       ...(joining === undefined ? {} : { joining }),
     });
-    return clients.writeStatus(TESTNETS.resource, object, { fields, conditions, figures: TESTNET_FIGURES });
+    return clients.writeStatus(TESTNETS.resource, object, {
+      fields,
+      conditions,
+      figures: TESTNET_FIGURES,
+      progress: TESTNET_PROGRESS,
+    });
   }
 
   /** Nothing is changed for an object that makes no sense; what runs goes on. */

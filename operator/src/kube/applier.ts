@@ -12,7 +12,8 @@ export interface ApplierOptions {
 }
 
 interface Mark {
-  readonly wish: KubeObject;
+  /** The very object that was hashed last: the same one needs no second time. */
+  wish: KubeObject;
   readonly hash: string;
   /** Of the object as the server answered. */
   readonly stamp: string;
@@ -49,6 +50,7 @@ export class Applier {
     const shown = live === undefined ? ABSENT : stampOf(live);
     const hash = mark?.wish === wish ? mark.hash : hashOf(wish);
     if (mark !== undefined && mark.hash === hash) {
+      mark.wish = wish;
       if (shown === mark.stamp) {
         mark.shownBefore = undefined;
         return 'unchanged';
@@ -61,7 +63,7 @@ export class Applier {
     return 'applied';
   }
 
-  /** Of an object that is to be there no more. */
+  /** Of an object that is to be there no more, or is gone. */
   forget(resource: Resource, object: KubeObject): void {
     this.#marks.delete(pathOf(resource, object.metadata));
   }

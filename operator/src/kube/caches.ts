@@ -13,6 +13,8 @@ export interface Collection<T extends KubeObject = KubeObject> {
   readonly fieldSelector?: string;
   /** By which other keys an object is looked up; a name and its keys. */
   readonly indexes?: Readonly<Record<string, (object: T) => string | undefined>>;
+  /** What is kept of an object, where there are many and little of them is read; metadata and versions always. */
+  readonly keep?: (object: T) => KubeObject;
 }
 
 export interface Store<T extends KubeObject> {
@@ -83,7 +85,7 @@ class Copy implements Store<KubeObject> {
   readonly #reflectors: readonly Reflector<KubeObject>[];
   readonly #indexes = new Map<string, Index>();
 
-  constructor({ resource, labelSelector, fieldSelector }: AnyCollection, options: CachesOptions) {
+  constructor({ resource, labelSelector, fieldSelector, keep }: AnyCollection, options: CachesOptions) {
     const { namespaces, rest, clock, random, onTrouble } = options;
     const places = namespaces.length === 0 || !resource.namespaced ? [undefined] : namespaces;
     this.#reflectors = places.map(
@@ -99,6 +101,7 @@ class Copy implements Store<KubeObject> {
             ...(fieldSelector === undefined ? {} : { fieldSelector }),
           },
           enqueue: (change) => this.#take(change),
+          ...(keep === undefined ? {} : { keep: keep as unknown as (object: KubeObject) => KubeObject }),
           ...(onTrouble === undefined ? {} : { onTrouble: (error) => onTrouble(resource, error) }),
         }),
     );

@@ -4,7 +4,7 @@ import { EventRecorder, type Happening } from './events.ts';
 import { RestClient } from './rest.ts';
 import { type VirtualClock, virtualClock } from './testing/clocks.ts';
 import { answer, FakeApi, statusBody } from './testing/fake-api.ts';
-import { configMap } from './testing/things.ts';
+import { configMap, until } from './testing/things.ts';
 
 let api: FakeApi;
 let rest: RestClient;
@@ -110,4 +110,25 @@ test('a note is cut to 1024 bytes between characters', async () => {
   await recorder.idle();
   const { note } = (api.asked[0]?.body ?? {}) as Readonly<Record<'note', string>>;
   expect([note.endsWith('ä…'), Buffer.byteLength(note)]).toEqual([true, 1_023]);
+});
+
+test('a flood is written at twenty a second, and no more once the signal fires', async () => {
+  const stop = new AbortController();
+  const paced = new EventRecorder({
+    rest,
+    clock,
+    controller: 'rexnet.dev/operator',
+    instance: 'operator-0',
+    fieldManager: 'rexnet-operator/events',
+    signal: stop.signal,
+  });
+  for (let n = 0; n < 80; n++) paced.record(happening('ready', `object-${n}`));
+  await until('the first are written', () => api.asked.length === 50);
+  for (const written of [51, 52, 53]) {
+    await clock.advance(50);
+    await until('one more is written', () => api.asked.length === written);
+  }
+  stop.abort();
+  await paced.idle();
+  expect(api.asked.length).toBe(53);
 });

@@ -1,7 +1,7 @@
 // Events about our objects, for `kubectl describe`: one per transition, repeats counted in the one that exists, few per object.
 // Best effort: an event that cannot be written is dropped and reported, it never delays or fails a reconcile.
 import { createHash } from 'node:crypto';
-import type { Clock } from './clock.ts';
+import { type Clock, sleep } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './micro-time.ts';
 import type { KubeObject, Resource } from './resources.ts';
@@ -34,6 +34,8 @@ export interface EventRecorderOptions {
   readonly instance: string;
   readonly fieldManager: string;
   readonly onDropped?: (happening: Happening, why: string) => void;
+  /** Nothing more is written once it fires. */
+  readonly signal?: AbortSignal;
 }
 
 interface Series {
@@ -56,6 +58,9 @@ const MAX_PENDING = 500;
 const OBJECT_BURST = 25;
 const OBJECT_REFILL_MS = 300_000;
 const MAX_OBJECTS = 2_000;
+/** All together: a flood of them must not take the requests that work needs. */
+const EVENTS_PER_SECOND = 20;
+const EVENT_BURST = 50;
 /** Limits of the API. */
 const MAX_NOTE_BYTES = 1_024;
 const MAX_WORD_CHARS = 128;
@@ -66,6 +71,8 @@ export class EventRecorder {
   readonly #series = new Map<string, Series>();
   readonly #allowances = new Map<string, { tokens: number; at: number }>();
   #pending = 0;
+  #free = EVENT_BURST;
+  #freeAt = Number.NEGATIVE_INFINITY;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: EventRecorderOptions) {
@@ -100,7 +107,7 @@ export class EventRecorder {
     this.#pending += 1;
     this.#tail = this.#tail.then(async () => {
       try {
-        await write();
+        if (await this.#turn()) await write();
       } catch (error) {
         if (!(error instanceof KubeError)) throw error;
         this.#series.delete(key);
@@ -109,6 +116,16 @@ export class EventRecorder {
         this.#pending -= 1;
       }
     });
+  }
+
+  /** Waits for the next event's moment; false when there will be none. */
+  #turn(): Promise<boolean> {
+    const { clock, signal } = this.#options;
+    const now = clock.now();
+    this.#free = Math.min(EVENT_BURST, this.#free + ((now - this.#freeAt) / 1_000) * EVENTS_PER_SECOND) - 1;
+    this.#freeAt = now;
+    if (this.#free >= 0) return Promise.resolve(signal?.aborted !== true);
+    return sleep(clock, (-this.#free / EVENTS_PER_SECOND) * 1_000, signal);
   }
 
   #begin({ regarding }: Happening, key: string, now: number): Series {

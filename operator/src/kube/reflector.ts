@@ -19,6 +19,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly clock: Clock;
   readonly random: Random;
   readonly enqueue: (change: Change<T>) => void;
+  /** What is kept of an object; all of it where nothing is said. */
+  readonly keep?: (object: T) => KubeObject;
   /** For logs and the metric of restarts. */
   readonly onTrouble?: (error: KubeError) => void;
 }
@@ -132,7 +134,9 @@ export class Reflector<T extends KubeObject> {
     const key = keyOf(object.metadata);
     const before = this.#objects.get(key);
     if (before !== undefined && sameVersion(before, object)) return;
-    const now = deepFreeze(withoutManagedFields(object));
+    const { keep } = this.#options;
+    const kept = keep === undefined ? object : (keep(object) as T);
+    const now = deepFreeze(withoutManagedFields(kept));
     this.#objects.set(key, now);
     this.#options.enqueue({ key, before, now });
   }

@@ -40,7 +40,8 @@ const DEADLINE_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
 /** Watches and workers together stay far below. */
 const MAX_SOCKETS = 256;
-const MAX_IDLE_SOCKETS = 16;
+/** As many as workers use at once: beyond it connections are made anew all the time, which costs both sides more than requests. */
+const MAX_IDLE_SOCKETS = 64;
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([429, 503]);

@@ -59,14 +59,20 @@ export type StatusLike = {
   readonly [field: string]: unknown;
 };
 
-/** `figures` are the fields that change all the time. A change of these, or of a sentence, may wait; any other may not. */
+/** `figures`: numbers that move all the time, and sentences. `progress`: counts that move while something is on its way. */
+export type Change = 'none' | 'figures' | 'progress' | 'state';
+
+/** Of figures and progress a change may wait; any other may not. */
 export function changeOf(
   before: StatusLike,
   after: StatusLike,
   figures: readonly string[],
-): 'none' | 'figures' | 'state' {
+  progress: readonly string[] = [],
+): Change {
   if (isDeepStrictEqual(before, after)) return 'none';
-  return isDeepStrictEqual(stateOf(before, figures), stateOf(after, figures)) ? 'figures' : 'state';
+  if (isDeepStrictEqual(stateOf(before, figures), stateOf(after, figures))) return 'figures';
+  const moving = [...figures, ...progress];
+  return isDeepStrictEqual(stateOf(before, moving), stateOf(after, moving)) ? 'progress' : 'state';
 }
 
 function stateOf({ conditions = [], ...fields }: StatusLike, figures: readonly string[]): unknown {

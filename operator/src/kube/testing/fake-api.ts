@@ -25,6 +25,8 @@ type Logged = { readonly version: number; readonly path: string; readonly line: 
 export class FakeApi {
   readonly asked: Asked[] = [];
   fault: Fault = () => false;
+  /** Hears what clients write, once it is stored: here the parts of Kubernetes' own controllers are played. */
+  onWritten: (object: KubeObject) => void = () => {};
   readonly #server: Server;
   readonly #objects = new Map<string, KubeObject>();
   readonly #log: Logged[] = [];
@@ -177,11 +179,9 @@ export class FakeApi {
     } else {
       const uid = before?.metadata.uid ?? `uid-${this.#version + 1}`;
       const object = { ...before, ...(body as KubeObject) };
-      answer(
-        response,
-        200,
-        this.#store(at, { ...object, metadata: { ...before?.metadata, ...object.metadata, uid } }, before),
-      );
+      const stored = this.#store(at, { ...object, metadata: { ...before?.metadata, ...object.metadata, uid } }, before);
+      answer(response, 200, stored);
+      this.onWritten(stored);
     }
   }
 

@@ -25,6 +25,8 @@ type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
 
 /** Of the status, what changes all the time. */
 export const GROUP_FIGURES: readonly string[] = ['height', 'maxLag', 'nodes', 'tps'];
+/** What moves while pods come and go. */
+export const GROUP_PROGRESS: readonly string[] = ['replicas', 'readyReplicas', 'readyText', 'machines'];
 const MACHINES_MAX_LENGTH = 512;
 
 export function judgeGroup(observed: GroupObserved): GroupJudged {

@@ -35,7 +35,16 @@ type Pod = Pick<V1Pod, 'spec' | 'status'> & {
 const REVISION = 'controller-revision-hash';
 const ORDINAL = /-(\d+)$/;
 
-export function podSeenOf({ metadata, spec, status }: Pod): PodSeen {
+const known = new WeakMap<Pod, PodSeen>();
+
+/** Of a copy, which never changes, it is found out once. */
+export function podSeenOf(pod: Pod): PodSeen {
+  const found = known.get(pod) ?? seen(pod);
+  known.set(pod, found);
+  return found;
+}
+
+function seen({ metadata, spec, status }: Pod): PodSeen {
   const containers = status?.containerStatuses ?? [];
   const waiting = containers.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
   const placing = status?.conditions?.find(({ type }) => type === 'PodScheduled');

@@ -37,6 +37,8 @@ type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
 
 /** Of the status, what changes all the time. */
 export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'bitcoinText'];
+/** What moves while pods come and go. */
+export const TESTNET_PROGRESS: readonly string[] = ['readyGroups', 'readyNodes', 'groupsText', 'nodesText'];
 
 export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
   const { observed, stalled, waiting } = cluster;

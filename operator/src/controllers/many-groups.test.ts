@@ -1,0 +1,50 @@
+// What the operator asks of the server for many groups: every object is written once, statuses seldom, and nothing when nothing changes.
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../kube/testing/things.ts';
+import { type LargeCluster, largeCluster } from './testing/large-cluster.ts';
+
+const GROUPS = 20;
+const NODES_PER_GROUP = 2;
+const SETTLE_MS = 1_500;
+const CHANGES = 10;
+/** Longer than what is one burst. */
+const APART_MS = 150;
+/** Waiting, placed, in sync, and one for counts that moved in between. */
+const STATUSES_PER_GROUP = 4;
+const STATUSES_OF_TESTNET = 20;
+
+let cluster: LargeCluster;
+
+beforeAll(async () => {
+  cluster = await largeCluster({ groups: GROUPS, nodesPerGroup: NODES_PER_GROUP });
+  await until('the Testnet is Ready', () => cluster.isReady());
+});
+
+afterAll(() => cluster.end());
+
+test('every object is applied once, and no pass fails', () => {
+  const written = [...cluster.written()];
+  const objects = written.filter(([path]) => !path.endsWith('/status') && !path.endsWith('/events'));
+  expect(objects.filter(([, count]) => count > 1)).toEqual([]);
+  for (const plural of ['consensusgroups', 'statefulsets', 'poddisruptionbudgets'])
+    expect(objects.filter(([path]) => path.includes(`/${plural}/`)).length, plural).toBe(GROUPS);
+  for (const [path, count] of written.filter(([at]) => at.endsWith('/status')))
+    expect(count, path).toBeLessThanOrEqual(path.includes('/testnets/') ? STATUSES_OF_TESTNET : STATUSES_PER_GROUP);
+  expect(cluster.passes.filter(({ error }) => error !== undefined)).toEqual([]);
+});
+
+test('figures of the Testnet are no reason to look at its groups', async () => {
+  await delay(SETTLE_MS);
+  cluster.passes.length = 0;
+  cluster.written();
+  for (let minHeight = 0; minHeight < CHANGES; minHeight++) {
+    cluster.showFigures({ minHeight });
+    await delay(APART_MS);
+  }
+  const groupPasses = cluster.passes.filter(({ controller }) => controller === 'consensusgroup').length;
+  // Nodes answer, and what they say is written, meanwhile.
+  expect(groupPasses).toBeLessThan((CHANGES * GROUPS) / 2);
+  const written = [...cluster.written()].filter(([path]) => !path.endsWith('/status') && !path.endsWith('/events'));
+  expect(written).toEqual([]);
+});
