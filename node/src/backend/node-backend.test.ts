@@ -58,9 +58,9 @@ function aBackend(options: { readonly door?: Door; readonly submit?: Remote<Engi
     return { refusals: [], accepted: [...transactions.keys()], foreign: [] };
   };
   const backend = new Backend({
-    engine: { submit: options.submit ?? submit } as Remote<EngineApi>,
+    engine: { submit: options.submit ?? submit, status: async () => ({}) } as unknown as Remote<EngineApi>,
     door,
-    network: { share: () => undefined, forward: () => true } as unknown as Network,
+    network: { share: () => undefined, forward: () => true, connected: 0 } as unknown as Network,
     constants: {} as NetworkConstants,
     group: 0,
     software: 'test',
@@ -109,6 +109,14 @@ test.each<[string, Parameters<typeof aBackend>[0]]>([
   const batch = packTransactions([aTransaction(0n), aTransaction(1n)]);
   expect(codes((await backend.submitBatch(batch, caller)).refusals)).toEqual(['0 BUSY', '1 BUSY']);
   expect(await backend.takeTransactions(batch, caller.connection)).toBeUndefined();
+});
+
+test('what was executed is counted for whoever asks for the status', async () => {
+  const { backend } = aBackend();
+  const block = { group: 0, height: 1, id: new Uint8Array(32), timestampMs: 1, header: new Uint8Array(0) };
+  backend.block({ ...block, transactions: 3, receipts: 5, gas: 90_000n });
+  backend.block({ ...block, transactions: 1, receipts: 1, gas: 10_000n });
+  expect((await backend.status()).work).toEqual({ blocks: 2, transactions: 4, invocations: 6, gas: 100_000 });
 });
 
 test('what is a mistake of ours is not told as a refusal', async () => {

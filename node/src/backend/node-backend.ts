@@ -38,6 +38,7 @@ import type {
   Template,
   TotalsView,
   TransactionView,
+  Work,
 } from '../rpc/backend.ts';
 import { isErrorCode, RpcError, refusal } from '../rpc/errors.ts';
 import { readThrottling } from '../telemetry/throttling.ts';
@@ -75,6 +76,7 @@ export class Backend implements NodeBackend {
   readonly #m: BackendModules;
   readonly #blocks = new Latest<BlockSummary>();
   readonly #templates = new Latest<Template>();
+  #work: Work = { blocks: 0, transactions: 0, invocations: 0, gas: 0 };
 
   constructor(modules: BackendModules) {
     this.#m = modules;
@@ -82,6 +84,13 @@ export class Backend implements NodeBackend {
 
   block(summary: BlockSummary): void {
     this.#blocks.set(summary);
+    const { blocks, transactions, invocations, gas } = this.#work;
+    this.#work = {
+      blocks: blocks + 1,
+      transactions: transactions + summary.transactions,
+      invocations: invocations + summary.receipts,
+      gas: gas + Number(summary.gas),
+    };
   }
 
   template(template: EngineEvents['template']): void {
@@ -204,6 +213,7 @@ export class Backend implements NodeBackend {
       faucet: this.#m.faucet !== undefined,
       cpuPeriods: periods,
       cpuThrottled: throttled,
+      work: this.#work,
       ...engine,
       inSync: engine.inSync && this.#m.network.isIntroduced(engine.tip.height),
     };

@@ -64,7 +64,10 @@ export interface OwnBlock extends HeaderRecord {
 
 /** What the chain knows of a node's status; the rest is the talking thread's. Parents are zeros but in group 0. */
 export interface EngineStatus
-  extends Omit<StatusView, 'version' | 'network' | 'group' | 'peers' | 'faucet' | 'cpuPeriods' | 'cpuThrottled'> {
+  extends Omit<
+    StatusView,
+    'version' | 'network' | 'group' | 'peers' | 'faucet' | 'cpuPeriods' | 'cpuThrottled' | 'work'
+  > {
   readonly poolBytes: number;
 }
 

@@ -205,6 +205,17 @@ export interface StatusView {
   /** Periods of the processor its control group had, and in how many it was stopped; zeros without a limit. */
   readonly cpuPeriods: number;
   readonly cpuThrottled: number;
+  /** Absent of a node of an older version. */
+  readonly work?: Work;
+}
+
+/** What a node has executed since it started; blocks of a reorganisation count again. */
+export interface Work {
+  readonly blocks: number;
+  /** User transactions, failed ones included. */
+  readonly transactions: number;
+  readonly invocations: number;
+  readonly gas: number;
 }
 
 export interface FaucetGrant {

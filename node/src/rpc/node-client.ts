@@ -3,6 +3,7 @@ import { credentials } from '@grpc/grpc-js';
 import type { NodeClient as NodeStub } from '@rexnet/proto/generated/rexnet/v1/Node.ts';
 import type { StatusResponse__Output } from '@rexnet/proto/generated/rexnet/v1/StatusResponse.ts';
 import type { WatchLogsResponse__Output } from '@rexnet/proto/generated/rexnet/v1/WatchLogsResponse.ts';
+import type { Work__Output } from '@rexnet/proto/generated/rexnet/v1/Work.ts';
 import { Node } from '@rexnet/proto/load.ts';
 import type {
   AccountView,
@@ -23,6 +24,7 @@ import type {
   StatusView,
   TotalsView,
   TransactionView,
+  Work,
 } from './backend.ts';
 import { CHANNEL_OPTIONS, callUnary, messages, type UnaryOptions } from './channel.ts';
 import { RpcError } from './errors.ts';
@@ -207,6 +209,7 @@ function statusFromWire(wire: StatusResponse__Output): StatusView {
     bitcoinHeight: countOf(wire.bitcoinHeight, 'bitcoin_height'),
     cpuPeriods: countOf(wire.cpuPeriods, 'cpu_periods'),
     cpuThrottled: countOf(wire.cpuThrottled, 'cpu_throttled'),
+    ...(wire.work === null ? {} : { work: workFromWire(wire.work) }),
     parents: {
       onChain: countOf(parents.onChain, 'on_chain'),
       orphan: countOf(parents.orphan, 'orphan'),
@@ -218,5 +221,14 @@ function statusFromWire(wire: StatusResponse__Output): StatusView {
       reason,
       message,
     })),
+  };
+}
+
+function workFromWire({ blocks, transactions, invocations, gas }: Work__Output): Work {
+  return {
+    blocks: countOf(blocks, 'blocks'),
+    transactions: countOf(transactions, 'transactions'),
+    invocations: countOf(invocations, 'invocations'),
+    gas: countOf(gas, 'gas'),
   };
 }

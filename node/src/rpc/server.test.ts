@@ -73,6 +73,7 @@ test('every unary method of Node carries its values there and back', async () =>
     bitcoinHeight: 101,
     cpuPeriods: 200,
     cpuThrottled: 3,
+    work: { blocks: 4, transactions: 70, invocations: 120, gas: 3_400_000 },
   });
   expect(status.conditions[0]?.message).toBe('group 3 has been silent for 48 s');
   expect(await node.estimateFee(new Uint8Array(100))).toEqual({

@@ -12,12 +12,14 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   LoadTest: ['workload', 'warmUp', 'duration'],
 };
 
-/** Fields of statuses that the drafts had not. */
+/** Fields of statuses, and columns that show them, that the drafts had not. */
 const ADDED: Readonly<Record<string, readonly string[]>> = {
-  Testnet: ['image', 'bitcoindImage', 'imagePullPolicy', 'defaultTtl'],
+  Testnet: ['image', 'bitcoindImage', 'imagePullPolicy', 'defaultTtl', 'utps', 'requestedCpu', 'requestedMemory'],
+  ConsensusGroup: ['utps'],
 };
 
 type Schema = { [key: string]: unknown };
+type Version = { schema: { openAPIV3Schema: Schema }; additionalPrinterColumns?: { jsonPath: string }[] };
 
 /** The schema of a CRD without descriptions and without what is known to differ. */
 function bare(crd: unknown, changed: readonly string[], added: readonly string[] = []): unknown {
@@ -25,7 +27,7 @@ function bare(crd: unknown, changed: readonly string[], added: readonly string[]
     JSON.stringify(crd, function (this: unknown, key, value: unknown) {
       return key === 'description' && typeof value === 'string' ? undefined : value;
     }),
-  ) as { spec: { versions: { schema: { openAPIV3Schema: Schema } }[] } };
+  ) as { spec: { versions: Version[] } };
   const root = copy.spec.versions[0]?.schema.openAPIV3Schema;
   for (const path of changed) {
     let at = propertiesOf(propertiesOf(root)['spec']);
@@ -34,6 +36,11 @@ function bare(crd: unknown, changed: readonly string[], added: readonly string[]
     expect(at).toHaveProperty(names.at(-1)!);
     delete at[names.at(-1)!];
   }
+  const [version] = copy.spec.versions;
+  const shown = version?.additionalPrinterColumns?.filter(
+    ({ jsonPath }) => !added.includes(jsonPath.replace('.status.', '')),
+  );
+  if (version !== undefined && shown !== undefined) version.additionalPrinterColumns = shown;
   const status = propertiesOf(propertiesOf(root)['status']);
   for (const name of added) {
     expect(status).toHaveProperty(name);

@@ -474,13 +474,28 @@ const statusFields = {
   nodesText: string({ description: 'Ready nodes of all, such as 8/8.', maxLength: 32 }),
   selector: string({ description: 'Label selector of the pods (scale subresource).', maxLength: 256 }),
   minHeight: integer({ description: 'Height of the lowest chain.', format: 'int64' }),
-  tps: string({ description: 'Completed transactions per second of the load, all groups together.', maxLength: 16 }),
+  tps: string({
+    description: 'User transactions in blocks, per second, all groups together; a LoadTest counts completed ones.',
+    maxLength: 16,
+  }),
+  utps: string({
+    description: 'Invocations in blocks, per second, all groups together: user transactions and relays.',
+    maxLength: 16,
+  }),
   firstBlockAfter: string({
     description: 'Time from creation to the first block of the last group, such as 23s.',
     maxLength: 16,
   }),
   bitcoinText: string({ description: 'The parent chain, such as btc#312.', maxLength: 64 }),
   shardMapEpoch: integer({ description: 'Epoch of the shard map on chain.', format: 'int64' }),
+  requestedCpu: string({
+    description: 'Processor asked for by its nodes, miners, bitcoind and load together; 0 while suspended.',
+    maxLength: 32,
+  }),
+  requestedMemory: string({
+    description: 'Memory asked for by its nodes, miners, bitcoind and load together; 0 while suspended.',
+    maxLength: 32,
+  }),
   expiresAt: string({ description: 'When spec.ttl, or else defaultTtl, ends it.', format: 'date-time' }),
   defaultTtl: string({
     description: "What counts while there is no spec.ttl: the operator's default of the time it was created.",
@@ -527,6 +542,9 @@ export const TESTNET = {
     { name: 'TPS', type: 'string', jsonPath: '.status.tps' },
     { name: 'FirstBlock', type: 'string', jsonPath: '.status.firstBlockAfter' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    { name: 'UTPS', type: 'string', jsonPath: '.status.utps', priority: 1 },
+    { name: 'CPU', type: 'string', jsonPath: '.status.requestedCpu', priority: 1 },
+    { name: 'Memory', type: 'string', jsonPath: '.status.requestedMemory', priority: 1 },
     { name: 'Bitcoin', type: 'string', jsonPath: '.status.bitcoinText', priority: 1 },
     { name: 'Epoch', type: 'integer', jsonPath: '.status.shardMapEpoch', priority: 1 },
     { name: 'Expires', type: 'string', jsonPath: '.status.expiresAt', priority: 1 },

@@ -7,6 +7,17 @@ export interface NodeAnswer extends ChainSeen {
   readonly networkId: string;
   /** What it knows of every group, its own included. */
   readonly groups: readonly GroupSeen[];
+  /** Absent of a node of an older version. */
+  readonly work?: NodeWork;
+}
+
+/** What a node has executed since it started, and how often it is to make a block. */
+export interface NodeWork {
+  readonly beatMs: number;
+  readonly blocks: number;
+  readonly transactions: number;
+  readonly invocations: number;
+  readonly gas: number;
 }
 
 export interface GroupSeen {

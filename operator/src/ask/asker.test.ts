@@ -99,3 +99,19 @@ test('what a node said goes when its address changes, and a group that is left i
   expect(asked).toHaveLength(before);
   await end();
 });
+
+test('two answers of one node give its rates, and those of another do not continue them', async () => {
+  let seconds = 0;
+  const { asker, advance, end } = setUp((address) => {
+    seconds += 2;
+    const blocks = address === 'g0-0' ? seconds : 1_000 + seconds;
+    const work = { beatMs: 1_000, blocks, transactions: 50 * blocks, invocations: 90 * blocks, gas: blocks };
+    return { ...ANSWER, height: blocks, tipTimestampMs: 1_000 * blocks, work };
+  });
+  asker.follow('ns/demo-g0', nodes(0, 2));
+  await advance(3_000);
+  expect([...asker.of('ns/demo-g0').values()].map(({ rates }) => rates)).toEqual([undefined, undefined]);
+  await advance(10_000);
+  for (const { rates } of asker.of('ns/demo-g0').values()) expect(rates).toMatchObject({ tps: 50, utps: 90 });
+  await end();
+});

@@ -3,6 +3,7 @@
 // here.
 import { type Clock, type Random, sleep } from '../kube/clock.ts';
 import type { NodeAnswer, NodeSource } from './answer.ts';
+import { type BlockRates, RateWindow } from './rates.ts';
 
 export interface AskerOptions {
   readonly source: NodeSource;
@@ -21,6 +22,8 @@ export interface AskedNode {
 /** What was last heard of one node; `answer` is absent when it kept silent. */
 export interface Heard {
   readonly answer?: NodeAnswer;
+  /** Out of this answer and those before; absent until there are two. */
+  readonly rates?: BlockRates;
   readonly atMs: number;
 }
 
@@ -38,11 +41,16 @@ const PAUSE_MS = 50;
 const JITTER = 0.1;
 const DEADLINE_MS = 2_000;
 const IDLE_MS = 60_000;
+/** Rates are of so long and of so many beats, because blocks fall between looks as they like. */
+const RATE_WINDOW_MS = 10_000;
+const RATE_BEATS = 4;
 const NOBODY: ReadonlyMap<number, Heard> = new Map();
 
 interface Followed {
   nodes: readonly AskedNode[];
   readonly heard: Map<number, Heard>;
+  /** By ordinal: each node counts for itself. */
+  readonly windows: Map<number, RateWindow>;
   turn: number;
   nextAt: number;
   isAsked: boolean;
@@ -64,12 +72,15 @@ export class Asker implements Knowledge {
       return;
     }
     if (followed === undefined) {
-      this.#groups.set(group, { nodes, heard: new Map(), turn: 0, nextAt: this.#options.clock.now(), isAsked: false });
+      const nextAt = this.#options.clock.now();
+      this.#groups.set(group, { nodes, heard: new Map(), windows: new Map(), turn: 0, nextAt, isAsked: false });
       this.#wake.abort();
       return;
     }
     for (const { ordinal, address } of followed.nodes) {
-      if (!nodes.some((node) => node.ordinal === ordinal && node.address === address)) followed.heard.delete(ordinal);
+      if (nodes.some((node) => node.ordinal === ordinal && node.address === address)) continue;
+      followed.heard.delete(ordinal);
+      followed.windows.delete(ordinal);
     }
     followed.nodes = nodes;
   }
@@ -124,7 +135,23 @@ export class Asker implements Knowledge {
     this.#wake.abort();
     const isStill = followed.nodes.some((node) => node.ordinal === ordinal && node.address === address);
     if (signal.aborted || !isStill || this.#groups.get(group) !== followed) return;
-    followed.heard.set(ordinal, { ...(answer === undefined ? {} : { answer }), atMs: clock.now() });
+    const atMs = clock.now();
+    const rates = answer === undefined ? undefined : ratesOf(followed.windows, ordinal, answer, atMs);
+    const said = { ...(answer === undefined ? {} : { answer }), ...(rates === undefined ? {} : { rates }) };
+    followed.heard.set(ordinal, { ...said, atMs });
     onHeard(group);
   }
+}
+
+function ratesOf(
+  windows: Map<number, RateWindow>,
+  ordinal: number,
+  { height, tipTimestampMs, work }: NodeAnswer,
+  atMs: number,
+): BlockRates | undefined {
+  if (work === undefined) return undefined;
+  const { beatMs, ...counters } = work;
+  const window = windows.get(ordinal) ?? new RateWindow(Math.max(RATE_WINDOW_MS, RATE_BEATS * beatMs));
+  windows.set(ordinal, window);
+  return window.look({ atMs, node: String(ordinal), height, tipMs: tipTimestampMs, ...counters });
 }

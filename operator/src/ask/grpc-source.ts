@@ -39,6 +39,7 @@ export class GrpcSource implements NodeSource {
         bitcoinHeight: status.bitcoinHeight,
         networkId: toHex(status.network.networkId),
         groups: status.groups.map(({ group, height, timestampMs }) => ({ group, height, timestampMs })),
+        ...(status.work === undefined ? {} : { work: { beatMs: status.network.blockIntervalMs, ...status.work } }),
       };
     } catch (error) {
       if (error instanceof RpcError) return undefined;

@@ -11,7 +11,7 @@ import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { idleGroups } from '../plan/kube/leaving.ts';
 import { generatorName, groupName, partName } from '../plan/kube/names.ts';
-import { bestHeight, type NodeSeen, nodesSeen, observedNodes } from '../plan/kube/node-seen.ts';
+import { bestHeight, type NodeSeen, nodesSeen, observedNodes, sumOfRates } from '../plan/kube/node-seen.ts';
 import { PORT } from '../plan/kube/pod.ts';
 import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
 import type { BitcoinObserved, Observed } from '../plan/status.ts';
@@ -147,6 +147,7 @@ export function observe(
     load: { wantedTps: plan.load?.tps ?? 0, isRunning: generators.some((name) => running(name) > 0) },
     isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
     isSuspended: plan.suspended,
+    ...sumOfRates(groups.map(({ nodes }) => nodes)),
   };
 }
 

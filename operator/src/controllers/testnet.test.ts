@@ -27,6 +27,8 @@ test('an object becomes a network: genesis and keys once, groups, miner, first b
     groupsText: '2/2',
     nodesText: '2/2',
     minHeight: 3,
+    requestedCpu: '700m',
+    requestedMemory: '960Mi',
   });
   expect(status?.['firstBlockAfter']).toMatch(/^\d+(\.\d)?s$/);
   expect(status?.['networkId']).toMatch(/^[0-9a-f]{64}$/);

@@ -5,6 +5,7 @@ import type { Proposals } from '../ask/proposals.ts';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
+import { requestsOf } from '../plan/kube/cost.ts';
 import type { Images } from '../plan/kube/images.ts';
 import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
@@ -259,6 +260,7 @@ class TestnetWorker {
       ...(facts.bitcoindImage === '' ? {} : { bitcoindImage: facts.bitcoindImage }),
       ...(networkId === undefined ? {} : { networkId }),
       ...expiryOf(object, this.#options.defaultTtl),
+      requests: requestsOf(input),
       ...(look.chain === undefined ? {} : { epoch: look.chain.epoch }),
       ...(notPlaced === undefined ? {} : { unplaced: notPlaced }),
       idleGroups: idleGroups(testnet.spec.groups, look.chain),

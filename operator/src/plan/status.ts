@@ -31,6 +31,7 @@ export type Observed = {
   readonly isDataDurable: boolean;
   readonly isSuspended: boolean;
   readonly tps?: number;
+  readonly utps?: number;
 };
 
 export type ConditionType = 'Ready' | 'FirstBlock' | 'ContractsReady' | 'BitcoinReady' | 'DataSafe' | 'LoadRunning';
@@ -50,6 +51,7 @@ export type Status = {
   readonly nodesText: string;
   readonly minHeight: number;
   readonly tps?: string;
+  readonly utps?: string;
   readonly firstBlockAfter?: string;
   readonly bitcoinText: string;
   readonly conditions: readonly StatusCondition[];
@@ -91,6 +93,7 @@ export function statusOf(observed: Observed): Status {
     nodesText: `${readyNodes}/${nodes.length}`,
     minHeight: heights.length === 0 ? 0 : Math.min(...heights),
     ...(observed.tps === undefined ? {} : { tps: observed.tps.toFixed(1) }),
+    ...(observed.utps === undefined ? {} : { utps: observed.utps.toFixed(1) }),
     ...(observed.firstBlockMs === undefined ? {} : { firstBlockAfter: seconds(observed.firstBlockMs) }),
     bitcoinText: bitcoinText(observed.bitcoin),
     conditions: Object.entries(verdicts).map(([type, [value, reason, message]]) => ({

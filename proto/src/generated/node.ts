@@ -39,6 +39,7 @@ import type { WatchBlocksRequest as _rexnet_v1_WatchBlocksRequest, WatchBlocksRe
 import type { WatchBlocksResponse as _rexnet_v1_WatchBlocksResponse, WatchBlocksResponse__Output as _rexnet_v1_WatchBlocksResponse__Output } from './rexnet/v1/WatchBlocksResponse.ts';
 import type { WatchLogsRequest as _rexnet_v1_WatchLogsRequest, WatchLogsRequest__Output as _rexnet_v1_WatchLogsRequest__Output } from './rexnet/v1/WatchLogsRequest.ts';
 import type { WatchLogsResponse as _rexnet_v1_WatchLogsResponse, WatchLogsResponse__Output as _rexnet_v1_WatchLogsResponse__Output } from './rexnet/v1/WatchLogsResponse.ts';
+import type { Work as _rexnet_v1_Work, Work__Output as _rexnet_v1_Work__Output } from './rexnet/v1/Work.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -86,6 +87,7 @@ export interface ProtoGrpcType {
       WatchBlocksResponse: MessageTypeDefinition<_rexnet_v1_WatchBlocksResponse, _rexnet_v1_WatchBlocksResponse__Output>
       WatchLogsRequest: MessageTypeDefinition<_rexnet_v1_WatchLogsRequest, _rexnet_v1_WatchLogsRequest__Output>
       WatchLogsResponse: MessageTypeDefinition<_rexnet_v1_WatchLogsResponse, _rexnet_v1_WatchLogsResponse__Output>
+      Work: MessageTypeDefinition<_rexnet_v1_Work, _rexnet_v1_Work__Output>
     }
   }
 }

@@ -1,8 +1,8 @@
 // What one node of each group says of it under /metrics: partitions, lag behind every other group, and rates from two looks.
+import { RateWindow } from '@rexnet/operator/ask/rates.ts';
 import type { Plan } from '@rexnet/operator/plan/plan.ts';
 import type { NodeAnswer } from '../network.ts';
 import type { Figures } from './metrics-text.ts';
-import { RateWindow } from './rates.ts';
 import type { Scraper } from './scrape.ts';
 import type { GroupSight, Snapshot } from './source.ts';
 

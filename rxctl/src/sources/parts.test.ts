@@ -5,7 +5,6 @@ import { afterAll, expect, test } from 'vitest';
 import { syntheticSnapshot } from '../testing/snapshots.ts';
 import { parseMetrics } from './metrics-text.ts';
 import { MachineMeter, ProcessMeter } from './process-use.ts';
-import { type CounterLook, RateWindow } from './rates.ts';
 import { Recorder, readRecording, replaySource } from './recording.ts';
 import { parseScaling, ScalingFile } from './scaling-file.ts';
 import type { Snapshot } from './source.ts';
@@ -22,46 +21,6 @@ test('only wanted series are read', () => {
     ['c', 4],
   ]);
   expect(parseMetrics('', new Set(['a'])).size).toBe(0);
-});
-
-function look(second: number, blocks: number, node = 'g0-n0'): CounterLook {
-  const transactions = 100 * blocks;
-  return {
-    atMs: 1_000 * second,
-    node,
-    height: 50 + blocks,
-    tipMs: 1_000 * blocks,
-    blocks,
-    transactions,
-    invocations: 2 * transactions,
-    gas: 3_000 * blocks,
-  };
-}
-
-test('rates are of blocks, however looks fall between them', () => {
-  const window = new RateWindow();
-  expect(window.look(look(0, 10))).toBeUndefined();
-  for (const [second, blocks] of [
-    [1, 10],
-    [2, 12],
-    [3, 13],
-    [9, 19],
-  ] as const) {
-    const rates = window.look(look(second, blocks));
-    expect(rates).toEqual(
-      blocks === 10 ? { tps: 0, utps: 0, gasPerBlock: 0 } : { tps: 100, utps: 200, gasPerBlock: 3_000 },
-    );
-  }
-});
-
-test('a group that stands still has no rate, and one that restarted begins anew', () => {
-  const window = new RateWindow();
-  window.look(look(0, 10));
-  for (let second = 1; second < 20; second++) window.look(look(second, 11));
-  expect(window.look(look(20, 11))?.tps).toBe(0);
-  expect(window.look(look(21, 2))).toBeUndefined();
-  expect(window.look(look(22, 3))?.tps).toBe(100);
-  expect(window.look(look(23, 4, 'g0-n1'))).toBeUndefined();
 });
 
 function changed(change: (snapshot: Snapshot) => Partial<Snapshot>): readonly string[] {

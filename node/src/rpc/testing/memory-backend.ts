@@ -194,6 +194,7 @@ export class MemoryBackend implements NodeBackend {
       bitcoinHeight: 101,
       cpuPeriods: 200,
       cpuThrottled: 3,
+      work: { blocks: 4, transactions: 70, invocations: 120, gas: 3_400_000 },
       parents: { onChain: 1, orphan: 2, premature: 3 },
       conditions: [
         { type: 'Waiting', status: 'True', reason: 'GroupSilent', message: 'group 3 has been silent for 48 s' },

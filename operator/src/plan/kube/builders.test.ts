@@ -1,4 +1,4 @@
-import type { V1ObjectMeta, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1Deployment, V1ObjectMeta, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { CONTRACT_OF, parseLoadSpec, WORKLOADS } from '@rexnet/load/spec.ts';
 import { readFlags } from '@rexnet/node/flags.ts';
 import { parsePeers } from '@rexnet/node/net/peer-file.ts';
@@ -9,6 +9,7 @@ import { GROUP_ID_MAX, NAME_MAX_LENGTH, NODES_PER_GROUP_MAX } from '../../api/te
 import { planTestnet } from '../plan.ts';
 import { SHIPPED } from '../shipped.ts';
 import { CONFIG_MAP_MAX_BYTES } from './bounds.ts';
+import { requestsOf } from './cost.ts';
 import { genesisConfigMap } from './genesis.ts';
 import type { KubeFacts, KubeInput, Made } from './input.ts';
 import { LABEL } from './labels.ts';
@@ -17,6 +18,7 @@ import { groupObjects, testnetObjects } from './objects.ts';
 import { podPatches } from './overrides.ts';
 import { liveGroups, peersConfigMap } from './peers.ts';
 import { podMonitor } from './pod-monitor.ts';
+import { quantity } from './resources.ts';
 import { bitcoindSecret, CREDENTIAL_BYTES, GOVERNANCE_BYTES, governanceSecret } from './secrets.ts';
 
 const GENESIS = new TextEncoder().encode('a genesis file');
@@ -129,6 +131,23 @@ test('every object, pod template and volume carries the label of its Testnet, an
       expect(object.metadata?.ownerReferences).toHaveLength(1);
     }
   }
+});
+
+test('what a Testnet is said to ask for is what its objects ask for', () => {
+  for (const input of Object.values(SAMPLES)) {
+    const asked = (of: 'cpu' | 'memory'): bigint =>
+      allOf(input).reduce((sum, object) => {
+        if (object.kind !== 'StatefulSet' && object.kind !== 'Deployment') return sum;
+        const { replicas = 1, template } = (object as V1Deployment).spec ?? {};
+        const each = template?.spec?.containers.map(({ resources }) => quantity(String(resources?.requests?.[of])));
+        return sum + BigInt(replicas) * (each ?? []).reduce((total, one) => total + one, 0n);
+      }, 0n);
+    const { requestedCpu, requestedMemory } = requestsOf(input);
+    expect(quantity(requestedCpu ?? '')).toBe(asked('cpu'));
+    expect(quantity(requestedMemory ?? '')).toBe(asked('memory'));
+  }
+  expect(requestsOf(LARGE)).toEqual({ requestedCpu: '8800m', requestedMemory: '9152Mi' });
+  expect(requestsOf(EXCLUSIVE)).toEqual({ requestedCpu: '0', requestedMemory: '0' });
 });
 
 test('a selector chooses the pods of its own template and of no other', () => {

@@ -1,7 +1,7 @@
 import type { V1PodStatus } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { type GroupObserved, judgeGroup } from './group-status.ts';
-import { type HeardNode, nodesSeen, observedNodes } from './node-seen.ts';
+import { type HeardNode, nodesSeen, observedNodes, ratesOf, sumOfRates } from './node-seen.ts';
 import { podSeenOf } from './pod-seen.ts';
 
 const WALL_MS = 1_000_000;
@@ -149,4 +149,25 @@ test('blocks made since a node was asked are no lag', () => {
   const before: HeardNode = { answer: { height: 36, tipTimestampMs: WALL_MS, inSync: true }, atMs: 1_000 };
   const now: HeardNode = { answer: { height: 41, tipTimestampMs: WALL_MS, inSync: true }, atMs: 5_000 };
   expect(judge([{ machine: 'a' }, { machine: 'b' }], [before, now]).fields.maxLag).toBe(1);
+});
+
+test('rates are those of a node in sync, the one that was heard last', () => {
+  const heard = (atMs: number, tps: number, inSync = true): HeardNode => ({
+    answer: { height: 40, tipTimestampMs: WALL_MS, inSync },
+    rates: { tps, utps: 2 * tps },
+    atMs,
+  });
+  const nodes = (...all: readonly HeardNode[]) =>
+    nodesSeen({
+      group: 1,
+      wanted: all.length,
+      pods: all.map((_, ordinal) => pod(ordinal, { machine: 'machine' })),
+      heard: new Map(all.entries()),
+      lostMachines: new Set(),
+      wallMs: WALL_MS,
+    });
+  expect(ratesOf(nodes(heard(1, 10), heard(2, 20), heard(3, 900, false)))).toEqual({ tps: 20, utps: 40 });
+  expect(ratesOf(nodes(IN_SYNC, SILENT))).toBeUndefined();
+  expect(sumOfRates([nodes(heard(1, 10)), nodes(heard(1, 20)), nodes(SILENT)])).toEqual({ tps: 30, utps: 60 });
+  expect(sumOfRates([nodes(SILENT)])).toEqual({});
 });

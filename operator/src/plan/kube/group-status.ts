@@ -3,7 +3,7 @@
 import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
 import type { Judged } from '../conditions.ts';
 import { selectorText } from './labels.ts';
-import { bestHeight, maxLag, type NodeSeen } from './node-seen.ts';
+import { bestHeight, maxLag, type NodeSeen, ratesOf } from './node-seen.ts';
 
 export type GroupObserved = {
   readonly testnet: string;
@@ -24,7 +24,7 @@ export type GroupJudged = { readonly fields: ConsensusGroupStatus; readonly cond
 type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
 
 /** Of the status, what changes all the time. */
-export const GROUP_FIGURES: readonly string[] = ['height', 'maxLag', 'nodes', 'tps'];
+export const GROUP_FIGURES: readonly string[] = ['height', 'maxLag', 'nodes', 'tps', 'utps'];
 /** What moves while pods come and go. */
 export const GROUP_PROGRESS: readonly string[] = ['replicas', 'readyReplicas', 'readyText', 'machines'];
 const MACHINES_MAX_LENGTH = 512;
@@ -36,6 +36,7 @@ export function judgeGroup(observed: GroupObserved): GroupJudged {
   const degraded = judgeDegraded(observed);
   const ready = judgeReady(observed, scheduled, degraded);
   const stalled = judgeStalled(observed, scheduled);
+  const rates = ratesOf(nodes);
   return {
     fields: {
       replicas: observed.pods,
@@ -44,6 +45,7 @@ export function judgeGroup(observed: GroupObserved): GroupJudged {
       selector: selectorText(testnet, 'node', group),
       height: bestHeight(nodes),
       maxLag: maxLag(nodes, observed.blockIntervalMs),
+      ...(rates === undefined ? {} : { tps: rates.tps.toFixed(1), utps: rates.utps.toFixed(1) }),
       ...(partitions === undefined ? {} : { partitions }),
       machines: machinesOf(nodes),
       nodes: nodes.map(({ ordinal, state, pod, height }) => ({

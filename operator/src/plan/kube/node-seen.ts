@@ -7,9 +7,14 @@ import type { PodSeen } from './pod-seen.ts';
 /** What was last heard; without an answer it kept silent. */
 export type HeardNode = {
   readonly answer?: { readonly height: number; readonly tipTimestampMs: number; readonly inSync: boolean };
+  /** Out of this answer and earlier ones. */
+  readonly rates?: Rates;
   /** Of a monotonic clock. */
   readonly atMs: number;
 };
+
+/** Per second, in blocks. */
+export type Rates = { readonly tps: number; readonly utps: number };
 
 export type NodeSeen = {
   /** As people call it, such as g0-n1. */
@@ -21,6 +26,7 @@ export type NodeSeen = {
   readonly isMachineLost: boolean;
   readonly height?: number;
   readonly tipAgeMs?: number;
+  readonly rates?: Rates;
   readonly heardAtMs?: number;
 };
 
@@ -39,7 +45,7 @@ export function nodesSeen({ group, wanted, pods, heard, lostMachines, wallMs }: 
     const pod = byOrdinal.get(ordinal);
     const said = heard.get(ordinal);
     const isMachineLost = pod?.machine !== undefined && lostMachines.has(pod.machine);
-    const { answer } = said ?? {};
+    const { answer, rates } = said ?? {};
     return {
       name: `g${group}-n${ordinal}`,
       ordinal,
@@ -47,6 +53,7 @@ export function nodesSeen({ group, wanted, pods, heard, lostMachines, wallMs }: 
       ...(pod === undefined ? {} : { pod }),
       isMachineLost,
       ...(answer === undefined ? {} : { height: answer.height, tipAgeMs: Math.max(0, wallMs - answer.tipTimestampMs) }),
+      ...(rates === undefined ? {} : { rates }),
       ...(said === undefined ? {} : { heardAtMs: said.atMs }),
     };
   });
@@ -80,6 +87,20 @@ export function observedNodes(nodes: readonly NodeSeen[]): readonly NodeObserved
 /** Of the group, as far as anybody said; 0 when nobody did. */
 export function bestHeight(nodes: readonly NodeSeen[]): number {
   return Math.max(0, ...nodes.map(({ height }) => height ?? 0));
+}
+
+/** Of the group, by the node in sync that was heard last; who catches up executes what was done long ago. */
+export function ratesOf(nodes: readonly NodeSeen[]): Rates | undefined {
+  const speaking = nodes.filter(({ state, rates }) => state === 'InSync' && rates !== undefined);
+  return speaking.toSorted((a, b) => (b.heardAtMs ?? 0) - (a.heardAtMs ?? 0))[0]?.rates;
+}
+
+/** Of the groups that have any; nothing while none has. */
+export function sumOfRates(groups: readonly (readonly NodeSeen[])[]): Partial<Rates> {
+  const known = groups.flatMap((nodes) => ratesOf(nodes) ?? []);
+  if (known.length === 0) return {};
+  const sum = (of: (rates: Rates) => number): number => known.reduce((total, rates) => total + of(rates), 0);
+  return { tps: sum(({ tps }) => tps), utps: sum(({ utps }) => utps) };
 }
 
 /** Blocks the slowest node is behind the best, without those made since it was asked. */

@@ -32,6 +32,7 @@ function judge(
     image: 'rexnet:1',
     imagePullPolicy: 'IfNotPresent',
     idleGroups: [],
+    requests: {},
     ...more,
   });
   return (type: string): string => {
@@ -124,6 +125,7 @@ test('no more conditions than the schema takes', () => {
     image: 'a',
     imagePullPolicy: 'Always',
     idleGroups: [],
+    requests: {},
   });
   expect(conditions.length).toBeLessThanOrEqual(16);
   expect(new Set(conditions.map(({ type }) => type)).size).toBe(conditions.length);

@@ -19,6 +19,7 @@ export type ClusterObserved = {
   readonly networkId?: string;
   readonly expiresAt?: string;
   readonly defaultTtl?: string;
+  readonly requests: Pick<TestnetStatus, 'requestedCpu' | 'requestedMemory'>;
   readonly epoch?: number;
   /** Of the chain; they carry no load before partitions move to them. */
   readonly idleGroups: readonly number[];
@@ -36,7 +37,7 @@ export type TestnetJudged = { readonly fields: TestnetStatus; readonly condition
 type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
 
 /** Of the status, what changes all the time. */
-export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'bitcoinText'];
+export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'utps', 'bitcoinText'];
 /** What moves while pods come and go. */
 export const TESTNET_PROGRESS: readonly string[] = ['readyGroups', 'readyNodes', 'groupsText', 'nodesText'];
 
@@ -62,6 +63,7 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
   return {
     fields: {
       ...figures,
+      ...cluster.requests,
       selector: selectorText(cluster.testnet, 'node'),
       image: cluster.image,
       imagePullPolicy: cluster.imagePullPolicy,

@@ -5,6 +5,7 @@ import type { Tip as _rexnet_v1_Tip, Tip__Output as _rexnet_v1_Tip__Output } fro
 import type { GroupStatus as _rexnet_v1_GroupStatus, GroupStatus__Output as _rexnet_v1_GroupStatus__Output } from '../../rexnet/v1/GroupStatus.ts';
 import type { Parents as _rexnet_v1_Parents, Parents__Output as _rexnet_v1_Parents__Output } from '../../rexnet/v1/Parents.ts';
 import type { Condition as _rexnet_v1_Condition, Condition__Output as _rexnet_v1_Condition__Output } from '../../rexnet/v1/Condition.ts';
+import type { Work as _rexnet_v1_Work, Work__Output as _rexnet_v1_Work__Output } from '../../rexnet/v1/Work.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface StatusResponse {
@@ -26,6 +27,7 @@ export interface StatusResponse {
   'conditions'?: (_rexnet_v1_Condition)[];
   'cpuPeriods'?: (number | string | Long);
   'cpuThrottled'?: (number | string | Long);
+  'work'?: (_rexnet_v1_Work | null);
 }
 
 export interface StatusResponse__Output {
@@ -47,4 +49,5 @@ export interface StatusResponse__Output {
   'conditions': (_rexnet_v1_Condition__Output)[];
   'cpuPeriods': (string);
   'cpuThrottled': (string);
+  'work': (_rexnet_v1_Work__Output | null);
 }

@@ -18,10 +18,17 @@ export type BlockRates = { readonly tps: number; readonly utps: number; readonly
 
 /** Enough blocks to even out how a beat falls between looks, few enough to follow a change. */
 const WINDOW_MS = 5_000;
+/** Who looks so often that more of them fall into the window gets by with the newest. */
+const LOOKS_MAX = 64;
 
 /** The rates of one group. */
 export class RateWindow {
+  readonly #windowMs: number;
   #looks: readonly CounterLook[] = [];
+
+  constructor(windowMs: number = WINDOW_MS) {
+    this.#windowMs = windowMs;
+  }
 
   /** Undefined until there are two looks to compare. */
   look(look: CounterLook): BlockRates | undefined {
@@ -29,8 +36,8 @@ export class RateWindow {
     const isContinued = continued?.node === look.node && look.blocks >= continued.blocks;
     const kept = isContinued ? this.#looks : [];
     // One look from before the window stays: it is where the window begins.
-    const inside = kept.findIndex(({ atMs }) => atMs >= look.atMs - WINDOW_MS);
-    this.#looks = [...kept.slice(inside < 0 ? -1 : Math.max(0, inside - 1)), look];
+    const inside = kept.findIndex(({ atMs }) => atMs >= look.atMs - this.#windowMs);
+    this.#looks = [...kept.slice(inside < 0 ? -1 : Math.max(0, inside - 1)), look].slice(-LOOKS_MAX);
     const [first] = this.#looks;
     return first === undefined || first === look ? undefined : between(first, look);
   }
