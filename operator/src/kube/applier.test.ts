@@ -62,3 +62,30 @@ test('a copy that lags is waited for, but not for ever', async () => {
   expect(await apply('x')).toBe('applied');
   expect(sent).toHaveLength(2);
 });
+
+test('an annotation of ours that another changed or took away is put back, and those of others are theirs', async () => {
+  const sent: KubeObject[] = [];
+  const wish: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'a', namespace: 'default', annotations: { 'rexnet.dev/hash': '1' } },
+  };
+  const shown = (annotations: Readonly<Record<string, string>>): KubeObject => ({
+    ...wish,
+    metadata: { ...wish.metadata, annotations, uid: 'uid-1', generation: 1, resourceVersion: '101' },
+  });
+  const rest = {
+    apply: async (_: unknown, object: KubeObject) => {
+      sent.push(object);
+      return shown({ ...object.metadata.annotations, revision: '1' });
+    },
+  };
+  const applier = new Applier({ clock: virtualClock(), fieldManager: 'test', rest });
+  const apply = (live?: KubeObject) => applier.apply(CONFIG_MAPS, wish, live);
+  expect(await apply()).toBe('applied');
+  expect(await apply(shown({ 'rexnet.dev/hash': '1', revision: '2' }))).toBe('unchanged');
+  expect(await apply(shown({ 'rexnet.dev/hash': 'other', revision: '2' }))).toBe('applied');
+  expect(await apply(shown({ 'rexnet.dev/hash': '1', revision: '3' }))).toBe('unchanged');
+  expect(await apply(shown({ revision: '3' }))).toBe('applied');
+  expect(sent).toHaveLength(3);
+});

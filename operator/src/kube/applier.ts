@@ -47,7 +47,7 @@ export class Applier {
     const { rest, clock, fieldManager } = this.#options;
     const path = pathOf(resource, wish.metadata);
     const mark = this.#marks.get(path);
-    const shown = live === undefined ? ABSENT : stampOf(live);
+    const shown = live === undefined ? ABSENT : stampOf(live, wish);
     const hash = mark?.wish === wish ? mark.hash : hashOf(wish);
     if (mark !== undefined && mark.hash === hash) {
       mark.wish = wish;
@@ -58,7 +58,7 @@ export class Applier {
       if (shown === mark.shownBefore && clock.now() < mark.at + COPY_LAG_MS) return 'lagging';
     }
     const answer = await rest.apply(resource, wish, { fieldManager, ...options });
-    const stamp = stampOf(answer);
+    const stamp = stampOf(answer, wish);
     this.#marks.set(path, { wish, hash, stamp, shownBefore: stamp === shown ? undefined : shown, at: clock.now() });
     return 'applied';
   }
@@ -69,11 +69,16 @@ export class Applier {
   }
 }
 
-/** Changes when somebody changes what we wrote. A status that moves must not count, where the server tells the two apart. */
-function stampOf({ metadata }: KubeObject): string {
-  const { uid, generation, resourceVersion, labels, ownerReferences, deletionTimestamp } = metadata;
+/**
+ * Changes when somebody changes what we wrote. A status that moves must not count, where the server tells the two apart; of
+ * annotations only those of the wish do: Kubernetes' own controllers write theirs all the time.
+ */
+function stampOf({ metadata }: KubeObject, wish: KubeObject): string {
+  const { uid, generation, resourceVersion, labels, annotations, ownerReferences, deletionTimestamp } = metadata;
   const version = generation === undefined ? `v${resourceVersion}` : `g${generation}`;
-  return JSON.stringify([uid, version, deletionTimestamp, sorted(labels), ownerReferences?.map((owner) => owner.uid)]);
+  const owners = ownerReferences?.map((owner) => owner.uid);
+  const ours = Object.keys(wish.metadata.annotations ?? {}).map((key) => annotations?.[key] ?? null);
+  return JSON.stringify([uid, version, deletionTimestamp, sorted(labels), ours, owners]);
 }
 
 function sorted(labels: Readonly<Record<string, string>> = {}): unknown {
