@@ -80,6 +80,10 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     template: (template) => backend.template(template),
     timed: ({ work, seconds }) => meters.timed(work, seconds),
     wants: (wants) => void network.fetch(wants),
+    resync: ({ height, have, of, installed }) => {
+      if (installed) log.info({ height, parts: of }, 'state taken from peers');
+      else log.info({ height, have, of }, `resyncing: ${have} of ${of} parts`);
+    },
     fatal: ({ code, message }) => fatal.reject(new RemoteError(code, message)),
   };
   const engine = new Caller<EngineApi, EngineEvents>(worker, (name, payload) => on[name](payload as never));

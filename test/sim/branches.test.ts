@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MapDesk } from '@rexnet/node/chain/map-desk.ts';
 import type { Pool } from '@rexnet/node/chain/pool.ts';
+import { Resync } from '@rexnet/node/chain/resync.ts';
 import { View } from '@rexnet/node/chain/view.ts';
 import { blockId } from '@rexnet/node/consensus/header.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
@@ -71,11 +72,13 @@ class TestNode {
       parents: new ParentHeaders(undefined),
       parentCounts: new ParentCounts(undefined),
       sums: new Sums(),
+      resync: new Resync({ ...model.params, partitions: 1 }),
       miner: new Uint8Array(36).fill(name.length),
       blockIntervalMs: model.params.blockIntervalMs,
       maxReorg: plan.maxReorg,
       snapshotEvery: 1_000,
       snapshot: () => new Uint8Array(0),
+      reopen: () => undefined,
       nowMs: () => this.nowMs,
       emit,
     });

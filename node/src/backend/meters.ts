@@ -196,7 +196,9 @@ export class Meters implements BackendMeters {
     key: string,
     sum: number,
   ): void {
-    counter.inc(labels, sum - (this.#counted.get(key) ?? 0));
+    const counted = this.#counted.get(key) ?? 0;
+    // Sums begin anew with an engine that was opened anew.
+    counter.inc(labels, sum < counted ? sum : sum - counted);
     this.#counted.set(key, sum);
   }
 }

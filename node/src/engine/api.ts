@@ -1,5 +1,6 @@
 // What the engine's thread answers and tells: the seam between the thread that owns the chain and the one that talks.
 // Everything here crosses a MessagePort, so it is plain data.
+import type { ResyncProgress } from '../chain/resync.ts';
 import type {
   AccountView,
   BlockRef,
@@ -52,7 +53,9 @@ export type Want =
   /** A body of the own group. */
   | { readonly kind: 'body'; readonly id: Uint8Array }
   /** The own leaf of a block of another group. */
-  | { readonly kind: 'leaf'; readonly group: number; readonly id: Uint8Array };
+  | { readonly kind: 'leaf'; readonly group: number; readonly id: Uint8Array }
+  /** A part of the state of the own group after a block, a checkpoint. */
+  | { readonly kind: 'part'; readonly block: Uint8Array; readonly part: number };
 
 /** A block of our own, stored, as other nodes are told of it. */
 export interface OwnBlock extends HeaderRecord {
@@ -85,6 +88,7 @@ export interface EngineApi {
   /** `signaturesOk`: whether all signatures of its transactions are right; a false one kills the block, not the peer. */
   takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake;
   takeLeaf(sourceId: Uint8Array, leaf: Uint8Array): Intake;
+  takePart(block: Uint8Array, part: number, bytes: Uint8Array): Intake;
   takeParentHeaders(headers: Uint8Array): { readonly accepted: number; readonly bestHeight: number };
   submitProof(blockId: Uint8Array, witness: Uint8Array): { readonly height: number };
   locator(group: number): Uint8Array[];
@@ -161,7 +165,7 @@ export interface EngineSums {
 }
 
 /** Conditions an engine may report. */
-export const CONDITIONS = ['DeepReorg', 'NotAdopted'] as const;
+export const CONDITIONS = ['DeepReorg', 'NotAdopted', 'Resyncing'] as const;
 
 /** Why known headers are not blocks of the chain yet. */
 export type Lack = 'parent' | 'source' | 'unconfirmed' | 'future' | 'body' | 'leaf';
@@ -190,6 +194,8 @@ export type EngineEvents = {
   template: Template;
   timed: { readonly work: TimedWork; readonly seconds: number };
   wants: readonly Want[];
+  /** How much of a state has come from peers; `installed`: it has taken the place of the one that was here. */
+  resync: ResyncProgress & { readonly installed: boolean };
   /** The engine cannot go on; the process must end. */
   fatal: { readonly code: string; readonly message: string };
 };

@@ -5,7 +5,7 @@ import { concatBytes, ZERO_HASH } from '../core/bytes.ts';
 import { CHECKPOINT_HEAD, SNAPSHOT } from '../core/layouts.ts';
 import { CHUNK_BYTES, CheckpointShelf } from './checkpoint-shelf.ts';
 
-const IDLE_MS = 30_000;
+const IDLE_MS = 5_000;
 const id = (n: number): Uint8Array => new Uint8Array(32).fill(n);
 const cells = Uint8Array.from({ length: 2 * CHUNK_BYTES + 5 }, (_, i) => i % 251);
 const snapshot = SNAPSHOT.encode({

@@ -7,7 +7,7 @@ import { RpcError } from '../rpc/errors.ts';
 /** Of one message; all nodes cut alike, so that a part begun with one peer can be ended with another. */
 export const CHUNK_BYTES: number = 256 * 1024;
 /** What nobody has asked for any more is let go, and another state may be asked for. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 5_000;
 
 export interface ShelfModules {
   /** Snapshot bytes at a block; undefined when none is stored there. */

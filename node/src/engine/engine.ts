@@ -4,6 +4,7 @@
 import type { AppliedBlock, Followed } from '../chain/follower.ts';
 import type { MapDesk } from '../chain/map-desk.ts';
 import type { Pool } from '../chain/pool.ts';
+import type { Resync, WholeState } from '../chain/resync.ts';
 import type { AcceptedHeaders, View } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { toHex, ZERO_HASH } from '../core/bytes.ts';
@@ -23,6 +24,10 @@ import type { Sums } from './sums.ts';
 
 /** What one answer to `wants` may list. */
 const WANTS_MAX = 256;
+/** Parts of a state asked for at once. */
+const PARTS_MAX = 16;
+/** Least time between two tellings of how far a state has come. */
+const TELL_EVERY_MS = 1_000;
 /** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
 const BRANCHES_MAX = 64;
 /** Headers below the newest that are kept decoded and with their witness. */
@@ -44,6 +49,7 @@ export interface EngineModules {
   readonly parents: ParentHeaders;
   readonly parentCounts: ParentCounts;
   readonly sums: Sums;
+  readonly resync: Resync;
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
   readonly maxReorg: number;
@@ -51,6 +57,8 @@ export interface EngineModules {
   readonly snapshotEvery: number;
   /** All state at the tip. */
   snapshot(): Uint8Array;
+  /** The state on disk is another one: this engine is over, and another begins from there. */
+  reopen(): void;
   nowMs(): number;
   emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
@@ -63,6 +71,8 @@ export class Engine {
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
   #deepReorg = false;
+  /** When it was told last how far a state has come. */
+  #toldMs = 0;
   /** Blocks taken back since the last one that was applied. */
   #undone = 0;
   #snapshot: { readonly height: number; readonly bytes: number };
@@ -112,6 +122,19 @@ export class Engine {
     return intake;
   }
 
+  /** A part of the state that is to take the place of ours. */
+  takePart(block: Uint8Array, part: number, bytes: Uint8Array): Intake {
+    const { resync } = this.#m;
+    const verdict = resync.take(block, part, bytes, this.#m.nowMs());
+    if (verdict === 'refused') return { fault: 'BAD_STATE', accepted: 0 };
+    const whole = resync.whole();
+    if (whole === undefined) {
+      this.#tellResync();
+      this.#tellWants();
+    } else this.#install(whole);
+    return { fault: undefined, accepted: verdict === 'accepted' ? 1 : 0 };
+  }
+
   submitProof(blockId: Uint8Array, witness: Uint8Array): { readonly height: number } {
     const intake = this.#m.view.submit(blockId, witness.slice(), this.#m.nowMs());
     if (intake === undefined) throw new RpcError('STALE_TEMPLATE');
@@ -125,7 +148,10 @@ export class Engine {
   }
 
   wants(): Want[] {
-    const missing = this.#m.view.missing();
+    const nowMs = this.#m.nowMs();
+    const { resync, view } = this.#m;
+    resync.look({ tip: view.tip, chosen: view.tree.tip(view.group), deepReorg: this.#deepReorg }, nowMs);
+    const missing = view.missing();
     const branches = new Map<number, Uint8Array[]>();
     for (const { wait } of missing.headers) {
       if (wait.reason === 'future') continue;
@@ -134,6 +160,9 @@ export class Engine {
       branches.set(wait.group, ids);
     }
     const wants: Want[] = [...branches].map(([group, ids]) => ({ kind: 'headers', group, branches: ids }));
+    const state = resync.wants();
+    for (const part of state?.parts.slice(0, PARTS_MAX) ?? []) wants.push({ kind: 'part', block: state!.block, part });
+    if (resync.replacesBlocks(nowMs)) return wants.slice(0, WANTS_MAX);
     for (const { id } of missing.bodies) wants.push({ kind: 'body', id });
     for (const { id, group } of missing.leaves) wants.push({ kind: 'leaf', group, id });
     return wants.slice(0, WANTS_MAX);
@@ -159,6 +188,13 @@ export class Engine {
       const message = `no map update that this node has read adopts group ${view.group}: it waits for the network to add it`;
       return [{ type: 'NotAdopted', status: 'True', reason: 'NotInShardMap', message }];
     }
+    const progress = this.#m.resync.progress;
+    if (progress !== undefined) {
+      const { height, have, of } = progress;
+      const parts = of === 0 ? 'it waits for a peer that has it' : `${have} of ${of} parts are here`;
+      const message = `this node takes the state after block ${height} from its peers: ${parts}`;
+      return [{ type: 'Resyncing', status: 'True', reason: this.#deepReorg ? 'BeyondUndo' : 'FarBehind', message }];
+    }
     if (!this.#deepReorg) return [];
     const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
     return [
@@ -166,7 +202,7 @@ export class Engine {
         type: 'DeepReorg',
         status: 'True',
         reason: 'BeyondUndo',
-        message: `${message}; start this node again on an empty data folder`,
+        message: `${message}; no checkpoint on it is old enough yet to take its state from a peer`,
       },
     ];
   }
@@ -222,8 +258,33 @@ export class Engine {
       this.#deepReorg = followed.deepReorg;
       if (!followed.more) break;
     }
+    this.#tellWants();
+  }
+
+  #tellWants(): void {
     const wants = this.wants();
     if (wants.length > 0) this.#m.emit('wants', wants);
+  }
+
+  #tellResync(): void {
+    const progress = this.#m.resync.progress;
+    const nowMs = this.#m.nowMs();
+    if (progress === undefined || nowMs - this.#toldMs < TELL_EVERY_MS) return;
+    this.#toldMs = nowMs;
+    this.#m.emit('resync', { ...progress, installed: false });
+  }
+
+  /** In one commit: until then a restart finds the old state, from then on the new one. */
+  #install({ base, snapshot }: WholeState): void {
+    const { store, resync, emit, reopen } = this.#m;
+    const { height, id } = base;
+    const progress = resync.progress!;
+    this.#commit(() => {
+      this.#writePending();
+      store.putBase({ height, id, bytes: snapshot });
+    });
+    emit('resync', { ...progress, installed: true });
+    reopen();
   }
 
   /** What is durable need not be in memory as a whole. */
@@ -321,7 +382,7 @@ export class Engine {
 
   #offerTemplate(nowMs: number): void {
     const { view, pool } = this.#m;
-    if (!view.isBorn) return;
+    if (!view.isBorn || this.#m.resync.replacesBlocks(nowMs)) return;
     const tip = { key: toHex(view.tip.id), timestampMs: view.tip.header.timestampMs };
     if (!this.#beat.isDue(tip, nowMs)) return;
     const bitcoinHeaders = this.#m.parents.forNextBlock();

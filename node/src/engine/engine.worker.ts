@@ -10,6 +10,7 @@ import { senderKeyOf } from '../core/signed-bytes.ts';
 import { unpackTransactions } from '../core/transaction-batch.ts';
 import type { IndexedRefusal } from '../rpc/backend.ts';
 import { type Refusal, RpcError, refusal } from '../rpc/errors.ts';
+import type { ChainStore } from '../store/chain-store.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
 import { serve } from './bridge.ts';
 import { CheckpointShelf } from './checkpoint-shelf.ts';
@@ -38,8 +39,13 @@ function fail(error: unknown): void {
   });
 }
 
-function start(): void {
-  const open = openEngine(options, { nowMs, emit });
+/** `opened`: the store of the engine before, whose state was replaced in it. */
+function start(opened?: ChainStore): void {
+  const reopen = (): void => {
+    for (const timer of timers) clearInterval(timer);
+    start(open.store);
+  };
+  const open = openEngine(options, { nowMs, reopen, emit }, opened);
   const { engine, answers, history, view, state, pool, mapDesk, store, parents, parentCounts, network } = open;
   const loopDelay = new LoopDelay();
   const shelf = new CheckpointShelf({
@@ -113,6 +119,7 @@ function start(): void {
     takeHeaders: (headers, from) => guarded(() => engine.takeHeaders(headers, from)),
     takeBody: (id, body, ok) => guarded(() => engine.takeBody(id, body, ok)),
     takeLeaf: (id, leaf) => guarded(() => engine.takeLeaf(id, leaf)),
+    takePart: (block, part, bytes) => guarded(() => engine.takePart(block, part, bytes)),
     takeParentHeaders: (headers) => ({ accepted: parents.take(headers), bestHeight: parents.bestHeight }),
     submitProof: (id, witness) => guarded(() => engine.submitProof(id, witness)),
     locator: (group) => history.locator(group),

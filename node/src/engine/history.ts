@@ -71,7 +71,10 @@ export class History {
     let bytes = 0;
     const last = Math.min(tip.height, cursor.height + LOG_BLOCKS_MAX);
     for (let height = cursor.height + 1; height <= last && bytes < maxBytes; height++) {
-      const event = this.#logBlock(tip.ancestorAt(height)!, filter);
+      const entry = tip.ancestorAt(height)!;
+      // Its state came from a peer, and what it did is not known here.
+      if (!this.#store.hasExecuted(entry.id)) throw new RpcError('CURSOR_GONE');
+      const event = this.#logBlock(entry, filter);
       if (event.kind === 'block') bytes += event.receipts.length;
       events.push(event);
     }

@@ -9,6 +9,7 @@ import { MapDesk } from '../chain/map-desk.ts';
 import { networkMaps, verifyEvidence } from '../chain/network-maps.ts';
 import { verifyLeaf } from '../chain/outbox-proof.ts';
 import { Pool } from '../chain/pool.ts';
+import { Resync } from '../chain/resync.ts';
 import { HOME_GROUP } from '../chain/shard-map.ts';
 import { StateCheck } from '../chain/state-check.ts';
 import { transactionRules } from '../chain/transaction.ts';
@@ -50,16 +51,18 @@ export interface OpenEngine {
 
 export interface EngineWorld {
   nowMs(): number;
+  /** The folder holds another state now: open it anew. */
+  reopen(): void;
   emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
 
-/** Throws StoreError when the folder is not this node's or is damaged. */
-export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngine {
+/** Throws StoreError when the folder is not this node's or is damaged. `opened`: the store of the engine before, when its state was replaced. */
+export function openEngine(options: EngineOptions, world: EngineWorld, opened?: ChainStore): OpenEngine {
   const startedMs = performance.now();
   const network = readGenesis(options.genesis);
   const { genesis } = network;
   const { group } = options;
-  const store = new ChainStore(options.dataDir, { genesisId: toHex(network.id), group });
+  const store = opened ?? new ChainStore(options.dataDir, { genesisId: toHex(network.id), group });
   const machine = Machine.create({
     partitions: genesis.partitions,
     seed: randomBytes(32),
@@ -115,11 +118,13 @@ export function openEngine(options: EngineOptions, world: EngineWorld): OpenEngi
     parents,
     parentCounts,
     sums,
+    resync: new Resync(genesis),
     miner: options.miner,
     blockIntervalMs: genesis.blockIntervalMs,
     maxReorg: genesis.maxReorg,
     snapshotEvery: genesis.checkpointEvery,
     snapshot: () => state.snapshot(),
+    reopen: world.reopen,
     nowMs: world.nowMs,
     emit: world.emit,
   });

@@ -13,6 +13,7 @@ import { Introduction } from './introduction.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
 import { anyOf, inTurn } from './rotation.ts';
+import { StateFetch } from './state-fetch.ts';
 import { Wants } from './wants.ts';
 
 type HeadersWant = Extract<Want, { readonly kind: 'headers' }>;
@@ -22,7 +23,7 @@ const HEADERS_DEADLINE_MS = 10_000;
 const REDIAL_MS = [200, 500, 1_000, 2_000];
 
 export interface NetworkModules {
-  readonly chain: Pick<Remote<EngineApi>, 'takeHeaders' | 'takeBody' | 'takeLeaf' | 'locator'>;
+  readonly chain: Pick<Remote<EngineApi>, 'takeHeaders' | 'takeBody' | 'takeLeaf' | 'takePart' | 'locator'>;
   readonly log: Log;
   /** Our greeting, with the tip of the moment. */
   hello(): PeerHello;
@@ -50,12 +51,14 @@ export class Network {
   readonly #wants = new Wants();
   readonly #meters: GossipMeters;
   readonly #introduction: Introduction;
+  readonly #states: StateFetch;
   #turn = 0;
 
   constructor(modules: NetworkModules) {
     this.#m = modules;
     this.#meters = new GossipMeters(modules.metrics);
     this.#introduction = new Introduction(modules.nowMs());
+    this.#states = this.#stateFetch();
   }
 
   /** Peers with a live outgoing stream. */
@@ -109,9 +112,13 @@ export class Network {
 
   /** Asks for what is missing and not being asked for. */
   async fetch(wants: readonly Want[]): Promise<void> {
-    const due = this.#wants.due(wants, this.#m.nowMs());
+    const parts = wants.flatMap((want) => (want.kind === 'part' ? [want] : []));
+    const due = this.#wants.due(
+      wants.flatMap((want) => (want.kind === 'part' ? [] : [want])),
+      this.#m.nowMs(),
+    );
     const bodies = due.filter((d) => d.want.kind === 'body');
-    const asked: Promise<void>[] = [];
+    const asked: Promise<void>[] = [this.#states.want(parts)];
     for (const { want, tries } of due) {
       if (want.kind === 'headers') asked.push(this.#fetchHeaders(want, tries));
     }
@@ -213,6 +220,25 @@ export class Network {
   /** Where this node begins to ask: not where the others do. */
   get #start(): number {
     return this.#m.hello().nodeId[0] ?? 0;
+  }
+
+  #stateFetch(): StateFetch {
+    const { chain, log, metrics, nowMs } = this.#m;
+    return new StateFetch({
+      sources: () =>
+        this.#peersOf(this.#m.hello().group).map(({ address, rpc }) => ({
+          name: address.node,
+          stateChunks: (request, signal) => rpc.stateChunks(request, signal),
+        })),
+      take: ({ block, part }, bytes) => chain.takePart(block, part, bytes),
+      blame: (peer, fault) => {
+        metrics.peers.dropped.inc({ code: fault });
+        log.warn({ peer, fault }, 'peer gave a wrong part of a state and is not asked for states for a while');
+      },
+      failed: (peer, error) => log.debug({ peer, error: String(error) }, 'part of a state not had'),
+      nowMs,
+      start: () => this.#start,
+    });
   }
 
   async #fetchHeaders(want: HeadersWant, tries: number): Promise<void> {

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Want } from '../engine/api.ts';
 import { parsePeers } from './peer-file.ts';
-import { MAX_QUESTIONS, Wants } from './wants.ts';
+import { MAX_QUESTIONS, type SmallWant, Wants } from './wants.ts';
 
-const body = (n: number): Want => ({ kind: 'body', id: Uint8Array.of(n & 255, n >> 8) });
+const body = (n: number): SmallWant => ({ kind: 'body', id: Uint8Array.of(n & 255, n >> 8) });
 
 test('a thing is asked for once, and again after a while', () => {
   const wants = new Wants();

@@ -19,6 +19,9 @@ import { gossipFromWire, gossipToWire, helloFromWire, helloToWire } from './wire
 /** Another peer is asked for what has not come by then. */
 const BULK_DEADLINE_MS = 10_000;
 
+/** Of one part of a state, however large; who gives none of it for a while is left earlier. */
+const STATE_DEADLINE_MS = 600_000;
+
 /** What a peer answered for one id. */
 export interface PeerBlockAnswer {
   readonly id: Uint8Array;
@@ -75,7 +78,7 @@ export class PeerRpc {
     request: { readonly blockId: Uint8Array; readonly partition: number; readonly fromChunk: number },
     signal?: AbortSignal,
   ): AsyncGenerator<{ readonly index: number; readonly chunk: Uint8Array; readonly last: boolean }, void, undefined> {
-    return messages(this.#stub.StateChunks({ ...request }, { deadline: Date.now() + BULK_DEADLINE_MS }), signal);
+    return messages(this.#stub.StateChunks({ ...request }, { deadline: Date.now() + STATE_DEADLINE_MS }), signal);
   }
 
   /**

@@ -1,0 +1,174 @@
+// A state comes from peers where blocks would take too long or lead nowhere: an empty folder, a switch deeper than undo
+// reaches. What is there stays until the new state is whole, and no byte is believed that headers do not commit.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { HEAD_PART } from '../chain/checkpoint.ts';
+import { DEFAULT_CHAIN, makeGenesis, readGenesis } from '../chain/genesis.ts';
+import { deriveKey } from '../chain/keys.ts';
+import { ownerOf } from '../chain/shard-map.ts';
+import { partitionOf } from '../core/address.ts';
+import { toHex } from '../core/bytes.ts';
+import { VirtualNode } from './testing/virtual-node.ts';
+
+const EVERY = 4;
+const MAX_REORG = 8;
+const BLOCKS = 40;
+const FORK = 10;
+const ALONE = 12;
+const PARTITIONS = 16;
+const USERS = Array.from({ length: 12 }, (_, i) => `user/${i}`);
+const START_MS = 1_000_000_000_000;
+
+const genesis = makeGenesis({
+  chain: { ...DEFAULT_CHAIN, partitions: PARTITIONS, confirmations: 1 },
+  groups: 2,
+  seed: 1,
+  governance: new Uint8Array(32),
+  compilerHash: new Uint8Array(32),
+  bitcoinIntervalMs: 1_000,
+  accounts: USERS.map((name) => ({ address: deriveKey(1, name).address, amount: 1_000_000_000n })),
+  constants: { floorHashes: 2n, checkpointEvery: EVERY, maxReorg: MAX_REORG },
+});
+const network = readGenesis(genesis);
+const groupOf = (name: string): number =>
+  ownerOf(network.firstMap, partitionOf(deriveKey(1, name).address, PARTITIONS));
+
+let folder = '';
+const clock = { nowMs: START_MS };
+const nodes: VirtualNode[] = [];
+/** One of each group, that have always been there. */
+let old: readonly [VirtualNode, VirtualNode];
+/** Of group 1: mined alone from a fork on. */
+let alone: VirtualNode;
+
+function startNode(name: string, group: number): VirtualNode {
+  const node = new VirtualNode({ genesis, group, dataDir: join(folder, name), clock });
+  nodes.push(node);
+  return node;
+}
+
+/** A block of each group, in which some pay, told to the other. */
+function round(number: number): void {
+  for (const node of old) {
+    for (const [i, name] of USERS.entries()) {
+      if (groupOf(name) === node.group && i % 3 === 0) {
+        node.pay(name, USERS[(i + number) % USERS.length]!, BigInt(number));
+      }
+    }
+    node.mine();
+    for (const other of old) {
+      if (other === node) continue;
+      other.learn(node);
+      other.fetch(node);
+    }
+  }
+}
+
+function catchUp(node: VirtualNode): void {
+  for (let before = -1; before !== node.height; ) {
+    before = node.height;
+    for (const peer of old) {
+      node.learn(peer);
+      node.fetch(peer);
+    }
+  }
+}
+
+const rootOf = (node: VirtualNode): string => {
+  node.open.view.unstage();
+  return toHex(node.open.state.stateRoot);
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rexnet-resync-'));
+  old = [startNode('old0', 0), startNode('old1', 1)];
+  for (let i = 0; i < FORK; i++) round(i);
+  alone = startNode('alone', 1);
+  catchUp(alone);
+  for (let i = FORK; i < BLOCKS; i++) round(i);
+});
+// What was given in the test before is let go.
+beforeEach(() => {
+  clock.nowMs += 10_000;
+});
+afterAll(async () => {
+  for (const node of nodes) await node.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('an empty folder is filled by a state and the blocks since, and goes on', async () => {
+  const late = startNode('late', 1);
+  for (const peer of old) late.learn(peer);
+  expect(late.height).toBeLessThan(FORK);
+  expect(late.open.engine.conditions).toMatchObject([{ type: 'Resyncing', reason: 'FarBehind' }]);
+  expect(late.wants().filter(({ kind }) => kind !== 'headers')).toMatchObject([{ kind: 'part', part: HEAD_PART }]);
+  catchUp(late);
+  // The newest whose committing header is buried: 36 is committed by 40, on which nothing stands.
+  expect(late.installed).toEqual([32]);
+  expect(late.height).toBe(BLOCKS);
+  expect(rootOf(late)).toBe(rootOf(old[1]));
+  expect(late.open.engine.conditions).toEqual([]);
+  await late.restart();
+  expect(late.height).toBe(BLOCKS);
+  for (let i = 0; i < EVERY; i++) late.mine();
+  expect(late.open.store.base()?.height).toBe(32);
+  // What it executed itself it gives to others, block by block.
+  old[1].learn(late);
+  old[1].fetch(late);
+  expect(old[1].height).toBe(BLOCKS + EVERY);
+  expect(rootOf(late)).toBe(rootOf(old[1]));
+});
+
+test('a crash in the middle leaves what was there', async () => {
+  const late = startNode('crashes', 1);
+  for (const peer of old) late.learn(peer);
+  expect(late.fetch(old[1], 3)).toBe(3);
+  const [condition] = late.open.engine.conditions;
+  expect(condition?.message).toMatch(/2 of \d+ parts/);
+  await late.restart();
+  expect(late.height).toBe(0);
+  expect(late.open.store.base()).toBeUndefined();
+  catchUp(late);
+  expect(late.installed).toHaveLength(1);
+  expect(rootOf(late)).toBe(rootOf(old[1]));
+});
+
+test('wrong parts are the peer’s fault and change nothing', () => {
+  const late = startNode('lied-to', 1);
+  for (const peer of old) late.learn(peer);
+  const { view, engine } = late.open;
+  for (let i = 0; i < 3; i++) {
+    const [want] = late.wants().filter((each) => each.kind === 'part');
+    if (want === undefined) throw new Error('it wants no state');
+    const right = old[1].part(want.block, want.part)!;
+    const wrong = right.slice();
+    wrong[wrong.length >> 1]! ^= 1;
+    expect(engine.takePart(want.block, want.part, wrong)).toEqual({ fault: 'BAD_STATE', accepted: 0 });
+    // Of a block nobody asked about: no fault, no use.
+    expect(engine.takePart(view.tip.id, want.part, wrong)).toEqual({ fault: undefined, accepted: 0 });
+    expect(engine.takePart(want.block, want.part, right)).toEqual({ fault: undefined, accepted: 1 });
+  }
+  catchUp(late);
+  expect(rootOf(late)).toBe(rootOf(old[1]));
+});
+
+/** After the tests above the old ones stand at 44. */
+test('a switch deeper than undo reaches takes the state of the winning chain', async () => {
+  expect(alone.height).toBe(FORK);
+  for (let i = 0; i < ALONE; i++) alone.mine();
+  const left = toHex(alone.open.view.tip.id);
+  for (const peer of old) alone.learn(peer);
+  expect(toHex(alone.open.view.tip.id)).toBe(left);
+  expect(alone.open.engine.conditions).toMatchObject([{ type: 'Resyncing', reason: 'BeyondUndo' }]);
+  const before = alone.installed.length;
+  catchUp(alone);
+  expect(alone.installed.slice(before)).toEqual([36]);
+  expect(rootOf(alone)).toBe(rootOf(old[1]));
+  await alone.restart();
+  alone.mine();
+  old[1].learn(alone);
+  old[1].fetch(alone);
+  expect(rootOf(old[1])).toBe(rootOf(alone));
+});
