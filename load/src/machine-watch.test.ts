@@ -37,6 +37,8 @@ test('shares are of what passed between the two looks, and the worst of the stop
     waitShare: 0.25,
     throttledShare: 0.12,
     throttled: 'a node of group 1',
+    // This process, which nothing limits here.
+    generatorThrottledShare: expect.any(Number),
   });
 });
 

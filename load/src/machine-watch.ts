@@ -55,7 +55,7 @@ export class MachineWatch {
       foreignShare: 0,
       stealShare: share(to.steal - from.steal, all),
       waitShare: share(waited, waited + to.ran - from.ran),
-      ...worst(this.#quotas, await from.quotas, await to.quotas),
+      ...throttlingOf(sharesOf(this.#quotas, await from.quotas, await to.quotas)),
     };
   }
 
@@ -81,23 +81,32 @@ function coreTicks(text: string): readonly number[] {
   return (line ?? '').trim().split(/\s+/).slice(1).map(Number);
 }
 
-/** A node that started anew counts from nothing: of it only what it counted since is known. */
-function worst(
+type Stopped = { readonly who: string; readonly share: number };
+
+/** In the order of the quotas. A node that started anew counts from nothing: of it only what it counted since is known. */
+function sharesOf(
   quotas: readonly Quota[],
   from: readonly (Throttling | undefined)[],
   to: readonly (Throttling | undefined)[],
-): Pick<MachineReading, 'throttledShare' | 'throttled'> {
-  const shares = quotas.map(({ who }, index) => {
+): readonly Stopped[] {
+  return quotas.map(({ who }, index) => {
     const [before, after] = [from[index], to[index]];
     if (before === undefined || after === undefined) return { who, share: 0 };
     const isAnew = after.periods < before.periods;
     const [periods, throttled] = isAnew ? [0, 0] : [before.periods, before.throttled];
     return { who, share: share(after.throttled - throttled, after.periods - periods) };
   });
-  const [first] = shares.sort((a, b) => b.share - a.share);
-  return first === undefined || first.share === 0
-    ? { throttledShare: 0 }
-    : { throttledShare: first.share, throttled: first.who };
+}
+
+/** The generator comes first. */
+function throttlingOf(
+  shares: readonly Stopped[],
+): Pick<MachineReading, 'throttledShare' | 'throttled' | 'generatorThrottledShare'> {
+  const generatorThrottledShare = shares[0]?.share ?? 0;
+  const worst = shares.toSorted((a, b) => b.share - a.share)[0];
+  return worst === undefined || worst.share === 0
+    ? { throttledShare: 0, generatorThrottledShare }
+    : { throttledShare: worst.share, throttled: worst.who, generatorThrottledShare };
 }
 
 /** 0 where nothing was counted. */

@@ -31,6 +31,8 @@ export interface MachineReading {
   readonly throttledShare: number;
   /** Whose it is, where there are several: `a node of group 3`. */
   readonly throttled?: string;
+  /** Of the generator's own, where nodes have shares of their own. */
+  readonly generatorThrottledShare?: number;
 }
 
 /** Something that must be true of every run, whatever its speed. */

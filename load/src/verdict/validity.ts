@@ -44,13 +44,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     culprit: 'machine',
-    reason: ({ machine: { throttledShare, throttled } }) =>
-      atMost(
-        throttledShare,
-        THROTTLED_MAX,
-        () =>
-          `${throttled === undefined ? '' : `${throttled} was `}throttled in ${percent(throttledShare)} of the periods`,
-      ),
+    reason: throttling,
   },
   {
     culprit: 'generator',
@@ -86,6 +80,20 @@ export const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** Without a cap what a node may use of the processor is what is measured; the generator must have enough in any case. */
+function throttling({ machine }: Reading, profile: Profile): string | undefined {
+  const { throttledShare, throttled, generatorThrottledShare } = machine;
+  if (profile === 'open' && generatorThrottledShare !== undefined)
+    return atMost(generatorThrottledShare, THROTTLED_MAX, () =>
+      throttledWords('the generator', generatorThrottledShare),
+    );
+  return atMost(throttledShare, THROTTLED_MAX, () => throttledWords(throttled, throttledShare));
+}
+
+function throttledWords(who: string | undefined, share: number): string {
+  return `${who === undefined ? '' : `${who} was `}throttled in ${percent(share)} of the periods`;
+}
 
 /**
  * A small machine is busy on every beat; that alone proves nothing. It was the limit when cores were scarce, our processes

@@ -32,7 +32,8 @@ export type PointParts = {
 const TERMINATION_MESSAGE = '/dev/termination-log';
 /** As `rxctl bench scale`: more than the protocol allows, so that the cap is what is measured. */
 const OVER_CAPACITY = 1.2;
-const OPEN_TPS_PER_GROUP = 1_000;
+/** In profile Open where nothing else is said: it shows something wherever it runs; what the nodes can do takes a search. */
+export const OPEN_TPS_PER_GROUP = 1_000;
 /** What is under way when the offering ends takes some beats, and what was offered above capacity as long as it did. */
 const TAIL_SECONDS = 15;
 /** Giving the accounts what the workload needs, then comparing balances. */

@@ -114,6 +114,7 @@ function machineOf(parts: readonly Reading[]): MachineReading {
   const most = (of: (machine: MachineReading) => number): number =>
     Math.max(...parts.map(({ machine }) => of(machine)));
   const throttledShare = most((machine) => machine.throttledShare);
+  const own = parts.flatMap(({ machine }) => machine.generatorThrottledShare ?? []);
   const { throttled } = parts.map(({ machine }) => machine).find((one) => one.throttledShare === throttledShare) ?? {};
   return {
     busyShare: most(({ busyShare }) => busyShare),
@@ -122,6 +123,7 @@ function machineOf(parts: readonly Reading[]): MachineReading {
     waitShare: most(({ waitShare }) => waitShare),
     throttledShare,
     ...(throttled === undefined ? {} : { throttled }),
+    ...(own.length === 0 ? {} : { generatorThrottledShare: Math.max(...own) }),
   };
 }
 

@@ -26,10 +26,15 @@ const REASON_MAX_LENGTH = 1_024;
 const INVALID_REASON_MAX_LENGTH = 256;
 const PERCENT = 100;
 const SECOND_MS = 1_000;
+/** Of what was offered: who completes this much was not held up. */
+const REACHED = 0.97;
+
+/** What `rxctl bench scale --profile open` measures on one machine, and nobody can for machines that others share. */
+export const NO_CEILING = 'what all machines together could do is not calibrated in a cluster';
 
 /** On what was taken so far; a reading that could not be had decides everything. */
 export function verdictOf(spec: LoadTestSpec, taken: readonly Taken[]): Verdict {
-  const verdict = judge({
+  const judged = judge({
     profile: profileOf(spec),
     groups: spec.groups,
     repeats: spec.repeats,
@@ -37,8 +42,23 @@ export function verdictOf(spec: LoadTestSpec, taken: readonly Taken[]): Verdict 
     efficiencyMin: spec.minEfficiencyPercent / PERCENT,
   });
   const next = nextReading(spec, taken);
-  if (next.kind !== 'spoilt') return verdict;
-  return { ...verdict, verdict: 'Invalid', reason: `${counted(next.slot.groups)}: ${next.reason}` };
+  if (next.kind === 'spoilt')
+    return { ...judged, verdict: 'Invalid', reason: `${counted(next.slot.groups)}: ${next.reason}` };
+  return { ...judged, reason: `${judged.reason}${openCaveat(spec, judged, taken)}` };
+}
+
+/** Without a cap a curve says nothing of the hardware while all that was offered was done, and who falls short may lack machines. */
+function openCaveat({ profile }: LoadTestSpec, { verdict, points }: Verdict, taken: readonly Taken[]): string {
+  if (profile !== 'Open' || verdict === 'Invalid') return '';
+  const isAllDone = points.every(({ groups, tps }) => tps >= REACHED * offeredAt(groups, taken));
+  if (isAllDone)
+    return '; all that was offered was done, so this is not yet what the nodes can do: raise spec.tpsPerGroup';
+  return `; ${NO_CEILING}${verdict === 'Sublinear' ? ', so it may be machines that were short' : ''}`;
+}
+
+function offeredAt(groups: number, taken: readonly Taken[]): number {
+  const own = taken.filter((one) => one.groups === groups && one.reading.broken === undefined);
+  return own.length === 0 ? 0 : mean(own.map(({ reading }) => reading.offeredTps));
 }
 
 export function loadTestStatus(name: string, spec: LoadTestSpec, phase: Phase, taken: readonly Taken[]): LoadTestTold {
@@ -84,8 +104,7 @@ function pointText(spec: LoadTestSpec, phase: Phase): Pick<LoadTestStatus, 'poin
 
 function pointOf(point: Point, { profile }: LoadTestSpec, taken: readonly Taken[]): LoadTestPoint {
   const { groups, completed, tps, efficiency, ofCapacity, p50Ms, p95Ms, p99Ms, crossGroupShare, valid } = point;
-  const own = taken.filter((one) => one.groups === groups && one.reading.broken === undefined);
-  const offered = own.length === 0 ? 0 : mean(own.map(({ reading }) => reading.offeredTps));
+  const offered = offeredAt(groups, taken);
   const judged = profile === 'Capped' ? (ofCapacity ?? efficiency) : efficiency;
   return {
     groups,

@@ -2,6 +2,7 @@ import type { V1ConfigMap, V1Job } from '@kubernetes/client-node';
 import { parseLoadSpec } from '@rexnet/load/spec.ts';
 import { printSummary } from '@rexnet/load/verdict/summary.ts';
 import { aReading } from '@rexnet/load/verdict/testing/readings.ts';
+import { invalidReason } from '@rexnet/load/verdict/validity.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check, type Problem } from '../api/check.ts';
@@ -218,6 +219,55 @@ test('what several generators saw is one reading; the worst of them decides whet
   expect(readingOf(slot, 'open', left).capacityTps).toBeUndefined();
   expect(readingOf(slot, 'capped', [...left, { broken: 'OOMKilled' }]).broken).toBe('generator 2: OOMKilled');
   expect(readingOf(slot, 'capped', [{ summary: 'Killed' }]).broken).toMatch(/^the generator: .*not JSON/);
+});
+
+test('an open sweep says what it does not know', () => {
+  const spec = loadTestSpec({ profile: 'Open', groups: [1, 2], repeats: 3 });
+  const swept = (offered: number, share: (groups: number) => number) => {
+    const taken = [0, 1, 2].flatMap((round) =>
+      spec.groups.map((groups): Taken => {
+        const { capacityTps: _, ...reading } = aReading(groups, { repeat: round, tps: groups * 120 * share(groups) });
+        const machine = {
+          ...reading.machine,
+          throttledShare: 0.4,
+          throttled: 'a node of group 0',
+          generatorThrottledShare: 0,
+        };
+        return {
+          round,
+          groups,
+          attempt: 0,
+          endedMs: 1,
+          reading: { ...reading, machine, offeredTps: offered * groups },
+        };
+      }),
+    );
+    const { verdict, reason } = verdictOf(spec, taken);
+    return `${verdict}: ${reason}`;
+  };
+  expect(swept(120, () => 1)).toMatch(
+    /^Linear: .*; all that was offered was done, so this is not yet what the nodes can do: raise spec\.tpsPerGroup$/,
+  );
+  expect(swept(200, () => 1)).toMatch(
+    /^Linear: .*; what all machines together could do is not calibrated in a cluster$/,
+  );
+  expect(swept(200, (groups) => 1 / groups)).toMatch(
+    /^Sublinear: .*in a cluster, so it may be machines that were short$/,
+  );
+});
+
+test('an open sweep does not count while its generator was throttled', () => {
+  const { capacityTps: _, ...reading } = aReading(1);
+  const machine = {
+    ...reading.machine,
+    throttledShare: 0.4,
+    throttled: 'a node of group 0',
+    generatorThrottledShare: 0.06,
+  };
+  expect(invalidReason({ ...reading, machine }, 'open')).toBe('the generator was throttled in 6.0 % of the periods');
+  expect(invalidReason({ ...reading, machine }, 'capped')).toBe(
+    'a node of group 0 was throttled in 40 % of the periods',
+  );
 });
 
 test('the largest sweep fits its ConfigMap', () => {

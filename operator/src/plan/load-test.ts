@@ -2,13 +2,22 @@
 // memory: what was measured stands in its ConfigMap, so it may be asked at any moment, also by another operator.
 import type { V1ConfigMap, V1Job } from '@kubernetes/client-node';
 import type { LoadTestSpec } from '../api/load-test.ts';
+import { OPEN_TPS_PER_GROUP } from './load-test-jobs.ts';
 import { judgePoint } from './load-test-judge.ts';
 import { pointName, resultsName } from './load-test-names.ts';
 import { type PointObject, pointSpec, pointTestnet } from './load-test-point.ts';
 import { type Artefacts, type Results, resultsConfigMap } from './load-test-results.ts';
 import type { LoadTestObserved, PointSeen } from './load-test-seen.ts';
 import { nextReading, placeOf, readingsWanted, type Slot, type Taken } from './load-test-slots.ts';
-import { counted, type LoadTestTold, loadTestStatus, type Phase, readingText, verdictOf } from './load-test-status.ts';
+import {
+  counted,
+  type LoadTestTold,
+  loadTestStatus,
+  NO_CEILING,
+  type Phase,
+  readingText,
+  verdictOf,
+} from './load-test-status.ts';
 import { refusalOf } from './plan.ts';
 import { CONTRACT_OF } from './shipped.ts';
 
@@ -190,7 +199,7 @@ function settingsOf(spec: LoadTestSpec): Artefacts['facts'] {
     tpsPerGroup !== undefined
       ? `${tpsPerGroup} per group`
       : profile === 'Open'
-        ? 'the preset of the profile'
+        ? `${OPEN_TPS_PER_GROUP} per group`
         : '1.2 × capacity';
   return [
     ['Testnet', testnet],
@@ -201,6 +210,7 @@ function settingsOf(spec: LoadTestSpec): Artefacts['facts'] {
     ['repeats', `${repeats}, in rounds over all points, a fresh Testnet each`],
     ['transactions', 'signed by the generators and checked by the nodes; durable before they count'],
     ['machine', 'as its generator saw it; what other pods took is not known'],
+    ...(profile === 'Open' ? [['ceiling', NO_CEILING] as const] : []),
   ];
 }
 
