@@ -78,6 +78,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'node/src/core',
     'preda/src',
   ],
+  'operator/src/external': ['operator/src/api', 'operator/src/controllers', 'operator/src/kube', 'node/src/telemetry'],
   'operator/src/metrics': ['operator/src/api'],
   'operator/src/rbac': ['operator/src/controllers'],
   'operator/src': ['operator/src', 'node/src', 'node/src/telemetry'],

@@ -1,8 +1,8 @@
 // The flags of the operator: what it is told when it starts. It reads them and checks their form; it does nothing with them.
 import { hostname } from 'node:os';
-import { parseDuration } from '@rexnet/node/core/duration.ts';
 import { LOG_LEVELS, type LogLevel } from '@rexnet/node/telemetry/log.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isTimeSpan } from './api/durations.ts';
 import type { Images } from './plan/kube/images.ts';
 import { SwitchCommand } from './switch-command.ts';
 
@@ -19,6 +19,8 @@ export type OperatorFlags = {
   readonly leaseName: string;
   readonly instance: string;
   readonly metrics: { readonly host: string; readonly port: number };
+  readonly externalMetrics?: { readonly host: string; readonly port: number };
+  readonly externalMetricsCertificate: string;
   readonly podMonitors?: true;
   readonly podMonitorLabels: Readonly<Record<string, string>>;
   readonly podMonitorInterval: string;
@@ -79,6 +81,17 @@ export function operatorCommand(write: {
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080')
         .argParser(address),
     )
+    .addOption(
+      env(
+        '--external-metrics <host:port>',
+        'where the API external.metrics.k8s.io is served, so that an autoscaler can read rexnet_tps (default: nowhere)',
+      ).argParser(address),
+    )
+    .addOption(
+      env('--external-metrics-certificate <folder>', 'where its tls.crt and tls.key are').default(
+        '/etc/rexnet/external-metrics',
+      ),
+    )
     .addOption(env('--pod-monitors', 'make a PodMonitor for each Testnet, as its spec.monitoring.podMonitor says'))
     .addOption(
       env('--pod-monitor-labels <name=value,...>', 'what a Prometheus selects PodMonitors by')
@@ -125,7 +138,7 @@ function labels(text: string): Readonly<Record<string, string>> {
 }
 
 function duration(text: string): string {
-  if ((parseDuration(text) ?? 0) <= 0) throw new InvalidArgumentError('Write a duration such as 15s, 30m or 8h.');
+  if (!isTimeSpan(text)) throw new InvalidArgumentError('Write a duration such as 15s, 30m or 8h.');
   return text;
 }
 

@@ -49,6 +49,10 @@ async function run(flags: OperatorFlags, world: World): Promise<number> {
       namespaces: flags.namespace ?? [],
       images: { image, bitcoindImage, imagePullPolicy },
       instance: `${flags.instance}-${randomBytes(IDENTITY_BYTES).toString('hex')}`,
+      externalMetrics:
+        flags.externalMetrics === undefined
+          ? undefined
+          : { address: flags.externalMetrics, certificateFolder: flags.externalMetricsCertificate },
       ...(flags.podMonitors === true
         ? { scraping: { labels: flags.podMonitorLabels, interval: flags.podMonitorInterval } }
         : {}),

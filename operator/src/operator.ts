@@ -14,6 +14,7 @@ import { loadTestController } from './controllers/load-test.ts';
 import { OPERATOR, type Pass, Runtime } from './controllers/runtime.ts';
 import { shardMapController } from './controllers/shard-map.ts';
 import { testnetController } from './controllers/testnet.ts';
+import { type ExternalMetricsOptions, serveExternalMetrics } from './external/server.ts';
 import type { Access } from './kube/access.ts';
 import type { Clock, Random } from './kube/clock.ts';
 import { KubeError } from './kube/errors.ts';
@@ -39,6 +40,8 @@ export interface OperatorOptions {
   /** Where its Lease lies; without one it leads at once, and must be alone. */
   readonly lease?: { readonly namespace: string; readonly name: string };
   readonly metrics?: { readonly host: string; readonly port: number };
+  /** Where autoscalers are answered; nowhere without it. */
+  readonly externalMetrics?: Pick<ExternalMetricsOptions, 'address' | 'certificateFolder'> | undefined;
   readonly source: NodeSource;
   /** Where nothing else is given, by the nodes' own service. */
   readonly proposals?: Proposals;
@@ -67,6 +70,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const work = new Work(options, rest, metrics);
   const server = await serve(options, work, metrics);
+  const external =
+    options.externalMetrics === undefined
+      ? undefined
+      : await serveExternalMetrics({ ...options.externalMetrics, rest, clock, log }, signal);
   log.info({ server: access.server.href, namespaces: options.namespaces, metrics: server?.port }, 'started');
   try {
     if (lease === undefined) {
@@ -85,6 +92,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     });
     return await election.run(signal, (until) => work.run(until));
   } finally {
+    await external?.stop();
     rest.close();
     await server?.stop();
   }
@@ -148,8 +156,15 @@ class Work {
   }
 
   #controllers(): readonly Controller[] {
-    const { images, namespaces, log, clock, scraping, defaultTtl } = this.#options;
-    const { proposals = new GrpcProposals(clock) } = this.#options;
+    const {
+      images,
+      namespaces,
+      log,
+      clock,
+      scraping,
+      defaultTtl,
+      proposals = new GrpcProposals(clock),
+    } = this.#options;
     const seeing = { knowledge: this.#asker, seesMachines: namespaces.length === 0, images };
     const onFirstBlock = (testnet: string, afterMs: number): void => {
       this.#metrics.firstBlockSeconds.observe(afterMs / 1000);

@@ -63,6 +63,11 @@ true
 {{- div (ternary (mul $amount 1024) $amount (hasSuffix "Gi" $memory)) 2 -}}
 {{- end -}}
 
+{{/* Holds the certificate of what serves external metrics. */}}
+{{- define "rexnet.externalMetricsSecret" -}}
+{{- .Values.externalMetrics.certificate.secretName | default (printf "%s-external-metrics" (include "rexnet.fullname" .)) -}}
+{{- end -}}
+
 {{/* What the operator is told; docs/cli.md explains each. */}}
 {{- define "rexnet.arguments" -}}
 - --leader-elect
@@ -71,6 +76,10 @@ true
 - --image-pull-policy={{ .Values.image.pullPolicy }}
 - --bitcoind-image={{ .Values.bitcoind.image }}
 - --log-level={{ .Values.logLevel }}
+{{- if .Values.externalMetrics.enabled }}
+- --external-metrics=0.0.0.0:6443
+- --external-metrics-certificate=/etc/rexnet/external-metrics
+{{- end }}
 {{- if eq .Values.monitoring.podMonitor "Auto" }}
 - --pod-monitors
 - --pod-monitor-interval={{ .Values.monitoring.interval }}

@@ -28,6 +28,11 @@ export function anyDuration(message: string, cure: string): Rule<string> {
   return { cel: DURATION_CEL, message, cure, holds: (self) => parseDuration(self) !== undefined };
 }
 
+/** Whether it is a duration, and not none at all. */
+export function isTimeSpan(text: string): boolean {
+  return (parseDuration(text) ?? 0) > 0;
+}
+
 /** False when either is no duration. */
 function durationAtLeast(text: string, floor: string): boolean {
   return (parseDuration(text) ?? Number.NaN) >= (parseDuration(floor) ?? Number.NaN);
