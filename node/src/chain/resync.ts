@@ -70,10 +70,9 @@ export class Resync {
   /** To be called whenever the state or the chosen chain may have moved, and now and then. */
   look({ tip, chosen, deepReorg }: Standing, nowMs: number): void {
     this.#deep = deepReorg;
-    const isFar = deepReorg || chosen.height - tip.height > this.#params.maxReorg;
-    const newest = isFar ? this.#newest(chosen) : undefined;
-    // A checkpoint at or below our own tip is of use on another branch only.
-    if (newest === undefined || (!deepReorg && newest.base.height <= tip.height)) {
+    const newest = this.#newest(chosen);
+    // It must save many blocks: from a state on the network goes ahead too, and to fetch one after the other leads nowhere.
+    if (newest === undefined || (!deepReorg && newest.base.height - tip.height < this.#params.maxReorg)) {
       this.#attempt = undefined;
       return;
     }
