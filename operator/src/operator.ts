@@ -7,7 +7,7 @@ import type { NodeSource } from './ask/answer.ts';
 import { Asker } from './ask/asker.ts';
 import { GrpcProposals } from './ask/grpc-proposals.ts';
 import type { Proposals } from './ask/proposals.ts';
-import { GROUPS, TESTNETS } from './controllers/collections.ts';
+import { GROUPS, TESTNETS, testnetOf } from './controllers/collections.ts';
 import { groupController } from './controllers/consensus-group.ts';
 import type { Controller } from './controllers/controller.ts';
 import { loadTestController } from './controllers/load-test.ts';
@@ -19,7 +19,6 @@ import type { Access } from './kube/access.ts';
 import type { Clock, Random } from './kube/clock.ts';
 import { KubeError } from './kube/errors.ts';
 import { Election, type Outcome } from './kube/lease.ts';
-import { keyOf, placeOf } from './kube/resources.ts';
 import { RestClient } from './kube/rest.ts';
 import { createMetrics, type OperatorMetrics, PHASES, type Phase } from './metrics/metrics.ts';
 import { phaseOf } from './metrics/phase.ts';
@@ -182,9 +181,8 @@ class Work {
     this.#runtime.enqueue('consensusgroup', group, 0);
     const groups = this.#runtime.caches.of(GROUPS);
     const found = groups.get(group);
-    if (found === undefined) return;
-    const { namespace } = placeOf(group);
-    const testnet = keyOf({ name: found.spec.testnet, ...(namespace === undefined ? {} : { namespace }) });
+    const testnet = found === undefined ? undefined : testnetOf(found);
+    if (testnet === undefined) return;
     this.#runtime.enqueue('testnet', testnet, HEARD_MS + HEARD_MS_PER_GROUP * groups.size);
   }
 

@@ -20,6 +20,7 @@ import { LOAD_TEST } from '../api/load-test.ts';
 import { SHARD_MAP, type ShardMapStatus } from '../api/shard-map.ts';
 import { TESTNET, type TestnetStatus } from '../api/testnet.ts';
 import type { Collection } from '../kube/caches.ts';
+import { isRecord } from '../kube/errors.ts';
 import { type KubeObject, keyOf, type Resource } from '../kube/resources.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { groupName } from '../plan/kube/names.ts';
@@ -94,10 +95,15 @@ function labelled<T extends KubeObject>(resource: Resource): Collection<T> {
   return { resource, labelSelector: LABEL.testnet, indexes: { [BY_TESTNET]: testnetOf, [BY_GROUP]: groupOf } };
 }
 
+/** One that was stored by another version may lack what all who look at groups count on: it is left alone. */
+export function isLegible({ spec }: { readonly spec?: unknown }): boolean {
+  return isRecord(spec) && typeof spec['testnet'] === 'string' && Number.isSafeInteger(spec['index']);
+}
+
 export const TESTNETS: Collection<TestnetObject> = { resource: ours(TESTNET) };
 export const GROUPS: Collection<GroupObject> = {
   resource: ours(CONSENSUS_GROUP),
-  indexes: { [BY_TESTNET]: testnetOf },
+  indexes: { [BY_TESTNET]: (group) => (isLegible(group) ? testnetOf(group) : undefined) },
 };
 export const SHARD_MAPS: Collection<ShardMapObject> = { resource: ours(SHARD_MAP) };
 export const LOAD_TESTS: Collection<LoadTestObject> = { resource: ours(LOAD_TEST) };

@@ -26,6 +26,7 @@ import {
   GROUPS,
   type GroupObject,
   groupOf,
+  isLegible,
   MACHINES,
   PODS,
   REFUSED_PODS,
@@ -140,7 +141,7 @@ class GroupWorker {
 
   async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
     const group = copies.of(GROUPS).get(key);
-    const testnet = group === undefined ? undefined : testnetOfGroup(group, copies);
+    const testnet = group === undefined || !isLegible(group) ? undefined : testnetOfGroup(group, copies);
     if (group === undefined || testnet === undefined || group.metadata.deletionTimestamp !== undefined) {
       this.#options.knowledge.follow(key, []);
       return undefined;
