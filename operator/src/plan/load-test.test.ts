@@ -19,7 +19,7 @@ import { parseReadings, printReadings, READINGS_MAX_BYTES, readingOf } from './l
 import { parseResults, RESULT, resultsConfigMap } from './load-test-results.ts';
 import type { LoadTestObserved, PointSeen, Rival, RunSeen } from './load-test-seen.ts';
 import { nextReading, readingsWanted, type Taken } from './load-test-slots.ts';
-import { verdictOf } from './load-test-status.ts';
+import { loadTestStatus, verdictOf } from './load-test-status.ts';
 
 function testnetSpec(spec: unknown = {}): TestnetSpec {
   const parsed = parseTestnet({ apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata: { name: 'demo' }, spec });
@@ -219,6 +219,25 @@ test('what several generators saw is one reading; the worst of them decides whet
   expect(readingOf(slot, 'open', left).capacityTps).toBeUndefined();
   expect(readingOf(slot, 'capped', [...left, { broken: 'OOMKilled' }]).broken).toBe('generator 2: OOMKilled');
   expect(readingOf(slot, 'capped', [{ summary: 'Killed' }]).broken).toMatch(/^the generator: .*not JSON/);
+});
+
+test('five points of ten repeats leave most of their ConfigMap free', () => {
+  const groups = [1, 2, 4, 8, 16];
+  const taken = Array.from({ length: 10 }, (_, round) =>
+    groups.flatMap((each) =>
+      [0, 1].map((attempt): Taken => {
+        const gates = [{ name: 'books', isMet: true, detail: 'x'.repeat(500) }];
+        return { round, groups: each, attempt, endedMs: 1, reading: aReading(each, { repeat: round, gates }) };
+      }),
+    ),
+  ).flat();
+  const spec = loadTestSpec({ groups, repeats: 10 });
+  const verdict = verdictOf(spec, taken);
+  const { data = {} } = resultsConfigMap(ID, spec, { measured: MEASURED, taken }, { verdict, facts: [] });
+  expect(Object.keys(data)).toEqual(Object.values(RESULT));
+  expect(Object.values(data).reduce((sum, each) => sum + Buffer.byteLength(each), 0)).toBeLessThan(200 * 1_024);
+  const phase = { kind: 'over', verdict } as const;
+  expect(JSON.stringify(loadTestStatus('curve', spec, phase, taken)).length).toBeLessThan(16 * 1_024);
 });
 
 test('an open sweep says what it does not know', () => {

@@ -18,11 +18,13 @@ export type LoadTestObject = KubeObject & { readonly spec?: unknown; readonly st
 
 const HEAD = ['groups', 'TPS', 'offered', 'efficiency', 'p50', 'p95', 'p99', 'crossing', 'valid'] as const;
 
+/** Complete, or refused as it is asked for; what the cluster refuses, such as a pod beyond a quota, has no verdict and may go on. */
 export function isOver({ metadata, status }: LoadTestObject): boolean {
-  const { conditions = [], observedGeneration = 0 } = status ?? {};
+  const { conditions = [], observedGeneration = 0, verdict } = status ?? {};
+  const holds = (name: string): boolean => conditions.some(({ type, status: is }) => type === name && is === 'True');
   return (
     observedGeneration >= (metadata.generation ?? 0) &&
-    conditions.some(({ type, status: value }) => type === 'Complete' && value === 'True')
+    (holds('Complete') || (holds('Failed') && verdict !== undefined))
   );
 }
 

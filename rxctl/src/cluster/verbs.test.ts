@@ -309,6 +309,22 @@ test.each<[string, number]>([
   expect(code).toBe(wanted);
 });
 
+test('a LoadTest that cannot be measured as it is asked for is over, one that waits for room is not', async () => {
+  const failed = (reason: string) => [
+    { type: 'Complete', status: 'False', reason, message: `${reason} it is` },
+    { type: 'Failed', status: 'True', reason, message: `${reason} it is` },
+  ];
+  const reason = 'TooFewPartitions: 512 groups need as many partitions';
+  loadTest({ observedGeneration: 1, verdict: 'Invalid', reason, conditions: failed('TooFewPartitions') });
+  const refused = await cluster.run(['bench']);
+  expect(refused.out).toContain(`**Invalid: ${reason}**`);
+  expect(refused.code).toBe(EXIT.measurementInvalid);
+  loadTest({ observedGeneration: 1, conditions: failed('ObjectRefused') });
+  const waiting = await cluster.run(['bench', '--timeout', '200ms']);
+  expect(waiting.err).toContain('not over: curve: ObjectRefused it is');
+  expect(waiting.code).toBe(EXIT.timeout);
+});
+
 test('a LoadTest that is not over in time ends with 3 and says how far it is', async () => {
   const complete = { type: 'Complete', status: 'False', reason: 'Measuring', message: 'measuring 2 groups' };
   loadTest({ observedGeneration: 1, pointText: '1/2', conditions: [complete] });
