@@ -16,6 +16,8 @@ const MAX_WAITING = 65_536;
 const MAX_WAITING_PER_CONNECTION = 8_192;
 const VALID_REMEMBERED = 65_536;
 const FORGED_REMEMBERED = 4_096;
+/** What waits longer for a block is checked again: at the rates at which that happens it costs little. */
+const REMEMBERED_MS = 30_000;
 /** Valid signatures that libsodium refuses exist but nobody makes them by accident: a connection may bring a few. */
 const SLOW_BURST = 16;
 const SLOW_PER_SECOND = 4;
@@ -62,8 +64,8 @@ export class SignatureDoor {
   readonly #metrics: DoorMetrics | undefined;
   readonly #fast: CheckThreads;
   readonly #slow = new CheckThreads(1);
-  readonly #valid = new RecentIds(VALID_REMEMBERED);
-  readonly #forged = new RecentIds(FORGED_REMEMBERED);
+  readonly #valid = new RecentIds({ limit: VALID_REMEMBERED, rememberMs: REMEMBERED_MS });
+  readonly #forged = new RecentIds({ limit: FORGED_REMEMBERED, rememberMs: REMEMBERED_MS });
   readonly #accounts = new Map<string, Account>();
   #waiting = 0;
   #slowWaiting = 0;
@@ -109,10 +111,10 @@ export class SignatureDoor {
       if (verdict === VERDICT.accepted) {
         out[i] = true;
         counts.valid += 1;
-        this.#valid.add(ids[i]!);
+        this.#valid.add(ids[i]!, startedMs);
       } else {
         counts.invalid += 1;
-        if (verdict === VERDICT.refused) this.#forged.add(ids[i]!);
+        if (verdict === VERDICT.refused) this.#forged.add(ids[i]!, startedMs);
       }
     }
     this.#report(counts, startedMs);

@@ -11,7 +11,7 @@ import type { LeafInBody } from './body-leaves.ts';
 import { type DataFolder, type Identity, META_TABLE, openFolder, openFolderToRead, type Table } from './database.ts';
 import { damaged } from './errors.ts';
 import { heightKey, outboxKey, rootsKey } from './keys.ts';
-import { encodeRoots, hasRoot, RECENT_ROOTS_MAX, RecentRoots, ROOT_ENTRY_BYTES } from './root-index.ts';
+import { encodeRoots, hasRoot, RECENT_BLOCKS_MAX, RecentRoots } from './root-index.ts';
 import { INLINE_BYTES_MAX, type Place, ValueTable } from './value-table.ts';
 
 export interface StoredHeader {
@@ -40,8 +40,9 @@ export interface Snapshot extends Tip {
   readonly bytes: Uint8Array;
 }
 
-/** Blocks on disk a look-up by transaction goes through: what is older is history that clients have settled. */
-const ROOT_BLOCKS_MAX = 1_024;
+/** Blocks on disk a look-up by transaction goes through, five milliseconds' worth: what is older is history that clients have settled. */
+const ROOT_BLOCKS_MAX = 2_048;
+const ROOT_BYTES_MAX = 32 * 1024 * 1024;
 const NO_ID = new Uint8Array(0);
 
 const TIP = Buffer.from('tip');
@@ -294,7 +295,10 @@ export class ChainStore implements BlockArchive {
     const oldest = this.#recentRoots.firstBlock;
     const before = oldest === undefined ? {} : { start: rootsKey(oldest.height, NO_ID) };
     const older: Tip[] = [];
+    let bytes = 0;
     for (const { key, value } of this.#tables.roots.getRange({ ...before, reverse: true, limit: ROOT_BLOCKS_MAX })) {
+      bytes += value.length;
+      if (bytes > ROOT_BYTES_MAX) break;
       if (hasRoot(value, root)) older.push({ height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) });
     }
     const found = new Map([...older.reverse(), ...recent].map((tip) => [toHex(tip.id), tip]));
@@ -341,14 +345,10 @@ export class ChainStore implements BlockArchive {
 
   /** What look-ups go through first, as it was before a restart. */
   #loadRecentRoots(): void {
-    const blocks: { tip: Tip; index: Buffer }[] = [];
-    let entries = 0;
-    for (const { key, value } of this.#tables.roots.getRange({ reverse: true })) {
-      entries += value.length / ROOT_ENTRY_BYTES;
-      if (entries > RECENT_ROOTS_MAX / 2) break;
-      blocks.push({ tip: { height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) }, index: value });
+    const newest = [...this.#tables.roots.getRange({ reverse: true, limit: RECENT_BLOCKS_MAX })];
+    for (const { key, value } of newest.reverse()) {
+      this.#recentRoots.add({ height: Number(key.readBigUInt64BE(0)), id: key.subarray(8) }, value);
     }
-    for (const { tip, index } of blocks.reverse()) this.#recentRoots.add(tip, index);
   }
 
   /** Forgets the undo record of a block that can no longer be reorganised away. */

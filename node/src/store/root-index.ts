@@ -58,93 +58,45 @@ export function hasRoot(index: Uint8Array, root: Uint8Array): boolean {
   return low * ROOT_ENTRY_BYTES < index.length && view.getFloat64(low * ROOT_ENTRY_BYTES, true) === wanted;
 }
 
-/** Newest prefixes kept in memory, 12 bytes each; older blocks are searched on disk. */
-export const RECENT_ROOTS_MAX = 524_288;
+/** Prefixes kept in memory at most, 8 bytes each. */
+const RECENT_ROOTS_MAX = 524_288;
+/** Blocks kept in memory at most: where they are small a look-up has the others from disk as fast, and memory stays as it is. */
+export const RECENT_BLOCKS_MAX = 64;
 
-interface Run {
+interface Recent<T> {
+  readonly block: T;
+  /** Ascending. */
   readonly prefixes: Float64Array;
-  /** Number of the block of each prefix, all of them from `oldest` to `newest`. */
-  readonly blocks: Uint32Array;
-  readonly oldest: number;
-  readonly newest: number;
 }
 
-/** Runs a look-up searches at most; more are merged by the look-up that finds them, so that a block seldom pays for it. */
-const RUNS_SEARCHED_MAX = 48;
-/** Runs held while nobody looks anything up. */
-const RUNS_MAX = 4_096;
-
-/** The indexes of the newest blocks as sorted runs: a look-up is a few binary searches. */
+/** The indexes of the newest blocks; older ones are searched on disk. */
 export class RecentRoots<T> {
   /** Oldest first. */
-  #runs: Run[] = [];
+  readonly #recent: Recent<T>[] = [];
   #held = 0;
-  #blocks: T[] = [];
-  /** Number of the first block still here. */
-  #first = 0;
 
   get firstBlock(): T | undefined {
-    return this.#blocks[0];
+    return this.#recent[0]?.block;
   }
 
   /** Blocks in the order they were executed. */
   add(block: T, index: Uint8Array): void {
     const prefixes = new Float64Array(Uint8Array.from(index).buffer);
-    this.#blocks.push(block);
-    const number = this.#first + this.#blocks.length - 1;
-    const blocks = new Uint32Array(prefixes.length).fill(number);
-    this.#runs.push({ prefixes, blocks, oldest: number, newest: number });
+    this.#recent.push({ block, prefixes });
     this.#held += prefixes.length;
-    if (this.#runs.length > RUNS_MAX) this.#merge();
-    if (this.#held > RECENT_ROOTS_MAX && this.#blocks.length > 1) this.#forgetHalf();
+    while (this.#recent.length > RECENT_BLOCKS_MAX || (this.#held > RECENT_ROOTS_MAX && this.#recent.length > 1)) {
+      this.#held -= this.#recent.shift()!.prefixes.length;
+    }
   }
 
   /** Blocks that may hold the root, in the order they were added. */
   find(root: Uint8Array): T[] {
     const wanted = prefixOf(viewOf(root), 0);
-    if (this.#runs.length > RUNS_SEARCHED_MAX) this.#merge();
-    const numbers: number[] = [];
-    for (const { prefixes, blocks } of this.#runs) {
-      for (let i = lowerBound(prefixes, wanted); prefixes[i] === wanted; i++) numbers.push(blocks[i]!);
-    }
-    return numbers.sort((a, b) => a - b).map((n) => this.#blocks[n - this.#first]!);
-  }
-
-  /** Afterwards each run is more than twice as long as the next. */
-  #merge(): void {
-    const merged: Run[] = [];
-    for (const run of this.#runs) {
-      let last = run;
-      while ((merged.at(-1)?.prefixes.length ?? Number.POSITIVE_INFINITY) <= 2 * last.prefixes.length) {
-        last = merge(merged.pop()!, last);
-      }
-      merged.push(last);
-    }
-    this.#runs = merged;
-  }
-
-  #forgetHalf(): void {
-    const half = this.#blocks.length >> 1;
-    this.#blocks = this.#blocks.slice(half);
-    this.#first += half;
-    this.#runs = this.#runs.filter(({ newest }) => newest >= this.#first).map((run) => keepFrom(run, this.#first));
-    this.#held = this.#runs.reduce((sum, { prefixes }) => sum + prefixes.length, 0);
+    return this.#recent.filter(({ prefixes }) => holds(prefixes, wanted)).map(({ block }) => block);
   }
 }
 
-function keepFrom(run: Run, first: number): Run {
-  if (run.oldest >= first) return run;
-  const kept: number[] = [];
-  for (const [i, block] of run.blocks.entries()) if (block >= first) kept.push(i);
-  return {
-    prefixes: Float64Array.from(kept, (i) => run.prefixes[i]!),
-    blocks: Uint32Array.from(kept, (i) => run.blocks[i]!),
-    oldest: first,
-    newest: run.newest,
-  };
-}
-
-function lowerBound(prefixes: Float64Array, wanted: number): number {
+function holds(prefixes: Float64Array, wanted: number): boolean {
   let low = 0;
   let high = prefixes.length;
   while (low < high) {
@@ -152,19 +104,5 @@ function lowerBound(prefixes: Float64Array, wanted: number): number {
     if (prefixes[middle]! < wanted) low = middle + 1;
     else high = middle;
   }
-  return low;
-}
-
-function merge(a: Run, b: Run): Run {
-  const size = a.prefixes.length + b.prefixes.length;
-  const prefixes = new Float64Array(size);
-  const blocks = new Uint32Array(size);
-  for (let i = 0, j = 0, k = 0; k < size; k++) {
-    const takeA = j >= b.prefixes.length || (i < a.prefixes.length && a.prefixes[i]! <= b.prefixes[j]!);
-    const from = takeA ? a : b;
-    const at = takeA ? i++ : j++;
-    prefixes[k] = from.prefixes[at]!;
-    blocks[k] = from.blocks[at]!;
-  }
-  return { prefixes, blocks, oldest: a.oldest, newest: b.newest };
+  return prefixes[low] === wanted;
 }
