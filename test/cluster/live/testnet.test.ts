@@ -1,7 +1,6 @@
 // What a user does, on real machines: kubectl apply and the rest happens. The operator runs in the cluster, from install.yaml
-// and the image of this clone. It takes minutes, so all of it waits for REXNET_FULL=1.
+// and the image of this clone.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
@@ -27,7 +26,7 @@ spec:
   template: {resources: {cpu: 150m, memory: 320Mi}, storage: {size: 1Gi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireCluster({ machines: MACHINES });
 
 async function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
   return here.kubectl(['-n', NAMESPACE, ...args]);
