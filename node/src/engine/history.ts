@@ -17,6 +17,7 @@ import type {
 import { RpcError } from '../rpc/errors.ts';
 import type { ChainStore } from '../store/chain-store.ts';
 import { branchLines } from './branches.ts';
+import { SettledLine } from './settled-line.ts';
 
 /** Blocks one answer walks over at most, found or not. */
 const LOG_BLOCKS_MAX = 1_024;
@@ -30,6 +31,7 @@ export class History {
   readonly #view: View;
   readonly #store: ChainStore;
   readonly #recent = new Map<string, Uint8Array>();
+  readonly #settled = new Map<number, SettledLine>();
 
   constructor(view: View, store: ChainStore) {
     this.#view = view;
@@ -108,15 +110,32 @@ export class History {
     };
   }
 
-  /** Ascending from a height, of what this node has stored or, for other groups, knows. */
+  /** Ascending from a height, of what this node has stored or, for other groups, knows; from disk what memory let go of. */
   headers(group: number, from: number, limit: number): HeaderRecord[] {
     const tip = this.#servedTip(group);
+    const base = this.#view.tree.baseHeight(group);
+    const settled = this.#settledLine(group);
     const out: HeaderRecord[] = [];
     for (let height = Math.max(from, 1); height <= tip.height && out.length < limit; height++) {
-      const entry = tip.ancestorAt(height);
-      if (entry !== undefined) out.push({ header: entry.bytes, witness: this.witness(entry) });
+      const record = height < base ? settled.at(height) : this.#recordOf(tip.ancestorAt(height));
+      // Nobody could place what comes after a gap.
+      if (record === undefined) break;
+      out.push(record);
     }
     return out;
+  }
+
+  #recordOf(entry: HeaderEntry | undefined): HeaderRecord | undefined {
+    return entry === undefined ? undefined : { header: entry.bytes, witness: this.witness(entry) };
+  }
+
+  #settledLine(group: number): SettledLine {
+    let line = this.#settled.get(group);
+    if (line === undefined) {
+      line = new SettledLine(this.#view.tree, group, (...place) => this.#store.headerWithWitness(...place));
+      this.#settled.set(group, line);
+    }
+    return line;
   }
 
   headersAfter({ group, locator, limit, branches }: PeerHeadersRequest): HeaderRecord[] {
@@ -124,7 +143,8 @@ export class History {
     const tip = this.#servedTip(group);
     const known = locator.map((id) => tree.get(id)).filter((entry) => entry !== undefined);
     const common = known.find((entry) => tip.ancestorAt(entry.height) === entry);
-    const chosen = this.headers(group, (common?.height ?? 0) + 1, limit);
+    const height = common?.height ?? this.#settledLine(group).heightOf(locator);
+    const chosen = this.headers(group, height + 1, limit);
     const lines = branchLines({
       tree,
       group,

@@ -19,6 +19,7 @@ import { FORK_CHOICE_RULES } from '../consensus/fork-choice.ts';
 import { judgeReading, planReads } from '../consensus/reading.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
 import { acceptedByZip215 } from '../core/ed25519.ts';
+import { parentIdOf } from '../core/header-bytes.ts';
 import { ChainStore } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
@@ -177,16 +178,9 @@ function storedChain(store: ChainStore, dir: string): StoredChain {
     const header = store.header(id, height);
     if (diff === undefined || header === undefined) throw damaged(dir, `block ${height} of its chain is missing`);
     diffs.push(diff);
-    id = parentOf(header);
+    id = parentIdOf(header);
   }
   return { snapshot: undefined, diffs: diffs.reverse() };
-}
-
-/** Offset of the parent id in a header: version, network, group and height come before it. */
-const PARENT_AT = 2 + 4 + 4 + 8;
-
-function parentOf(header: Uint8Array): Uint8Array {
-  return header.subarray(PARENT_AT, PARENT_AT + 32);
 }
 
 function restoreState(

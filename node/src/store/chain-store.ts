@@ -151,6 +151,18 @@ export class ChainStore implements BlockArchive {
     return new Uint8Array(value.subarray(4, 4 + value.readUInt32LE(0)));
   }
 
+  /** Of any group. */
+  headerWithWitness(
+    group: number,
+    height: number,
+    id: Uint8Array,
+  ): { readonly header: Uint8Array; readonly witness: Uint8Array } | undefined {
+    const value = this.#tables.headers.get(heightKey(group, height, id));
+    if (value === undefined) return undefined;
+    const size = value.readUInt32LE(0);
+    return { header: value.subarray(4, 4 + size), witness: value.subarray(4 + size) };
+  }
+
   witness(group: number, height: number, id: Uint8Array): Uint8Array | undefined {
     const value = this.#tables.headers.get(heightKey(group, height, id));
     return value?.subarray(4 + value.readUInt32LE(0));
