@@ -20,7 +20,8 @@ import {
 
 const POOL_MAX = 65_536;
 const POOL_BYTES_MAX: number = 128 * 1024 * 1024;
-/** Entries of the heap that may stand for transactions that have left, beyond as many as wait. */
+/** Entries of the heap that may stand for transactions that have left: a share of those that wait, and some. */
+const STALE_SHARE = 1 / 8;
 const STALE_MAX = 1_024;
 /** The order of what to push out is made when the pool is full, and forgotten when it is down to this share. */
 const CALM_SHARE = 1 / 2;
@@ -28,6 +29,8 @@ const SENDER_MAX = 256;
 /** A replacement pays at least a tenth more, so that nobody can churn the pool for nothing. */
 const REPLACE_NUMERATOR = 11n;
 const REPLACE_DENOMINATOR = 10n;
+
+const NOTHING = new Uint8Array(0);
 
 export type PoolRefusal =
   | TransactionProblem
@@ -199,8 +202,7 @@ export class Pool {
     this.#firstExpiryMs = Math.min(this.#firstExpiryMs, item.validUntilMs);
     if (this.#cheapest === undefined) return;
     this.#cheapest.push(item);
-    // What has left holds its bytes until the heap forgets it.
-    if (this.#cheapest.size > 2 * this.#size + STALE_MAX) this.#cheapest = this.#inOrder();
+    if (this.#cheapest.size > (1 + STALE_SHARE) * this.#size + STALE_MAX) this.#cheapest = this.#inOrder();
   }
 
   #remove(item: Waiting): void {
@@ -210,6 +212,9 @@ export class Pool {
     sender.cost -= item.cost;
     this.#size--;
     this.#bytes -= item.bytes.length;
+    // The heap may hold on to it for minutes.
+    item.bytes = NOTHING;
+    item.id = NOTHING;
     if (sender.waiting.size === 0) this.#senders.delete(sender.key);
   }
 
