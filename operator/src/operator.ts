@@ -52,9 +52,12 @@ export interface OperatorOptions {
 }
 
 const USER_AGENT = 'rexnet-operator';
-/** Answers of nodes come all the time; a Testnet is looked at after the first of them, later the more groups there are. */
-const HEARD_MS = 300;
-const HEARD_MS_PER_GROUP = 5;
+/** News of nodes come in bursts; a Testnet is looked at after the first of them, later the more groups there are. */
+const NEWS_MS = 300;
+const NEWS_MS_PER_GROUP = 5;
+/** Heights grow all the time, and are written as seldom. */
+const FIGURES_MS = 5_000;
+const FIGURES_MS_PER_GROUP = 250;
 
 /** `lost`: the Lease went to another; the process must end. */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<Outcome> {
@@ -109,7 +112,7 @@ class Work {
     const { clock, random, namespaces, instance, log, source } = options;
     this.#options = options;
     this.#metrics = metrics;
-    this.#asker = new Asker({ source, clock, random, onHeard: (group) => this.#heard(group) });
+    this.#asker = new Asker({ source, clock, random, onHeard: (group, isNews) => this.#heard(group, isNews) });
     this.#runtime = new Runtime(this.#controllers(), {
       rest,
       clock,
@@ -177,13 +180,14 @@ class Work {
     ];
   }
 
-  #heard(group: string): void {
-    this.#runtime.enqueue('consensusgroup', group, 0);
+  #heard(group: string, isNews: boolean): void {
     const groups = this.#runtime.caches.of(GROUPS);
+    const figuresMs = Math.max(FIGURES_MS, FIGURES_MS_PER_GROUP * groups.size);
+    this.#runtime.enqueue('consensusgroup', group, isNews ? 0 : figuresMs);
     const found = groups.get(group);
     const testnet = found === undefined ? undefined : testnetOf(found);
     if (testnet === undefined) return;
-    this.#runtime.enqueue('testnet', testnet, HEARD_MS + HEARD_MS_PER_GROUP * groups.size);
+    this.#runtime.enqueue('testnet', testnet, isNews ? NEWS_MS + NEWS_MS_PER_GROUP * groups.size : FIGURES_MS);
   }
 
   #passed(pass: Pass): void {

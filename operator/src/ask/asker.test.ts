@@ -19,12 +19,16 @@ function setUp(answer: (address: string) => NodeAnswer | undefined = () => ANSWE
   const clock = virtualClock();
   const asked: { readonly address: string; readonly atMs: number }[] = [];
   const heard: string[] = [];
+  const news: boolean[] = [];
   const stop = new AbortController();
   let closed = 0;
   const asker = new Asker({
     clock,
     random: () => 0.5,
-    onHeard: (group) => heard.push(group),
+    onHeard: (group, isNews) => {
+      heard.push(group);
+      news.push(isNews);
+    },
     source: {
       ask: async (address) => {
         asked.push({ address, atMs: clock.now() });
@@ -40,6 +44,7 @@ function setUp(answer: (address: string) => NodeAnswer | undefined = () => ANSWE
     asker,
     asked,
     heard,
+    news,
     advance: (ms: number) => clock.advance(ms),
     async end() {
       stop.abort();
@@ -73,6 +78,22 @@ test('no more than twenty a second, however many groups there are', async () => 
     expect(within).toBeLessThanOrEqual(20);
   }
   expect(new Set(asked.slice(0, 200).map(({ address }) => address)).size).toBe(200);
+  await end();
+});
+
+test('heights alone are no news; silence, and what is no longer in sync, is', async () => {
+  const answers: (NodeAnswer | undefined)[] = [
+    ANSWER,
+    { ...ANSWER, height: 8, tipTimestampMs: 1 },
+    undefined,
+    undefined,
+    { ...ANSWER, inSync: false },
+    { ...ANSWER, inSync: false, epoch: 1 },
+  ];
+  const { asker, news, advance, end } = setUp(() => answers.shift());
+  asker.follow('ns/demo-g0', nodes(0, 1));
+  await advance(11_000);
+  expect(news).toEqual([true, false, true, false, true, true]);
   await end();
 });
 

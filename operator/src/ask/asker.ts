@@ -9,8 +9,8 @@ export interface AskerOptions {
   readonly source: NodeSource;
   readonly clock: Clock;
   readonly random: Random;
-  /** A node of the group has answered or kept silent. */
-  readonly onHeard: (group: string) => void;
+  /** A node of the group has answered or kept silent. No news: nothing but heights and times differs from its last word. */
+  readonly onHeard: (group: string, isNews: boolean) => void;
 }
 
 export interface AskedNode {
@@ -138,9 +138,20 @@ export class Asker implements Knowledge {
     const atMs = clock.now();
     const rates = answer === undefined ? undefined : ratesOf(followed.windows, ordinal, answer, atMs);
     const said = { ...(answer === undefined ? {} : { answer }), ...(rates === undefined ? {} : { rates }) };
+    const before = followed.heard.get(ordinal);
     followed.heard.set(ordinal, { ...said, atMs });
-    onHeard(group);
+    onHeard(group, before === undefined || !isSame(before.answer, answer));
   }
+}
+
+function isSame(before: NodeAnswer | undefined, now: NodeAnswer | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now;
+  return (
+    before.inSync === now.inSync &&
+    before.epoch === now.epoch &&
+    before.groups.length === now.groups.length &&
+    before.height > 0 === now.height > 0
+  );
 }
 
 function ratesOf(
