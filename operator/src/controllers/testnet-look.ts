@@ -132,6 +132,7 @@ export function observe(
   const generators = Array.from({ length: plan.load?.generators ?? 0 }, (_, index) =>
     generatorName(testnet.name, index),
   );
+  const generating = generators.filter((name) => running(name) > 0).length;
   return {
     groups: groups.map(({ group, nodes }) => ({ group, nodes: observedNodes(nodes) })),
     idleGroups: idleGroups(testnet.spec.groups, look.chain),
@@ -144,7 +145,11 @@ export function observe(
       lastWordsOf(object, copies),
     ),
     bitcoin: bitcoinOf(input, look.bitcoinHeight),
-    load: { wantedTps: plan.load?.tps ?? 0, isRunning: generators.some((name) => running(name) > 0) },
+    load: {
+      wantedTps: plan.load?.tps ?? 0,
+      isRunning: generating > 0,
+      generators: { wanted: generators.length, running: generating },
+    },
     isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
     isSuspended: plan.suspended,
     ...sumOfRates(groups.map(({ nodes }) => nodes)),

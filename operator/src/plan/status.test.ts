@@ -132,6 +132,13 @@ test.each<[string, Observed, ConditionType, string, string]>([
     'mine was not deployed: 3:E46. Correct its source; those after it wait.',
   ],
   [
+    'generators that are missing',
+    { ...healthy, load: { wantedTps: 200, isRunning: true, generators: { wanted: 3, running: 2 } } },
+    'LoadRunning',
+    'GeneratorsMissing',
+    '2 of 3 generators run, so less than 200 transactions a second are offered; rxctl logs load says why.',
+  ],
+  [
     'a waiting contract',
     { ...healthy, contracts: [{ name: 'token', state: 'Waiting' }], load: { wantedTps: 200, isRunning: false } },
     'LoadRunning',

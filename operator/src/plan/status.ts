@@ -26,7 +26,13 @@ export type Observed = {
   readonly firstBlockMs?: number;
   readonly contracts: readonly ContractObserved[];
   readonly bitcoin: BitcoinObserved;
-  readonly load: { readonly wantedTps: number; readonly isRunning: boolean };
+  readonly load: {
+    readonly wantedTps: number;
+    /** Something is offered. */
+    readonly isRunning: boolean;
+    /** Where there may be several. */
+    readonly generators?: { readonly wanted: number; readonly running: number };
+  };
   /** False when the only copy of a chain lies in memory. */
   readonly isDataDurable: boolean;
   readonly isSuspended: boolean;
@@ -213,6 +219,13 @@ function dataSafe({ isDataDurable }: Observed): Verdict {
 
 function loadRunning({ load, contracts }: Observed): Verdict {
   if (load.wantedTps === 0) return ['False', 'NotAsked', 'spec.load.tpsPerGroup is 0.'];
+  const { wanted, running } = load.generators ?? { wanted: 1, running: 1 };
+  if (load.isRunning && running < wanted)
+    return [
+      'False',
+      'GeneratorsMissing',
+      `${running} of ${wanted} generators run, so less than ${load.wantedTps} transactions a second are offered; rxctl logs load says why.`,
+    ];
   if (load.isRunning) return ['True', 'Offering', `${load.wantedTps} transactions a second are offered.`];
   const isWaiting = contracts.some((contract) => contract.state !== 'Deployed');
   return [
