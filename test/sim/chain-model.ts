@@ -24,7 +24,15 @@ import { Machine } from '@rexnet/node/vm/machine.ts';
 import type { HistoryPlan } from './history.ts';
 import type { Random } from './random.ts';
 import type { SimNode } from './sim-node.ts';
-import { CheckFailed, chosenBlocks, type Executed, executedAt, type StateModel, shownBehind } from './state-model.ts';
+import {
+  CheckFailed,
+  chosenBlocks,
+  type Executed,
+  executedAt,
+  type SimBase,
+  type StateModel,
+  shownBehind,
+} from './state-model.ts';
 
 const PARTITIONS = 16;
 const USERS = 24;
@@ -41,6 +49,7 @@ export class ChainModel implements StateModel {
   readonly params: ViewParams;
   readonly genesisHeaders: readonly Uint8Array[];
   readonly maps: MapRules;
+  readonly stateParts: number = PARTITIONS;
   readonly #network: Network;
   readonly #users: readonly User[];
   readonly #machines = new WeakMap<object, Machine>();
@@ -82,7 +91,7 @@ export class ChainModel implements StateModel {
     return signAddition(before, 1, this.#network.networkId, signer(this.#governance.secret));
   }
 
-  makeState(group: number, stored: readonly BlockOutcome[]): GroupState {
+  makeState(group: number, stored: readonly BlockOutcome[], base?: SimBase): GroupState {
     const { genesis } = this.#network;
     const machine = Machine.create({
       partitions: PARTITIONS,
@@ -100,7 +109,7 @@ export class ChainModel implements StateModel {
       firstBadSignature: () => -1,
       check,
     };
-    const state = new GroupState(parts, { snapshot: undefined, diffs: stored.map((outcome) => outcome.diff) });
+    const state = new GroupState(parts, { snapshot: base?.snapshot, diffs: stored.map((outcome) => outcome.diff) });
     this.#machines.set(state, machine);
     return state;
   }

@@ -25,6 +25,7 @@ export function diskBelow(victim: SimNode, depth: number): Disk {
   for (const [key, block] of victim.disk.blocks) disk.blocks.set(key, block);
   for (const [key, leaf] of victim.disk.leaves) disk.leaves.set(key, leaf);
   for (const [key, id] of victim.disk.condemned) disk.condemned.set(key, id);
+  disk.base = victim.disk.base;
   disk.tip = root.height <= 0 ? undefined : root.id;
   return disk;
 }

@@ -1,13 +1,15 @@
 // One simulated node: the real view over a disk that keeps only what was stored, talking in messages. What a real node
 // does with timers, LMDB and gRPC is done here with events, so that histories can be replayed.
 
+import { CheckpointParts } from '@rexnet/node/chain/checkpoint.ts';
 import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
+import { Resync } from '@rexnet/node/chain/resync.ts';
 import type { Template } from '@rexnet/node/chain/template.ts';
 import { type AcceptedHeaders, View, type ViewModules } from '@rexnet/node/chain/view.ts';
 import type { HeaderEntry, HeaderShelf } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { ProvenLeaf } from '@rexnet/node/core/layouts.ts';
-import type { ExecutedBlock, SimState, StateModel } from './state-model.ts';
+import type { ExecutedBlock, SimBase, SimState, StateModel } from './state-model.ts';
 
 export interface StoredHeader {
   readonly id: Uint8Array;
@@ -32,19 +34,23 @@ export class Disk implements HeaderShelf {
   readonly blocks = new Map<string, StoredBlock>();
   readonly leaves = new Map<string, { readonly source: Uint8Array; readonly proven: ProvenLeaf }>();
   readonly condemned = new Map<string, Uint8Array>();
+  /** States at the newest checkpoints, for peers. */
+  readonly snapshots = new Map<string, Uint8Array>();
   tip: Uint8Array | undefined;
+  base: SimBase | undefined;
 
   bytesOf({ key }: HeaderEntry): Uint8Array {
     return this.headers.get(key)!.bytes;
   }
 
-  /** Outcomes of the blocks up to the tip, oldest first. */
+  /** Outcomes of the blocks above the base up to the tip, oldest first. */
   outcomes(): BlockOutcome[] {
     const found: BlockOutcome[] = [];
-    let block = this.tip === undefined ? undefined : this.blocks.get(toHex(this.tip));
-    while (block !== undefined) {
+    const base = this.base === undefined ? undefined : toHex(this.base.id);
+    let key = this.tip === undefined ? '' : toHex(this.tip);
+    for (let block = this.blocks.get(key); block !== undefined && key !== base; block = this.blocks.get(key)) {
       found.push(block.outcome);
-      block = this.blocks.get(toHex(block.parent));
+      key = toHex(block.parent);
     }
     return found.reverse();
   }
@@ -66,6 +72,12 @@ export type Message =
       readonly bodies: readonly Uint8Array[];
       readonly leaves: readonly Uint8Array[];
     }
+  | { readonly kind: 'ask-state'; readonly block: Uint8Array; readonly parts: readonly number[] }
+  | {
+      readonly kind: 'give-state';
+      readonly block: Uint8Array;
+      readonly parts: readonly { readonly part: number; readonly bytes: Uint8Array }[];
+    }
   | {
       readonly kind: 'give';
       readonly headers: readonly StoredHeader[];
@@ -73,6 +85,9 @@ export type Message =
       readonly leaves: readonly { readonly id: Uint8Array; readonly leaf: ProvenLeaf }[];
     };
 
+/** States kept for peers, and parts given at once. */
+const SNAPSHOTS_KEPT = 3;
+const PARTS_GIVEN = 5;
 /** Ancestors given with a header that was asked for. */
 const GIVEN_ANCESTORS = 24;
 
@@ -89,6 +104,9 @@ export interface NodeWorld {
   /** Seen by the checkers. */
   executed(entry: HeaderEntry, block: ExecutedBlock): void;
   reorganised(node: SimNode, depth: number): void;
+  resynced(node: SimNode, height: number): void;
+  /** What a peer gives of a state, which may not be what it has. */
+  part(bytes: Uint8Array): Uint8Array;
   trace(...parts: (string | number)[]): void;
 }
 
@@ -106,6 +124,8 @@ export class SimNode {
   crashAt: CrashPoint | undefined;
   #view: View | undefined;
   #state: SimState | undefined;
+  #resync: Resync | undefined;
+  #deepReorg = false;
 
   constructor(world: NodeWorld, name: string, group: number, disk: Disk, clockSkewMs: number, mines: boolean) {
     this.#world = world;
@@ -136,12 +156,15 @@ export class SimNode {
 
   start(): void {
     const { disk } = this;
-    const state = this.#world.model.makeState(this.group, disk.outcomes());
+    const { model } = this.#world;
+    const state = model.makeState(this.group, disk.outcomes(), disk.base);
     const view = new View(this.#world.modules(this.group, state, disk));
     const { tip } = disk;
     view.restore({ headers: disk.headers.values(), tip, condemned: disk.condemned.values() }, this.nowMs);
     this.#view = view;
     this.#state = state;
+    this.#resync =
+      model.stateParts === undefined ? undefined : new Resync({ ...model.params, partitions: model.stateParts });
     this.crashAt = undefined;
     this.#advance();
   }
@@ -168,6 +191,16 @@ export class SimNode {
         break;
       case 'ask':
         this.#answer(message, from);
+        return;
+      case 'ask-state':
+        this.#giveState(message, from);
+        return;
+      case 'give-state':
+        for (const { part, bytes } of message.parts) {
+          const verdict = this.#resync?.take(message.block, part, bytes, this.nowMs);
+          if (verdict === 'refused') this.#world.trace('lied', from.name, this.name);
+        }
+        this.#install();
         return;
       default:
         message satisfies never;
@@ -197,6 +230,8 @@ export class SimNode {
     for (const group of view.tree.groups) {
       const member = pick(peers.filter((p) => p.group === group));
       if (member === undefined) continue;
+      const state = group === this.group ? this.#lookForState() : undefined;
+      if (state !== undefined) this.#world.send(this, member, { kind: 'ask-state', ...state });
       const bodies = group === this.group ? missing.bodies.map((e) => e.id) : [];
       const leaves = missing.leaves.filter((e) => e.group === group).map((e) => e.id);
       if (bodies.length + leaves.length > 0) {
@@ -291,7 +326,9 @@ export class SimNode {
     for (;;) {
       const view = this.view;
       const followed = view.follow();
-      if (followed.deepReorg) throw new Error(`${this.name}: reorganisation deeper than maxReorg`);
+      this.#deepReorg = followed.deepReorg;
+      if (followed.deepReorg && this.#resync === undefined)
+        throw new Error(`${this.name}: reorganisation deeper than maxReorg`);
       if (this.crashAt === 'before-store' && followed.applied.length > 0) {
         this.crash();
         return;
@@ -307,6 +344,7 @@ export class SimNode {
         this.#world.executed(entry, { body: bodyBytes, outcome });
       }
       this.disk.tip = view.tip.height <= 0 ? undefined : view.tip.id;
+      if (followed.applied.length > 0) this.#keepSnapshot();
       if (this.crashAt === 'before-announce' && followed.applied.length > 0) {
         this.crash();
         return;
@@ -314,6 +352,46 @@ export class SimNode {
       for (const { entry } of followed.applied) for (const peer of this.#world.peersOf(this)) this.#tell(peer, entry);
       if (!followed.more) return;
     }
+  }
+
+  #keepSnapshot(): void {
+    const { tip } = this.view;
+    const bytes = tip.height % this.#world.model.params.checkpointEvery === 0 ? this.state.snapshot?.() : undefined;
+    if (bytes === undefined) return;
+    const { snapshots } = this.disk;
+    snapshots.set(tip.key, bytes);
+    const [oldest] = snapshots.keys();
+    if (snapshots.size > SNAPSHOTS_KEPT && oldest !== undefined) snapshots.delete(oldest);
+  }
+
+  /** What to ask for of the state that is to take the place of ours. */
+  #lookForState(): { readonly block: Uint8Array; readonly parts: readonly number[] } | undefined {
+    const { tip, tree } = this.view;
+    this.#resync?.look({ tip, chosen: tree.tip(this.group), deepReorg: this.#deepReorg }, this.nowMs);
+    return this.#resync?.wants();
+  }
+
+  #giveState({ block, parts }: Extract<Message, { kind: 'ask-state' }>, to: SimNode): void {
+    const snapshot = this.disk.snapshots.get(toHex(block));
+    if (snapshot === undefined) return;
+    const cut = new CheckpointParts(snapshot);
+    const given = parts.slice(0, PARTS_GIVEN).flatMap((part) => {
+      const bytes = cut.get(part);
+      return bytes === undefined ? [] : [{ part, bytes: this.#world.part(bytes) }];
+    });
+    this.#world.send(this, to, { kind: 'give-state', block, parts: given });
+  }
+
+  /** In one step, like the commit of a real node; then as after a restart. */
+  #install(): void {
+    const whole = this.#resync?.whole();
+    if (whole === undefined) return;
+    const { base, snapshot } = whole;
+    this.disk.base = { id: base.id, snapshot };
+    this.disk.tip = base.id;
+    this.#world.trace('resynced', this.name, base.key);
+    this.#world.resynced(this, base.height);
+    this.start();
   }
 
   /** Serves what it has executed of its own group and what it has accepted of others. */

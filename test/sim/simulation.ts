@@ -49,6 +49,8 @@ export interface HistoryResult {
   readonly traceHash: string;
   readonly blocks: number;
   readonly deepestReorg: number;
+  /** States taken from peers. */
+  readonly resyncs: number;
   readonly relaysExecuted: number;
   readonly crossGroupRelays: number;
   readonly condemned: number;
@@ -74,6 +76,7 @@ export class Simulation implements NodeWorld {
   #calm = false;
   #mining = true;
   #deepestReorg = 0;
+  #resyncs = 0;
   #condemned = 0;
   /** Groups governance wants to be there. */
   #wanted: number;
@@ -118,6 +121,7 @@ export class Simulation implements NodeWorld {
       traceHash: this.#trace.digest('hex'),
       blocks: this.#executed.size,
       deepestReorg: this.#deepestReorg,
+      resyncs: this.#resyncs,
       relaysExecuted: relays.executed,
       crossGroupRelays: relays.crossed,
       condemned: this.#condemned,
@@ -183,6 +187,18 @@ export class Simulation implements NodeWorld {
     this.#executed.set(entry.key, block);
     const { parent } = entry;
     if (entry.group === 0 && parent !== undefined && entry.map !== parent.map) this.#adopting.add(entry.key);
+  }
+
+  resynced(node: SimNode, height: number): void {
+    this.trace('taken over', node.name, height);
+    this.#resyncs++;
+  }
+
+  part(bytes: Uint8Array): Uint8Array {
+    if (this.#calm || !this.#random.chance(this.#plan.omission)) return bytes;
+    const twisted = bytes.slice();
+    twisted[this.#random.below(twisted.length)]! ^= 1 << this.#random.below(8);
+    return twisted;
   }
 
   reorganised(node: SimNode, depth: number): void {

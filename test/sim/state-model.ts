@@ -30,6 +30,14 @@ export type Executed = ReadonlyMap<string, ExecutedBlock>;
 export interface SimState extends ChainState {
   /** What the header of the tip commits. */
   readonly stateRoot: Uint8Array;
+  /** All state at the tip, where the model can begin from that. */
+  snapshot?(): Uint8Array;
+}
+
+/** A state that took the place of all blocks up to it. */
+export interface SimBase {
+  readonly id: Uint8Array;
+  readonly snapshot: Uint8Array;
 }
 
 export interface StateModel {
@@ -38,8 +46,10 @@ export interface StateModel {
   readonly maps: MapRules;
   /** Governance's update that adds one group to a map. */
   addGroup(before: ShardMap): Uint8Array;
-  /** A state at genesis, or after the blocks whose outcomes were stored, oldest first. */
-  makeState(group: number, stored: readonly BlockOutcome[]): SimState;
+  /** Into how many partitions its states are cut for peers; undefined = they are given to nobody. */
+  readonly stateParts?: number;
+  /** A state at genesis or a base, or after the blocks above it whose outcomes were stored, oldest first. */
+  makeState(group: number, stored: readonly BlockOutcome[], base?: SimBase): SimState;
   /** What users of the node's group would like in its next block. */
   transactions(node: SimNode, random: Random): Uint8Array[];
   /** Who the blocks of a node pay. */
