@@ -47,7 +47,11 @@ export function judgePoint(seen: LoadTestObserved, measured: TestnetSpec, slot: 
   const failed = begun.find(({ state }) => state === 'failed');
   const isWhole = begun.length === expected.length && begun.every(({ state }) => state !== 'running');
   if (failed !== undefined || isWhole) {
-    const left = begun.filter(({ state }) => state !== 'running').map(leftBy);
+    // Those that still run have lost the others.
+    const left = runs.flatMap((run, index): Left[] => {
+      if (run === undefined || run.state === 'running') return [];
+      return [{ ...leftBy(run), ...(expected.length === 1 ? {} : { who: `generator ${index}` }) }];
+    });
     const endedMs = Math.max(...begun.map((run) => run.endedMs));
     return { kind: 'taken', taken: { ...slot, reading: readingOf(slot, profileOf(spec), left), endedMs } };
   }

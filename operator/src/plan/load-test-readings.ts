@@ -8,8 +8,8 @@ import type { Slot, Taken } from './load-test-slots.ts';
 /** With artefacts of the largest sweep beside them they still fit one ConfigMap. */
 export const READINGS_MAX_BYTES = 600 * 1_024;
 
-/** What one generator left behind: its summary, or why there is none. */
-export type Left = { readonly summary: string } | { readonly broken: string };
+/** What one generator left behind: its summary, or why there is none. `who`: `generator 2`, where there are several. */
+export type Left = { readonly who?: string } & ({ readonly summary: string } | { readonly broken: string });
 
 /** One reading of all generators of a point. Rates are sums; of what may spoil a reading, the worst counts. */
 export function readingOf({ round, groups }: Slot, profile: Profile, left: readonly Left[]): Reading {
@@ -18,7 +18,7 @@ export function readingOf({ round, groups }: Slot, profile: Profile, left: reado
   const broken = parts.findIndex((part) => part.broken !== undefined);
   if (parts.length === 0) return brokenReading(place, 'no generator ran');
   if (broken >= 0) {
-    const who = parts.length === 1 ? 'the generator' : `generator ${broken}`;
+    const { who = 'the generator' } = left[broken] ?? {};
     return brokenReading(place, `${who}: ${parts[broken]?.broken}`);
   }
   const sum = (of: (part: Reading) => number): number => parts.reduce((total, part) => total + of(part), 0);

@@ -13,7 +13,7 @@ import { NAME_MAX_LENGTH, NAME_PATTERN, type TestnetSpec } from '../api/testnet.
 import { CONFIG_MAP_MAX_BYTES } from './kube/bounds.ts';
 import { type LoadTestMade, planLoadTest } from './load-test.ts';
 import { generatorJobs } from './load-test-jobs.ts';
-import { pointName, resultsName } from './load-test-names.ts';
+import { pointName, resultsName, runName } from './load-test-names.ts';
 import { pointSpec } from './load-test-point.ts';
 import { parseReadings, printReadings, READINGS_MAX_BYTES, readingOf } from './load-test-readings.ts';
 import { parseResults, RESULT, resultsConfigMap } from './load-test-results.ts';
@@ -217,7 +217,8 @@ test('what several generators saw is one reading; the worst of them decides whet
     gates: [{ name: 'supply', isMet: false, detail: 'lost' }],
   });
   expect(readingOf(slot, 'open', left).capacityTps).toBeUndefined();
-  expect(readingOf(slot, 'capped', [...left, { broken: 'OOMKilled' }]).broken).toBe('generator 2: OOMKilled');
+  const killed = { who: 'generator 2', broken: 'OOMKilled' };
+  expect(readingOf(slot, 'capped', [...left, killed]).broken).toBe('generator 2: OOMKilled');
   expect(readingOf(slot, 'capped', [{ summary: 'Killed' }]).broken).toMatch(/^the generator: .*not JSON/);
 });
 
@@ -579,4 +580,20 @@ test('what is kept comes back, and what cannot be read is taken again', () => {
   expect(parseResults({ ...data, [RESULT.readings]: '[{"round":0}, 3' }, 'demo')?.taken).toEqual([]);
   expect(parseResults({}, 'demo')).toBeUndefined();
   expect(nextReading(SMALL, taken)).toEqual({ kind: 'slot', slot: { round: 0, groups: 2, attempt: 0 } });
+});
+
+test('of several generators the one that failed is named by its number', () => {
+  const spec = loadTestSpec({ groups: [1, 2], repeats: 1 });
+  const measured = { ...MEASURED, load: { ...MEASURED.load, generators: 3 } };
+  const name = pointName(ID, { round: 0, groups: 1, attempt: 0 });
+  const seen = observed({
+    spec,
+    results: { measured, taken: [] },
+    points: [aPoint(name, { conditions: READY })],
+    runs: [0, 1, 2].map((index): RunSeen => {
+      const state = index === 1 ? 'failed' : 'running';
+      return { name: runName(name, index), state, failure: 'exit code 1', message: '2 of 3 are ready', endedMs: 1 };
+    }),
+  });
+  expect(planLoadTest(seen).told.conditions[0]?.message).toContain('generator 1: exit code 1: 2 of 3 are ready');
 });
