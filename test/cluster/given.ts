@@ -47,7 +47,19 @@ async function refuse(instead: string): Promise<never> {
 export async function describeGiven(kubeconfig: string): Promise<ClusterDescription> {
   const ours = builtHere();
   if (ours?.kubeconfig === kubeconfig) return ours;
-  const schedulable = ['get', 'nodes', '-o', 'jsonpath={range .items[?(!@.spec.taints)]}{.metadata.name}{"\\n"}{end}'];
-  const names = await new GivenCluster({ kubeconfig, machines: [] }).kubectl(schedulable);
-  return { kind: 'given', kubeconfig, machines: names.split('\n').filter((name) => name !== '') };
+  const nodes = await new GivenCluster({ kubeconfig, machines: [] }).kubectl(['get', 'nodes', '-o', 'json']);
+  return { kind: 'given', kubeconfig, machines: schedulable(JSON.parse(nodes)) };
+}
+
+type Nodes = {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly taints?: unknown; readonly unschedulable?: boolean };
+  }[];
+};
+
+/** Pods of tests tolerate nothing. */
+export function schedulable({ items }: Nodes): readonly string[] {
+  const free = items.filter(({ spec }) => spec.taints === undefined && spec.unschedulable !== true);
+  return free.map(({ metadata }) => metadata.name);
 }

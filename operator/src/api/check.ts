@@ -65,13 +65,13 @@ function checkString(field: Of<'string'>, value: unknown, path: Path, report: Re
       message: `${name} is ${JSON.stringify(value)}, but must be one of ${words.join(', ')}`,
       cure: meant === undefined ? `write ${choices(words)}` : `did you mean ${meant}?`,
     });
-  } else if (maxLength !== undefined && value.length > maxLength) {
+  } else if (maxLength !== undefined && lengthOf(value) > maxLength) {
     report.add({
       path,
-      message: `${name} has ${value.length} characters, at most ${maxLength} are allowed`,
+      message: `${name} has ${lengthOf(value)} characters, at most ${maxLength} are allowed`,
       cure: 'shorten it',
     });
-  } else if (value.length < minLength) {
+  } else if (lengthOf(value) < minLength) {
     report.add({ path, message: `${name} is empty`, cure: 'give it a value or remove it' });
   } else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
     report.add({
@@ -83,6 +83,11 @@ function checkString(field: Of<'string'>, value: unknown, path: Path, report: Re
     checkRules(rules, value, path, report);
   }
   return value;
+}
+
+/** In characters, as the API server counts; a few take two units of JavaScript's text. */
+function lengthOf(text: string): number {
+  return [...text].length;
 }
 
 function checkInteger(field: Of<'integer'>, value: unknown, path: Path, report: Report): unknown {

@@ -25,7 +25,12 @@ export function durationBetween({ minimum, maximum, message, cure }: Bounds): Ru
 }
 
 export function anyDuration(message: string, cure: string): Rule<string> {
-  return { cel: DURATION_CEL, message, cure, holds: (self) => parseDuration(self) !== undefined };
+  return {
+    cel: `${DURATION_CEL} && duration(self) >= duration('0s')`,
+    message,
+    cure,
+    holds: (self) => parseDuration(self) !== undefined,
+  };
 }
 
 /** Whether it is a duration, and not none at all. */

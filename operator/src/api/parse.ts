@@ -1,6 +1,7 @@
 // From an unknown value to an object of ours with all its defaults, or to the list of what is wrong with it. It reads no files
 // and knows no YAML: whoever does adds lines to the paths.
 import { check, isRecord, type Path, PROBLEMS_MAX, type Problem, type Report } from './check.ts';
+import { checkMetadata, SUBDOMAIN } from './check-metadata.ts';
 import { type AnyDefinition, API_VERSION, type Definition } from './definition.ts';
 import { KINDS } from './kinds.ts';
 import type { RootRule } from './schema.ts';
@@ -14,7 +15,7 @@ export type ParsedObject<Spec> =
 
 const TOP_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 /** What Kubernetes asks of any name. */
-const ANY_NAME = { maxLength: 253, pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' };
+const ANY_NAME = { maxLength: 253, pattern: SUBDOMAIN };
 
 /** Checks a document against the Testnet schema and its rules, and fills in the defaults. */
 export function parseTestnet(document: unknown): Parsed {
@@ -102,6 +103,7 @@ function checkFrame<Spec>(
         cure: `write ${key}: ${wanted}`,
       });
   }
+  checkMetadata(document['metadata'], report);
   return checkName(document['metadata'], nameBounds, report);
 }
 

@@ -2,7 +2,8 @@
 
 const QUANTITY = /^([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?$/;
 const NANO_DIGITS = 9;
-const EXPONENT_MAX = 18;
+/** Kubernetes takes any and cuts the value off; longer ones fit no field of ours. */
+const EXPONENT_MAX = 1_000;
 const BINARY_POWER: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n };
 const DECIMAL_POWER: Readonly<Record<string, number>> = {
   n: -9,
