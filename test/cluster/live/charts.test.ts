@@ -25,6 +25,8 @@ const LIMITS = [
   'limits.maxTtl=2h',
   'limits.imagePrefixes={ghcr.io/acme/}',
 ].join(',');
+/** What ends a sentence of a limit. */
+const SET_BY = ' (limit of this cluster, set by those who installed the operator)';
 
 type Place = { readonly cluster: Cluster; readonly helm: Helm };
 
@@ -60,15 +62,34 @@ function helmIn({ cluster: { kubeconfig }, helm }: Place, ...args: readonly stri
   return helmOutput(helm, [...args, '--namespace', NAME], { KUBECONFIG: kubeconfig });
 }
 
+type Asking = { readonly kind?: string; readonly namespace?: string; readonly as?: string };
+
 /** What the API server says to an object that it is to refuse; empty when it took it. Nothing is stored. */
-async function refusal({ cluster: server }: Place, name: string, spec: object): Promise<string> {
-  const object = { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata: { name, namespace: NAME }, spec };
+async function refusal(
+  { cluster: server }: Place,
+  name: string,
+  spec: object,
+  { kind = 'Testnet', namespace = NAME, as }: Asking = {},
+): Promise<string> {
+  const object = { apiVersion: 'rexnet.dev/v1alpha1', kind, metadata: { name, namespace }, spec };
+  const asking = as === undefined ? [] : [`--as=${as}`];
   try {
-    await server.kubectl(['create', '--dry-run=server', '-f', '-'], stringify(object));
+    await server.kubectl(['create', '--dry-run=server', ...asking, '-f', '-'], stringify(object));
     return '';
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+/** Until a policy that was just written is judged by. */
+function judgedBy(place: Place, spec: object, sentence: string): Promise<string> {
+  return until({
+    what: `the limits to say: ${sentence}`,
+    withinMs: POLICY_MAX_MS,
+    everyMs: 500,
+    look: () => refusal(place, 'a', spec),
+    holds: (said) => said.includes(sentence + SET_BY),
+  });
 }
 
 test('helm installs it beside what is there', { timeout: HELM_MAX_MS }, async (context) => {
@@ -82,13 +103,7 @@ test('helm installs it beside what is there', { timeout: HELM_MAX_MS }, async (c
 
 test('limits answer with their sentence', { timeout: HELM_MAX_MS }, async (context) => {
   const place = placeFor(context);
-  await until({
-    what: 'the limits to be judged by',
-    withinMs: POLICY_MAX_MS,
-    everyMs: 500,
-    look: () => refusal(place, 'a', { groups: 5, ttl: '1h' }),
-    holds: (said) => said.includes('spec.groups must be at most 4 (limit of this cluster'),
-  });
+  await judgedBy(place, { groups: 5, ttl: '1h' }, 'spec.groups must be at most 4');
   expect(await refusal(place, 'b', { groups: 2, ttl: '1h' })).toBe('');
   expect(await refusal(place, 'c', { groups: 4, nodesPerGroup: 2, ttl: '1h' })).toContain('must be at most 6');
   expect(await refusal(place, 'd', {})).toContain('spec.ttl must be set, and be at most 2h');
@@ -98,6 +113,43 @@ test('limits answer with their sentence', { timeout: HELM_MAX_MS }, async (conte
   const nodeOverrides = [{ group: 0, ordinal: 0, image: 'docker.io/x/y:1' }];
   expect(await refusal(place, 'g', { ttl: '1h', nodeOverrides })).toContain(images);
   expect(await refusal(place, 'h', { ttl: '1h', image: 'ghcr.io/acme/rexnet:1' })).toBe('');
+  const loadTest = { testnet: 'net', groups: [1, 8] };
+  expect(await refusal(place, 'i', loadTest, { kind: 'LoadTest' })).toContain(
+    `spec.groups must hold numbers up to 4${SET_BY}`,
+  );
+  expect(await refusal(place, 'j', { ...loadTest, groups: [1, 4] }, { kind: 'LoadTest' })).toBe('');
+  // What a LoadTest makes through the operator was judged with the LoadTest; other namespaces are not served.
+  const operator = `system:serviceaccount:${NAME}:${NAME}-rexnet-operator`;
+  expect(await refusal(place, 'k', { groups: 5 }, { as: operator })).toBe('');
+  expect(await refusal(place, 'l', { groups: 5 }, { namespace: 'default' })).toBe('');
+});
+
+test('with a default ttl a Testnet may be without, and none loses the one it has', {
+  timeout: HELM_MAX_MS,
+}, async (context) => {
+  const place = placeFor(context);
+  const { cluster: server } = place;
+  const limits = 'limits.maxTtl=2h,limits.defaultTtl=1h';
+  await helmIn(place, 'upgrade', NAME, join(ROOT, 'charts', 'rexnet'), ...BESIDE_OTHERS, '--set', limits);
+  await judgedBy(place, { ttl: '3h' }, 'spec.ttl must be at most 2h');
+  expect(await refusal(place, 'b', {})).toBe('');
+  const create = (name: string, spec: object) =>
+    server.kubectl(
+      ['create', '-f', '-'],
+      stringify({ apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata: { name, namespace: NAME }, spec }),
+    );
+  const patch = (name: string, value: object, ...more: readonly string[]) =>
+    server
+      .kubectl(['-n', NAME, 'patch', `testnet/${name}`, '--type=merge', '-p', JSON.stringify(value), ...more])
+      .catch(reasonOf);
+  await create('older', { ttl: '1h', suspend: true });
+  expect(await patch('older', { spec: { ttl: null } })).toContain(`spec.ttl must be at most 2h${SET_BY}`);
+  // As the operator writes it into one that it has seen.
+  await patch('older', { status: { defaultTtl: '1h' } }, '--subresource=status');
+  expect(await patch('older', { spec: { ttl: null } })).toContain('patched');
+  await server.kubectl(['-n', NAME, 'delete', 'testnet', 'older']);
+  await helmIn(place, 'upgrade', NAME, join(ROOT, 'charts', 'rexnet'), ...BESIDE_OTHERS, '--set', LIMITS);
+  await judgedBy(place, {}, 'spec.ttl must be set, and be at most 2h');
 });
 
 test('a Testnet of the other chart is stored as its values say, and is scaled within the limits', {
