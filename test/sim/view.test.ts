@@ -22,7 +22,10 @@ interface Bed {
   readonly applied: BlockInput[];
 }
 
-function makeBed(group: number, changes: { readonly maxReorg?: number; readonly rules?: ViewRules } = {}): Bed {
+function makeBed(
+  group: number,
+  changes: { readonly maxReorg?: number; readonly headerWindow?: number; readonly rules?: ViewRules } = {},
+): Bed {
   const plan = { ...planHistory(1), groups: 2, confirmations: 1, maxQueue: 100, maxReorg: changes.maxReorg ?? 64 };
   const model = new TinyModel(plan);
   const state = model.makeState(group, []);
@@ -34,7 +37,7 @@ function makeBed(group: number, changes: { readonly maxReorg?: number; readonly 
   };
   const nothing = () => undefined;
   const view = new View({
-    params: model.params,
+    params: { ...model.params, headerWindow: changes.headerWindow ?? model.params.headerWindow },
     maps: model.maps,
     rules: changes.rules ?? HONEST_RULES,
     state,
@@ -232,4 +235,45 @@ test('no bytes a peer sends make it throw or believe', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('who knows all headers and has executed nothing keeps what his blocks have read', () => {
+  const source = makeBed(0, { maxReorg: 3 });
+  const reader = makeBed(1, { maxReorg: 3 });
+  const [sources, readers]: [Template[], Template[]] = [[], []];
+  for (let i = 0; i < 150; i++) {
+    const nowMs = NOW_MS + i * 1_000;
+    const block = mine(source.view, nowMs, [pay(i)]);
+    sources.push(block);
+    reader.view.addHeader(block.headerBytes, witness(block.id), 'peer', nowMs);
+    reader.view.addLeaf(block.id, source.view.leafFor(source.view.tip, 1)!);
+    readers.push(mine(reader.view, nowMs));
+  }
+  expect(reader.view.tree.baseHeight(0)).toBeGreaterThan(0);
+  const late = makeBed(1, { maxReorg: 3 });
+  const nowMs = NOW_MS + 200_000;
+  for (const { headerBytes, id } of [...sources, ...readers])
+    expect(late.view.addHeader(headerBytes, witness(id), 'peer', nowMs).outcome.kind).toBe('accepted');
+  for (const { id, bodyBytes } of readers) {
+    expect(late.view.addBody(id, bodyBytes)).toBe('accepted');
+    late.view.follow();
+  }
+  expect(late.view.tip.key).toBe(reader.view.tip.key);
+  expect(late.state.stateRoot).toEqual(reader.state.stateRoot);
+});
+
+test('a state far beside the chosen chain keeps its branch', () => {
+  const ours = makeBed(0, { maxReorg: 3, headerWindow: 100 });
+  const theirs = makeBed(0, { maxReorg: 3, headerWindow: 100 });
+  for (let i = 0; i < 20; i++) mine(ours.view, NOW_MS + i * 1_000, [pay(i)]);
+  const at = ours.view.tip;
+  for (let i = 0; i < 600; i++) {
+    const nowMs = NOW_MS + i * 1_000;
+    const { headerBytes, id } = mine(theirs.view, nowMs);
+    ours.view.addHeader(headerBytes, witness(id), 'peer', nowMs);
+    if (i % 50 === 49) expect(ours.view.follow()).toMatchObject({ deepReorg: true });
+  }
+  expect(theirs.view.tree.baseHeight(0)).toBeGreaterThan(0);
+  expect(ours.view.tip).toBe(at);
+  expect([at.isHeld, at.parent?.height, ours.view.missing().leaves]).toEqual([true, 19, []]);
 });

@@ -149,6 +149,8 @@ export class View {
       if (tip === undefined) throw new Error(`the header of the stored tip ${toHex(stored.tip)} is not stored`);
       this.#follower = this.#followFrom(tip);
     }
+    // The disk has more than memory is to hold.
+    this.#prune();
   }
 
   addHeader(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): AcceptedHeaders {
@@ -339,18 +341,29 @@ export class View {
       const tip = tree.tip(group).height;
       let floor = tip - 2 * maxReorg;
       for (const reader of tree.groups) {
-        if (reader === group) continue;
-        const readerTip = tree.tip(reader);
-        const deep = readerTip.ancestorAt(Math.max(readerTip.height - maxReorg, tree.baseHeight(reader)));
-        // Who has not adopted the group yet will begin to read it at its block 0.
-        floor = Math.min(floor, (deep ?? readerTip).cursor(group)?.height ?? tree.baseHeight(group));
+        if (reader !== group && reader !== this.group) floor = Math.min(floor, this.#deepRead(tree.tip(reader), group));
       }
       floor = Math.max(floor, tip - headerWindow);
-      if (group === this.group) floor = Math.min(floor, this.tip.height - 2 * maxReorg);
+      floor = Math.min(floor, group === this.group ? this.#ownFloor() : this.#deepRead(this.tip, group));
       for (const key of tree.prune(group, floor)) {
         this.#inbox.drop(key);
         this.#blocks.dropReady(key);
       }
     }
+  }
+
+  /** Our blocks are executed from where our state stands, however far behind or beside the chosen chain that is. */
+  #ownFloor(): number {
+    return this.tree.isChosen(this.tip)
+      ? this.tip.height - 2 * this.#m.params.maxReorg
+      : this.tree.baseHeight(this.group);
+  }
+
+  /** Height of the newest block of a group that a chain had read as far back as it could be taken. */
+  #deepRead(tip: HeaderEntry, group: number): number {
+    const { tree } = this;
+    const deep = tip.ancestorAt(Math.max(tip.height - this.#m.params.maxReorg, tree.baseHeight(tip.group)));
+    // Who has not adopted the group yet will begin to read it at its block 0.
+    return (deep ?? tip).cursor(group)?.height ?? tree.baseHeight(group);
   }
 }
