@@ -51,7 +51,11 @@ type Word = {
   readonly answer: 'taken' | { readonly code: ProposalError['code']; readonly message: string };
   /** In a row, over the same epoch. */
   readonly refusals: number;
+  readonly kept: Kept | undefined;
 };
+
+/** What may have been taken, until it is clear whether it was. */
+type Kept = { readonly groups: number; readonly epoch: number; readonly until: number };
 
 /** A node keeps what it was told until a block holds it, but not over a restart. */
 const SAY_AGAIN_MS = 5_000;
@@ -79,9 +83,9 @@ export class GrowthKeeper {
 
   /** Groups below this number may be in the map before anybody tells us. */
   toldOf(uid: string, look: TestnetLook, now: number): number {
-    const word = this.#words.get(uid);
-    if (word === undefined || now > word.saidAt + KEPT_MS) return 0;
-    return look.home !== undefined && look.home.epoch > word.epoch ? 0 : word.wanted;
+    const kept = this.#words.get(uid)?.kept;
+    if (kept === undefined || now > kept.until) return 0;
+    return look.home !== undefined && look.home.epoch > kept.epoch ? 0 : kept.groups;
   }
 
   async step(
@@ -106,13 +110,14 @@ export class GrowthKeeper {
     const signed = await transactionOf(input, genesis, look.home, clients);
     if ('trouble' in signed) return { stalled: signed.trouble };
     const answer = await this.#say(input, signed.transaction, copies, clients);
-    const isRefusal = answer !== 'taken' && answer.code === 'REFUSED';
-    const refusals = isRefusal ? (isSame ? before.refusals : 0) + 1 : 0;
-    const word: Word = { epoch, wanted, saidAt: clients.clock.now(), answer, refusals };
+    const refusals = isRefusal(answer) ? (isSame ? before.refusals : 0) + 1 : 0;
+    const saidAt = clients.clock.now();
+    const kept = isRefusal(answer) ? before?.kept : keeping(wanted, epoch, saidAt, before?.kept);
+    const word: Word = { epoch, wanted, saidAt, answer, refusals, kept };
     this.#words.set(uid, word);
     const isNews = answer === 'taken' && !(isSame && before.answer === 'taken');
     if (isNews) record(object, 'GroupsJoining', isTold(joining, epoch), clients);
-    return heard(joining, word, word.saidAt);
+    return heard(joining, word, saidAt);
   }
 
   #isUp({ testnet, facts }: KubeInput, group: number): boolean {
@@ -153,6 +158,15 @@ export class GrowthKeeper {
   }
 }
 
+function isRefusal(answer: Word['answer']): boolean {
+  return answer !== 'taken' && answer.code === 'REFUSED';
+}
+
+function keeping(wanted: number, epoch: number, now: number, before: Kept | undefined): Kept {
+  const earlier = before !== undefined && now <= before.until ? before.groups : 0;
+  return { groups: Math.max(wanted, earlier), epoch, until: now + KEPT_MS };
+}
+
 function pauseAfter({ answer }: Word): number {
   return answer === 'taken' ? SAY_AGAIN_MS : ASK_AGAIN_MS;
 }
@@ -161,7 +175,7 @@ function heard(joining: Joining, word: Word, now: number): Growth {
   const { answer, epoch, refusals } = word;
   const again = { againMs: Math.max(0, word.saidAt + pauseAfter(word) - now) };
   if (answer === 'taken') return { ...waiting(joining, isTold(joining, epoch)), ...again };
-  if (answer.code === 'REFUSED' && refusals >= REFUSALS_MIN)
+  if (refusals >= REFUSALS_MIN)
     return { stalled: { reason: 'GroupsRefused', message: isRefused(joining, answer.message) }, ...again };
   return { ...waiting(joining, isNotHeard(joining, answer.message)), ...again };
 }
