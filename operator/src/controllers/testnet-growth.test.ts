@@ -3,11 +3,20 @@ import { equalBytes } from '@rexnet/node/core/bytes.ts';
 import { MAP_UPDATE } from '@rexnet/node/core/layouts.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ProposalError } from '../ask/proposals.ts';
+import type { KubeObject } from '../kube/resources.ts';
 import { fastClock } from '../kube/testing/clocks.ts';
 import { FakeApi } from '../kube/testing/fake-api.ts';
 import { until } from '../kube/testing/things.ts';
+import { labelsOf } from '../plan/kube/labels.ts';
 import { grown, nodeOf, OWNERS, TWO_GROUPS } from './testing/grown.ts';
-import { answerOf, controllersOver, RESOURCE, type Shown, type SmallCluster } from './testing/small-cluster.ts';
+import {
+  answerOf,
+  controllersOver,
+  NAMESPACE,
+  RESOURCE,
+  type Shown,
+  type SmallCluster,
+} from './testing/small-cluster.ts';
 
 const TIMES = 10;
 let api: FakeApi;
@@ -43,6 +52,13 @@ function adopted(groups: number, epoch = 1): void {
     cluster.pod('demo', group, 0);
     cluster.answers.set(nodeOf('demo', group), { ...answerOf(group, 5, OWNERS, all), epoch });
   }
+}
+
+/** Of a pod that mounts the list of nodes. */
+function miner(): void {
+  const metadata = { name: 'demo-miner-x', namespace: NAMESPACE, labels: labelsOf('demo', 'miner') };
+  const spec = { containers: [{ name: 'miner', image: 'rexnet:1' }] };
+  api.put(RESOURCE.pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as KubeObject);
 }
 
 function shown(name: string, kind: keyof typeof RESOURCE): Shown | undefined {
@@ -98,6 +114,17 @@ test('more groups: pods first, one update once they run, and a sentence when the
   ]);
 });
 
+test('a changed list of nodes is brought to the miners soon, and once', async () => {
+  miner();
+  scale(3);
+  const seen = (): string | undefined => shown('demo-miner-x', 'pods')?.metadata.annotations?.['rexnet.dev/peers'];
+  await until('it has the new list', () => seen() !== undefined);
+  await begins(2);
+  await until('group 0 is told', () => cluster.proposed.length > 0);
+  const patches = api.asked.filter(({ method, path }) => method === 'PATCH' && path.includes('/pods/'));
+  expect(patches.map(({ path }) => path.split('/').at(-1))).toEqual(['demo-miner-x']);
+});
+
 test('killed after it spoke, the next operator says the same bytes, and nothing once the map has them', async () => {
   scale(3);
   await begins(2);
@@ -125,6 +152,10 @@ test('what group 0 refuses is a condition in its words, until the map is another
   expect(sentence('Stalled')).toBe(
     'Group 0 does not let group 2 join: the map update is refused: WRONG_PREVIOUS. It is asked again; spec.groups set back to 2 withdraws the wish.',
   );
+  scale(2);
+  await until('the wish is withdrawn', () => shown('demo-g2', 'groups') === undefined);
+  scale(3);
+  await until('it is there again', () => shown('demo-g2', 'groups') !== undefined);
   adopted(3);
   await until(
     'nothing is in the way any more',

@@ -37,6 +37,7 @@ import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
 import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
 import { type Growth, GrowthKeeper } from './testnet-growth.ts';
+import { HasteKeeper } from './testnet-haste.ts';
 import { lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
@@ -80,7 +81,9 @@ export const TESTNET_RULES: readonly Rule[] = [
   { group: 'rexnet.dev', resources: ['consensusgroups'], verbs: OWN },
   { group: '', resources: ['configmaps', 'services'], verbs: OWN },
   { group: '', resources: ['secrets'], verbs: ['get', 'create'] },
-  { group: '', resources: ['pods', 'persistentvolumeclaims'], verbs: READ },
+  // An annotation, so that miners see a changed list of nodes soon.
+  { group: '', resources: ['pods'], verbs: [...READ, 'patch'] },
+  { group: '', resources: ['persistentvolumeclaims'], verbs: READ },
   { group: 'apps', resources: ['statefulsets', 'deployments'], verbs: OWN },
   { group: 'batch', resources: ['jobs'], verbs: OWN },
   { group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: OWN },
@@ -116,6 +119,7 @@ class TestnetWorker {
   readonly #genesis = new GenesisKeeper();
   readonly #podMonitors: PodMonitorKeeper;
   readonly #growth: GrowthKeeper;
+  readonly #haste = new HasteKeeper();
   readonly #objects = new WeakMap<KubeInput, ReturnType<typeof testnetObjects>>();
   readonly #uids = new Map<string, string>();
   /** Of Testnets whose first block was told. */
@@ -176,6 +180,7 @@ class TestnetWorker {
     const done = await this.#apply(input, step.genesis, copies, clients);
     const unwatched = await this.#podMonitors.keep(input, clients);
     const growth = await this.#growth.step(object, input, step.genesis, look, copies, clients);
+    const hasteMs = await this.#haste.step(input, copies, clients);
     const again = await this.#tell(
       {
         ...{ object, input, look, networkId: step.genesis.networkId },
@@ -185,7 +190,7 @@ class TestnetWorker {
       copies,
       clients,
     );
-    return sooner(again, growth.againMs, done.isSettled ? undefined : LOOK_AGAIN_MS);
+    return sooner(again, growth.againMs, hasteMs, done.isSettled ? undefined : LOOK_AGAIN_MS);
   }
 
   async #apply(
@@ -311,6 +316,7 @@ class TestnetWorker {
     this.#genesis.forget(uid);
     this.#podMonitors.forget(uid);
     this.#growth.forget(uid);
+    this.#haste.forget(uid);
     this.#begun.delete(uid);
   }
 }
