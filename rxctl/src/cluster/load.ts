@@ -1,6 +1,7 @@
 // rxctl load in a cluster: what is offered stands in spec.load of the Testnet, so changing it is a patch of that; what becomes of
 // it is read from the generators.
 import { setTimeout as delay } from 'node:timers/promises';
+import { readGenesis } from '@rexnet/node/chain/genesis.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { TESTNETS } from '@rexnet/operator/controllers/collections.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
@@ -9,6 +10,7 @@ import { type Figures, type LoadOptions, rateOf, shareOf, textOf, workloadOf } f
 import type { Format } from '../print.ts';
 import { FIELD_MANAGER } from './apply.ts';
 import { asked } from './cluster.ts';
+import { genesisOf } from './place.ts';
 import { ClusterSite } from './site.ts';
 
 type LoadVerb = 'start' | 'set' | 'stop' | 'status';
@@ -20,7 +22,7 @@ const RATE_MS = 3_000;
 export async function loadInCluster(io: Io, options: LoadOptions, verb: LoadVerb, format: Format): Promise<ExitCode> {
   const site = await ClusterSite.open(io, options);
   try {
-    const testnet = site.testnet();
+    const testnet = await carrying(site);
     if (verb === 'status') return await show(io, site, testnet, format);
     const load = wishOf(options, verb, testnet);
     const { cluster, name } = site;
@@ -40,6 +42,15 @@ export async function loadInCluster(io: Io, options: LoadOptions, verb: LoadVerb
   } finally {
     await site.close();
   }
+}
+
+/** With the groups that have accounts: those of genesis. Who joined carries nothing yet. */
+async function carrying(site: ClusterSite): Promise<Testnet> {
+  const { name, spec } = site.testnet();
+  const genesis = await genesisOf(site.cluster, site.name);
+  return genesis === undefined
+    ? { name, spec }
+    : { name, spec: { ...spec, groups: readGenesis(genesis).firstMap.groups.length } };
 }
 
 function wishOf(options: LoadOptions, verb: Exclude<LoadVerb, 'status'>, testnet: Testnet): Load {

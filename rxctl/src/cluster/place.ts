@@ -10,6 +10,13 @@ import { asked, type Cluster } from './cluster.ts';
 /** The first question opens the way: several requests through the API server to a pod with a tenth of a core. */
 const ANSWER_MAX_MS = 5_000;
 
+/** Undefined while the operator has not made it. */
+export async function genesisOf(cluster: Cluster, testnet: string): Promise<Uint8Array | undefined> {
+  const made = await configMap(cluster, partName(testnet, 'genesis'));
+  const genesis = made?.binaryData?.[GENESIS_KEY];
+  return genesis === undefined ? undefined : Buffer.from(genesis, 'base64');
+}
+
 export class ClusterPlace implements NetworkPlace {
   readonly answerMaxMs: number = ANSWER_MAX_MS;
   readonly #cluster: Cluster;
@@ -26,10 +33,9 @@ export class ClusterPlace implements NetworkPlace {
 
   /** Undefined while the operator has not made the files. */
   static async find(cluster: Cluster, testnet: string): Promise<ClusterPlace | undefined> {
-    const made = await configMap(cluster, partName(testnet, 'genesis'));
-    const genesis = made?.binaryData?.[GENESIS_KEY];
+    const genesis = await genesisOf(cluster, testnet);
     if (genesis === undefined) return undefined;
-    const place = new ClusterPlace(cluster, testnet, Buffer.from(genesis, 'base64'));
+    const place = new ClusterPlace(cluster, testnet, genesis);
     return (await place.refresh()) ? place : undefined;
   }
 

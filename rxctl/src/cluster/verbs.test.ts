@@ -275,6 +275,15 @@ test('scale changes the number of groups, and takes none away', async () => {
   expect(patches()).toHaveLength(1);
 });
 
+test('load counts the groups of genesis: those that joined since carry none', async () => {
+  begin({ load: { tpsPerGroup: 10 } });
+  cluster.apply({ groups: 4, load: { tpsPerGroup: 10 } });
+  expect(await lookOf('load', 'status')).toMatchObject({ wantedTps: 20 });
+  await cluster.run(['load', 'set', '--tps', '50']);
+  const patches = cluster.api.asked.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+  expect(patches.at(-1)).toEqual({ spec: { load: { tpsPerGroup: 25 } } });
+});
+
 test('load status says what is wanted', async () => {
   begin({ load: { tpsPerGroup: 10 } });
   expect(await lookOf('load', 'status')).toMatchObject({ state: 'Starting', wantedTps: 20, workload: 'Token' });
