@@ -38,6 +38,8 @@ export interface StoredBlocks {
   outbox(id: Uint8Array): BlockOutcome['outbox'] | undefined;
   /** Newest first. */
   snapshots(): readonly StoredSnapshot[];
+  /** The block whose state came from a peer; undefined when all blocks were executed here. */
+  base(): { readonly height: number; readonly id: Uint8Array } | undefined;
 }
 
 export interface LoadedState {
@@ -79,7 +81,12 @@ export class DeepAudit {
   constructor(parts: DeepAuditParts) {
     this.#parts = parts;
     this.#snapshots = new Map(parts.store.snapshots().map((snapshot) => [toHex(snapshot.id), snapshot]));
-    const first = parts.fromSnapshot ? this.#fromSnapshot() : undefined;
+    const base = parts.store.base();
+    if (base !== undefined)
+      this.#notes.push(`the state after block ${base.height} came from a peer: nothing before it was executed here`);
+    const isNewest = parts.fromSnapshot || base === undefined;
+    const start = parts.line.findLast(({ key }) => (isNewest ? this.#snapshots.has(key) : key === toHex(base.id)));
+    const first = parts.fromSnapshot || base !== undefined ? this.#fromSnapshot(start) : undefined;
     this.#from = first?.height ?? 0;
     this.#loaded = first?.loaded ?? parts.load({ snapshot: undefined, diffs: [] });
     this.#next = this.#from + 1;
@@ -225,14 +232,13 @@ export class DeepAudit {
     this.#notes.push(`nothing after block ${this.#loaded.state.height} was re-executed`);
   }
 
-  #fromSnapshot(): { readonly height: number; readonly loaded: LoadedState } | undefined {
+  #fromSnapshot(entry: HeaderEntry | undefined): { readonly height: number; readonly loaded: LoadedState } | undefined {
     const { line, genesis } = this.#parts;
-    const entry = line.findLast(({ key }) => this.#snapshots.has(key));
-    if (entry === undefined) {
+    const bytes = entry === undefined ? undefined : this.#snapshots.get(entry.key)?.bytes;
+    if (entry === undefined || bytes === undefined) {
       this.#notes.push('there is no snapshot on this chain: it was re-executed from genesis');
       return undefined;
     }
-    const { bytes } = this.#snapshots.get(entry.key)!;
     const loaded = this.#tryLoad(entry, { snapshot: bytes, diffs: [] }, `its stored snapshot`);
     if (loaded === undefined) return undefined;
     const next = line[entry.height + genesis.checkpointEvery];

@@ -1,4 +1,5 @@
 // The tables beside the blocks: receipts by transaction, leaves kept for reading, condemned blocks, tip and snapshots.
+import type { Base } from './base.ts';
 import { FormatError, hex, join, NOTHING, same, viewOf } from './bytes.ts';
 import { GLOBAL, REPLICA, sequenceKey } from './cells.ts';
 import { type CheckedBlock, checkLeaf, placeOf } from './check-blocks.ts';
@@ -12,7 +13,7 @@ import type { World } from './world.ts';
 const ROOTS_KEY_BYTES = 40;
 const SNAPSHOT_KEY_BYTES = 44;
 const TIP_BYTES = 40;
-const META_KEYS: readonly string[] = ['tip', 'log'];
+const META_KEYS: readonly string[] = ['tip', 'log', 'base'];
 /** Offset of the root transaction in a receipt. */
 const ROOT_AT = 32;
 
@@ -117,11 +118,12 @@ export function checkUndosKept(
   }
 }
 
-/** Answers the tip, when it is a block that was executed. */
+/** Answers the tip, when it is a block that was executed, or the base. */
 export function checkTip(
   folder: Folder,
   blocks: readonly CheckedBlock[],
   findings: Findings,
+  base?: Base,
 ): { height: number; id: string } | undefined {
   const place = { table: 'meta' };
   const row = folder.table('meta').find(({ key }) => Buffer.from(key).toString() === 'tip');
@@ -136,7 +138,7 @@ export function checkTip(
     return undefined;
   }
   const tip = placeOf(row.value);
-  if (tip.height === 0) return tip;
+  if (tip.height === 0 || (tip.id === base?.id && tip.height === base.height)) return tip;
   const block = blocks.find(({ entry }) => entry.id === tip.id);
   const what =
     block === undefined

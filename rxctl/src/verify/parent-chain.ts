@@ -26,10 +26,11 @@ export class ParentChain {
   readonly #recorded: Recorded[] = [];
   readonly #byHash = new Map<string, Recorded>();
 
-  constructor({ parentTarget }: Genesis) {
+  /** `recorded`: by blocks that were executed elsewhere. */
+  constructor({ parentTarget }: Genesis, recorded: readonly Uint8Array[] = []) {
     this.#parentTarget = targetOf(parentTarget);
     this.#bits = viewOf(ROOT).getUint32(72, true);
-    this.#add(ROOT);
+    for (const header of [ROOT, ...recorded]) this.#add(header);
   }
 
   /** After a block: its headers, and the cells they became. */

@@ -1,6 +1,8 @@
 // Replays the stored diffs along every stored branch and holds what they lead to against headers, batches and receipts.
+
+import type { Base } from './base.ts';
 import { FormatError, isZero, same } from './bytes.ts';
-import { REPLICA } from './cells.ts';
+import { entriesOf, GLOBAL, REPLICA } from './cells.ts';
 import type { CheckedBlock } from './check-blocks.ts';
 import { foldDiff, repairDiff, repairReplica, slotOf } from './diff-repair.ts';
 import { decodeSystem, decodeTotals, type System } from './layouts.ts';
@@ -13,7 +15,7 @@ import { checkUndo } from './replay-undo.ts';
 import type { CheckName, Findings } from './report.ts';
 import type { Step } from './step.ts';
 import { type BlockDiff, decodeBlockDiff } from './stored-layouts.ts';
-import { type Replaced, type Standing, World } from './world.ts';
+import { bitcoinHeadersIn, type Replaced, type Standing, World } from './world.ts';
 
 /** Everything that cannot be said of a block whose state is not known. */
 const STATE_CHECKS = ['state', 'system', 'money', 'nonces', 'relays'] as const satisfies readonly CheckName[];
@@ -28,14 +30,30 @@ interface Frame {
 /** Called with the world as it stands after a block. */
 export type AtBlock = (block: CheckedBlock, world: World) => void;
 
+/** `base`: a state that came from a peer; what stands on it is replayed from there, the rest from genesis. */
 export function replay(
   network: Network,
   group: number,
   blocks: readonly CheckedBlock[],
   findings: Findings,
   atBlock: AtBlock,
+  base?: Base,
 ): void {
-  new Replay(network, group, blocks, findings, atBlock).run();
+  const ids = new Set(blocks.map(({ entry }) => entry.id));
+  for (const { entry } of blocks) {
+    const { height, id } = entry.parent!;
+    const hasParent = height === 0 || ids.has(id) || base?.id === id;
+    if (!hasParent) findings.wrong('state', entry.place, 'its parent was not executed here');
+  }
+  const genesis = blocks.find(({ entry }) => entry.parent!.height === 0)?.entry.parent;
+  if (genesis !== undefined) {
+    const world = new World(network, group, { birth: genesis.birth });
+    new Replay(network, group, blocks, findings, atBlock, world).run(genesis.id);
+  }
+  if (base !== undefined) {
+    const world = new World(network, group, { base: base.snapshot });
+    new Replay(network, group, blocks, findings, atBlock, world).run(base.id);
+  }
 }
 
 class Replay {
@@ -47,31 +65,30 @@ class Replay {
   readonly #parents: ParentChain;
   readonly #above = new Map<string, CheckedBlock[]>();
 
-  constructor(network: Network, group: number, blocks: readonly CheckedBlock[], findings: Findings, atBlock: AtBlock) {
+  constructor(
+    network: Network,
+    group: number,
+    blocks: readonly CheckedBlock[],
+    findings: Findings,
+    atBlock: AtBlock,
+    world: World,
+  ) {
     this.#network = network;
     this.#group = group;
     this.#findings = findings;
     this.#atBlock = atBlock;
-    const genesis = blocks.find(({ entry }) => entry.parent!.height === 0)?.entry.parent;
-    this.#world = new World(network, group, genesis?.birth);
-    this.#parents = new ParentChain(network.genesis);
+    this.#world = world;
+    this.#parents = new ParentChain(network.genesis, bitcoinHeadersIn(entriesOf(world.cellBytes(GLOBAL))));
     for (const block of blocks) {
       const parent = block.entry.parent!.id;
       this.#above.set(parent, [...(this.#above.get(parent) ?? []), block]);
     }
-    const ids = new Set(blocks.map(({ entry }) => entry.id));
-    for (const { entry } of blocks) {
-      const hasParent = entry.parent!.height === 0 || ids.has(entry.parent!.id);
-      if (!hasParent) findings.wrong('state', entry.place, 'its parent was not executed here');
-    }
   }
 
   /** Depth first without recursion: a chain may have thousands of blocks. */
-  run(): void {
-    const genesis = [...this.#above.values()].flat().find(({ entry }) => entry.parent!.height === 0)?.entry.parent;
-    if (genesis === undefined) return;
+  run(from: string): void {
     const path: Frame[] = [];
-    let waiting = this.#above.get(genesis.id) ?? [];
+    let waiting = this.#above.get(from) ?? [];
     let at = 0;
     for (;;) {
       const block = waiting[at];

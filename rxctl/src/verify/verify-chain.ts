@@ -1,6 +1,7 @@
 // A second reader of a node's data folder: derives everything in it again from docs/protocol.md and imports nothing of the
 // programs that wrote it. It repairs nothing and writes nothing.
 
+import { readBase } from './base.ts';
 import { hex } from './bytes.ts';
 import { checkBlock } from './check-blocks.ts';
 import { checkHeaders } from './check-headers.ts';
@@ -28,11 +29,12 @@ export async function verifyChain(dir: string, options: VerifyOptions = {}): Pro
   if (!tree.has(group)) findings.wrong('folder', {}, `node.json names group ${group}, which no shard map names`);
   const blocks = collectBlocks(folder, tree, findings).map((stored) => checkBlock(network, stored, findings));
   const snapshots = new SnapshotCheck(folder, tree, findings);
-  replay(network, group, blocks, findings, (block, world) => snapshots.atBlock(block, world));
+  const base = readBase(folder, tree, findings);
+  replay(network, group, blocks, findings, (block, world) => snapshots.atBlock(block, world), base);
   checkRoots(folder, blocks, findings);
   checkLeaves(folder, tree, findings);
   checkCondemned(folder, tree, blocks, findings);
-  const tip = checkTip(folder, blocks, findings);
+  const tip = checkTip(folder, blocks, findings, base);
   if (tip !== undefined) checkUndosKept(folder, blocks, tip.id, findings);
   return {
     clean: findings.problems.length === 0,

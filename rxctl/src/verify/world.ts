@@ -14,7 +14,7 @@ import {
   recordOf,
   worthOf,
 } from './cells.ts';
-import type { System } from './layouts.ts';
+import { decodeSystem, type System } from './layouts.ts';
 import {
   type Birth,
   checkpointRoot,
@@ -24,7 +24,7 @@ import {
   genesisSystem,
   type Network,
 } from './network.ts';
-import type { BlockDiff } from './stored-layouts.ts';
+import type { BlockDiff, Snapshot } from './stored-layouts.ts';
 
 /** What a block replaced; going back restores it. */
 export interface Replaced {
@@ -52,8 +52,20 @@ export class World {
   recorded = 0;
   standing: Standing;
 
-  constructor(network: Network, group: number, birth?: Birth) {
+  /** At genesis, or where a group that joins begins, or at a state that came from a peer. */
+  constructor(
+    network: Network,
+    group: number,
+    begin: { readonly birth?: Birth | undefined; readonly base?: Snapshot },
+  ) {
     this.#partitions = network.genesis.partitions;
+    const { birth, base } = begin;
+    if (base !== undefined) {
+      for (const { partition, cells } of base.parts) this.#apply(partition, entriesOf(cells));
+      const { accumulators, checkpoint } = base;
+      this.standing = { accumulators, system: decodeSystem(base.system), systemBytes: base.system, checkpoint };
+      return;
+    }
     for (const [partition, entries] of genesisCells(network, group)) this.#apply(partition, entries);
     const system = genesisSystem(network, this.worth, birth);
     this.standing = {
@@ -128,6 +140,11 @@ export class World {
     if (count === 0) this.waiting.delete(id);
     else this.waiting.set(id, count);
   }
+}
+
+/** Bitcoin headers among entries, in order of arrival when the entries are in canonical order. */
+export function bitcoinHeadersIn(entries: readonly Entry[]): Uint8Array[] {
+  return entries.flatMap(({ id, value }) => (value === undefined || ledgerScope(id) !== LEDGER.bitcoin ? [] : [value]));
 }
 
 /** Numbers of the contracts whose registry rows entries write, in their order. */
