@@ -174,8 +174,11 @@ export class ChainModel implements StateModel {
       balances.set(key, (balances.get(key) ?? 0n) + amount);
     };
     for (const group of tree.groups) {
-      for (const entry of chosenBlocks(node, group)) {
-        const { body, outcome } = executedAt(entry, executed);
+      const blocks = chosenBlocks(node, group, executed);
+      const { height } = tree.tip(group);
+      if (blocks.length !== height)
+        throw new CheckFailed('UNEXECUTED', `nobody executed ${group}:${height - blocks.length}`);
+      for (const { body, outcome } of blocks) {
         for (const receipt of receiptsOf(outcome)) {
           const id = toHex(receipt.id);
           if (seen.has(id)) throw new CheckFailed('TWICE', `invocation ${id}`);
@@ -218,10 +221,8 @@ export class ChainModel implements StateModel {
   relays(node: SimNode, executed: Executed): { executed: number; crossed: number } {
     const total = { executed: 0, crossed: 0 };
     for (const group of node.view.tree.groups) {
-      for (const entry of chosenBlocks(node, group)) {
-        const block = executed.get(entry.key);
-        if (block === undefined) continue;
-        for (const receipt of receiptsOf(block.outcome)) {
+      for (const { outcome } of chosenBlocks(node, group, executed)) {
+        for (const receipt of receiptsOf(outcome)) {
           if (receipt.kind === 0) continue;
           total.executed++;
           const from = ownerOf(this.#network.firstMap, partitionOf(receipt.counterpart, PARTITIONS));

@@ -2,6 +2,7 @@
 // does with timers, LMDB and gRPC is done here with events, so that histories can be replayed.
 
 import { CheckpointParts } from '@rexnet/node/chain/checkpoint.ts';
+import { commonAncestor } from '@rexnet/node/chain/follower.ts';
 import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
 import { Resync } from '@rexnet/node/chain/resync.ts';
 import type { Template } from '@rexnet/node/chain/template.ts';
@@ -227,6 +228,10 @@ export class SimNode {
       }
       this.#tell(anybody, view.tip);
     }
+    if (this.#resync?.mustRewind(this.nowMs) === true) {
+      this.#rewind();
+      return;
+    }
     for (const group of view.tree.groups) {
       const member = pick(peers.filter((p) => p.group === group));
       if (member === undefined) continue;
@@ -339,9 +344,10 @@ export class SimNode {
       }
       for (const { entry, bodyBytes, outcome } of followed.applied) {
         if (!this.disk.headers.has(entry.key)) this.#storeHeader(entry);
-        this.disk.blocks.set(entry.key, { parent: entry.header.parent, body: bodyBytes, outcome });
+        const block = { parent: entry.header.parent, body: bodyBytes, outcome };
+        this.disk.blocks.set(entry.key, block);
         this.#world.trace('applied', this.name, entry.key);
-        this.#world.executed(entry, { body: bodyBytes, outcome });
+        this.#world.executed(entry, block);
       }
       this.disk.tip = view.tip.height <= 0 ? undefined : view.tip.id;
       if (followed.applied.length > 0) this.#keepSnapshot();
@@ -367,8 +373,20 @@ export class SimNode {
   /** What to ask for of the state that is to take the place of ours. */
   #lookForState(): { readonly block: Uint8Array; readonly parts: readonly number[] } | undefined {
     const { tip, tree } = this.view;
-    this.#resync?.look({ tip, chosen: tree.tip(this.group), deepReorg: this.#deepReorg }, this.nowMs);
+    const chosen = tree.tip(this.group);
+    this.#resync?.look({ tip, chosen, deepReorg: this.#deepReorg }, this.nowMs);
     return this.#resync?.wants();
+  }
+
+  /** Begins again where our chain left the chosen one. */
+  #rewind(): void {
+    const { tip, tree } = this.view;
+    const fork = commonAncestor(tip, tree.tip(this.group));
+    const base = this.disk.base === undefined ? undefined : tree.get(this.disk.base.id);
+    if (fork === undefined || fork.height < (base?.height ?? 0)) return;
+    this.disk.tip = fork.height <= 0 ? undefined : fork.id;
+    this.#world.trace('rewound', this.name, fork.height);
+    this.start();
   }
 
   #giveState({ block, parts }: Extract<Message, { kind: 'ask-state' }>, to: SimNode): void {

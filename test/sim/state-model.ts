@@ -6,6 +6,7 @@ import type { ViewParams } from '@rexnet/node/chain/view.ts';
 import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import type { MapRules } from '@rexnet/node/consensus/map-rules.ts';
 import type { ShardMap } from '@rexnet/node/consensus/shard-map.ts';
+import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { HistoryPlan } from './history.ts';
 import type { Random } from './random.ts';
 import type { SimNode } from './sim-node.ts';
@@ -20,6 +21,7 @@ export class CheckFailed extends Error {
 }
 
 export interface ExecutedBlock {
+  readonly parent: Uint8Array;
   readonly body: Uint8Array;
   readonly outcome: BlockOutcome;
 }
@@ -71,12 +73,12 @@ export function executedAt(entry: HeaderEntry, executed: Executed): ExecutedBloc
   return block;
 }
 
-/** Blocks of the chosen chain above genesis, oldest first. */
-export function chosenBlocks(node: SimNode, group: number): HeaderEntry[] {
-  const blocks: HeaderEntry[] = [];
-  for (let entry = node.view.tree.tip(group); entry.parent !== undefined && entry.height > 0; entry = entry.parent) {
-    blocks.push(entry);
-  }
+/** Blocks of the chosen chain above genesis, oldest first, also those whose headers the node has let go of. */
+export function chosenBlocks(node: SimNode, group: number, executed: Executed): ExecutedBlock[] {
+  const blocks: ExecutedBlock[] = [];
+  const tip = node.view.tree.tip(group);
+  let block = tip.height > 0 ? executed.get(tip.key) : undefined;
+  for (; block !== undefined; block = executed.get(toHex(block.parent))) blocks.push(block);
   return blocks.reverse();
 }
 

@@ -46,6 +46,8 @@ import type { Faucet } from './faucet.ts';
 import { Latest } from './latest.ts';
 import type { BackendMeters } from './meters.ts';
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Signatures of a batch, judged off this thread: one flag and one id per transaction. */
 export interface Door {
   check(
@@ -249,9 +251,11 @@ export class Backend implements NodeBackend {
     try {
       return await this.#m.engine.block({ id });
     } catch (error) {
-      if (error instanceof RemoteError && error.code === 'NOT_FOUND') return undefined;
-      throw toRpc(error);
+      if (!(error instanceof RemoteError) || error.code !== 'NOT_FOUND') throw toRpc(error);
     }
+    // Memory has let go of its header, which who asks has: there is nobody else to ask for its body.
+    const body = await rethrow(this.#m.engine.bodyOf(id));
+    return body === undefined ? undefined : { id, header: NO_BYTES, witness: NO_BYTES, body, receipts: NO_BYTES };
   }
 
   peerBatch(id: Uint8Array, destination: number): Promise<Uint8Array | undefined> {

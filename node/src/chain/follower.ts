@@ -224,7 +224,7 @@ export class Follower {
   }
 }
 
-function commonAncestor(a: HeaderEntry, b: HeaderEntry): HeaderEntry | undefined {
+export function commonAncestor(a: HeaderEntry, b: HeaderEntry): HeaderEntry | undefined {
   const height = Math.min(a.height, b.height);
   let x = a.ancestorAt(height);
   let y = b.ancestorAt(height);

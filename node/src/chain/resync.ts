@@ -9,6 +9,8 @@ import { CheckpointAssembly, newestCheckpointHeight, type PartVerdict } from './
 const PATIENCE_MS = 20_000;
 /** Without a part for so long, a newer checkpoint is better: peers keep a few. */
 const RETARGET_MS = 5_000;
+/** A chain that undo does not lead to may lose again in a moment, or get its first checkpoint. */
+const REWIND_MS = 5_000;
 
 export type ResyncParams = Pick<Genesis, 'checkpointEvery' | 'maxReorg' | 'partitions'>;
 
@@ -46,7 +48,8 @@ interface Attempt {
 export class Resync {
   readonly #params: ResyncParams;
   #attempt: Attempt | undefined;
-  #deep = false;
+  /** Since when undo has not led to the chosen chain. */
+  #deepSinceMs: number | undefined;
 
   constructor(params: ResyncParams) {
     this.#params = params;
@@ -58,7 +61,17 @@ export class Resync {
 
   /** Blocks are of no use, or would only be in the way of a state that is coming. */
   replacesBlocks(nowMs: number): boolean {
-    return this.#attempt !== undefined && (this.#deep || nowMs - this.#attempt.progressMs < PATIENCE_MS);
+    if (this.#attempt === undefined) return false;
+    return this.#deepSinceMs !== undefined || nowMs - this.#attempt.progressMs < PATIENCE_MS;
+  }
+
+  /**
+   * Nobody gives a state of the chain that undo does not lead to: perhaps all nodes of the group stood where this one stands.
+   * What was executed here up to where the chains part must do.
+   */
+  mustRewind(nowMs: number): boolean {
+    if (this.#deepSinceMs === undefined || nowMs - this.#deepSinceMs < REWIND_MS) return false;
+    return this.#attempt === undefined || nowMs - this.#attempt.progressMs >= PATIENCE_MS;
   }
 
   get progress(): ResyncProgress | undefined {
@@ -69,7 +82,7 @@ export class Resync {
 
   /** To be called whenever the state or the chosen chain may have moved, and now and then. */
   look({ tip, chosen, deepReorg }: Standing, nowMs: number): void {
-    this.#deep = deepReorg;
+    this.#deepSinceMs = deepReorg ? (this.#deepSinceMs ?? nowMs) : undefined;
     const newest = this.#newest(chosen);
     // It must save many blocks: from a state on the network goes ahead too, and to fetch one after the other leads nowhere.
     if (newest === undefined || (!deepReorg && newest.base.height - tip.height < this.#params.maxReorg)) {

@@ -101,6 +101,8 @@ export interface EngineApi {
   call(request: CallRequest): CallResult;
   estimate(transaction: Uint8Array): FeeEstimate;
   block(ref: BlockRef): BlockView;
+  /** Of a block of ours on any branch, however old. */
+  bodyOf(id: Uint8Array): Uint8Array | undefined;
   headers(group: number, from: number, limit: number): HeaderRecord[];
   headersAfter(request: PeerHeadersRequest): HeaderRecord[];
   /** PROVEN_LEAF bytes of one of our blocks. */

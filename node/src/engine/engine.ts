@@ -1,7 +1,7 @@
 // The thread that owns the chain: hands what arrives to the view, stores what came of it, and only then tells. Everything
 // is synchronous; time comes in with each call.
 
-import type { AppliedBlock, Followed } from '../chain/follower.ts';
+import { type AppliedBlock, commonAncestor, type Followed } from '../chain/follower.ts';
 import type { MapDesk } from '../chain/map-desk.ts';
 import type { Pool } from '../chain/pool.ts';
 import type { Resync, WholeState } from '../chain/resync.ts';
@@ -174,6 +174,7 @@ export class Engine {
     let noted = 0;
     for (const intake of this.#m.view.tick(nowMs)) noted += this.#note(intake);
     if (noted > 0) this.#advance();
+    if (this.#m.resync.mustRewind(nowMs) && this.#rewind()) return;
     this.#offerTemplate(nowMs);
   }
 
@@ -202,7 +203,7 @@ export class Engine {
         type: 'DeepReorg',
         status: 'True',
         reason: 'BeyondUndo',
-        message: `${message}; no checkpoint on it is old enough yet to take its state from a peer`,
+        message: `${message}; it begins again where they part, or takes a state when there is one`,
       },
     ];
   }
@@ -272,6 +273,19 @@ export class Engine {
     if (progress === undefined || nowMs - this.#toldMs < TELL_EVERY_MS) return;
     this.#toldMs = nowMs;
     this.#m.emit('resync', { ...progress, installed: false });
+  }
+
+  /** Begins again where our chain left the chosen one, from snapshot and diffs; false where nothing was executed here. */
+  #rewind(): boolean {
+    const { view, store, reopen } = this.#m;
+    const fork = commonAncestor(view.tip, view.tree.tip(view.group));
+    if (fork === undefined || fork.height < (store.base()?.height ?? 0)) return false;
+    this.#commit(() => {
+      this.#writePending();
+      store.rewindTo(fork.height > 0 ? fork : { height: 0, id: ZERO_HASH });
+    });
+    reopen();
+    return true;
   }
 
   /** In one commit: until then a restart finds the old state, from then on the new one. */

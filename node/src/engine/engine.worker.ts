@@ -147,6 +147,7 @@ function start(opened?: ChainStore): void {
       if (entry === undefined || entry.group !== options.group) throw new RpcError('NOT_FOUND');
       return history.block(entry);
     },
+    bodyOf: (id) => store.body(id),
     headers: (group, from, limit) => history.headers(group, from, limit),
     headersAfter: (request) => history.headersAfter(request),
     leafOf: (id, destination) => {

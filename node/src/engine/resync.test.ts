@@ -10,6 +10,7 @@ import { deriveKey } from '../chain/keys.ts';
 import { ownerOf } from '../chain/shard-map.ts';
 import { partitionOf } from '../core/address.ts';
 import { toHex } from '../core/bytes.ts';
+import { auditFolder } from './audit-folder.ts';
 import { VirtualNode } from './testing/virtual-node.ts';
 
 const EVERY = 4;
@@ -18,6 +19,7 @@ const MAX_REORG = 8;
 const BLOCKS = 140;
 const FORK = 10;
 const ALONE = 12;
+const PATIENCE_MS = 20_000;
 const PARTITIONS = 16;
 const USERS = Array.from({ length: 12 }, (_, i) => `user/${i}`);
 const START_MS = 1_000_000_000_000;
@@ -41,8 +43,9 @@ const clock = { nowMs: START_MS };
 const nodes: VirtualNode[] = [];
 /** One of each group, that have always been there. */
 let old: readonly [VirtualNode, VirtualNode];
-/** Of group 1: mined alone from a fork on. */
+/** Of group 1: they mine alone from a fork on. */
 let alone: VirtualNode;
+let lonely: VirtualNode;
 
 function startNode(name: string, group: number): VirtualNode {
   const node = new VirtualNode({ genesis, group, dataDir: join(folder, name), clock });
@@ -87,7 +90,8 @@ beforeAll(() => {
   old = [startNode('old0', 0), startNode('old1', 1)];
   for (let i = 0; i < FORK; i++) round(i);
   alone = startNode('alone', 1);
-  catchUp(alone);
+  lonely = startNode('lonely', 1);
+  for (const node of [alone, lonely]) catchUp(node);
   for (let i = FORK; i < BLOCKS; i++) round(i);
   for (const { open } of old) expect(open.view.tree.baseHeight(1)).toBeGreaterThan(FORK);
 });
@@ -121,6 +125,12 @@ test('an empty folder is filled by a state and the blocks since, and goes on', a
   old[1].fetch(late);
   expect(old[1].height).toBe(BLOCKS + EVERY);
   expect(rootOf(late)).toBe(rootOf(old[1]));
+});
+
+test('an audit of such a folder begins where its state came from', async () => {
+  const report = await auditFolder({ network, dataDir: join(folder, 'late'), copy: true });
+  expect(report).toMatchObject({ clean: true, from: 132, blocks: BLOCKS + EVERY - 132, findings: [] });
+  expect(report.notes.join()).toContain('came from a peer');
 });
 
 test('a crash in the middle leaves what was there', async () => {
@@ -173,4 +183,23 @@ test('a switch deeper than undo reaches takes the state of the winning chain', a
   old[1].learn(alone);
   old[1].fetch(alone);
   expect(rootOf(old[1])).toBe(rootOf(alone));
+});
+
+/** As when all nodes of a group stood on the branch that lost. */
+test('where nobody gives a state it begins again where the chains part, and executes blocks', async () => {
+  old[1].givesStates = false;
+  for (let i = 0; i < ALONE; i++) lonely.mine();
+  for (const peer of old) lonely.learn(peer);
+  expect(lonely.height).toBe(FORK + ALONE);
+  clock.nowMs += PATIENCE_MS;
+  lonely.open.engine.tick();
+  expect(lonely.height).toBe(FORK);
+  catchUp(lonely);
+  expect(lonely.height).toBe(FORK);
+  clock.nowMs += PATIENCE_MS;
+  catchUp(lonely);
+  expect(lonely.installed).toEqual([]);
+  expect(rootOf(lonely)).toBe(rootOf(old[1]));
+  await lonely.restart();
+  expect(rootOf(lonely)).toBe(rootOf(old[1]));
 });

@@ -245,6 +245,13 @@ export class ChainStore implements BlockArchive {
     this.putTip(snapshot);
   }
 
+  /** The tip becomes an ancestor of what it was; snapshots above it are of no chain any more. */
+  rewindTo(tip: Tip): void {
+    const above = [...this.#tables.snapshots.getKeys({ start: heightKey(this.#group, tip.height + 1) })];
+    for (const key of above) this.#tables.snapshots.removeSync(key);
+    this.putTip(tip);
+  }
+
   /** Keeps this snapshot, the two newest before it, in case the newest is reorganised away, and the one everything rests on. */
   putSnapshot({ height, id, bytes }: Snapshot): void {
     const base = this.base();

@@ -27,6 +27,8 @@ export interface VirtualNodeOptions {
 
 export class VirtualNode {
   readonly group: number;
+  /** Whether it gives states to others. */
+  givesStates = true;
   /** States that came from peers and took the place of the node's own, by height. */
   readonly installed: number[] = [];
   readonly #options: VirtualNodeOptions;
@@ -155,7 +157,7 @@ export class VirtualNode {
     const entry = 'id' in want ? peer.open.view.tree.get(want.id) : undefined;
     switch (want.kind) {
       case 'body': {
-        const body = peer.group !== this.group || entry === undefined ? undefined : peer.open.view.body(entry);
+        const body = peer.group === this.group ? peer.open.store.body(want.id) : undefined;
         return body !== undefined && engine.takeBody(want.id, body, true).accepted > 0;
       }
       case 'leaf': {
@@ -164,7 +166,7 @@ export class VirtualNode {
         return leaf !== undefined && engine.takeLeaf(want.id, PROVEN_LEAF.encode(leaf)).accepted > 0;
       }
       case 'part': {
-        const bytes = peer.group === this.group ? peer.part(want.block, want.part) : undefined;
+        const bytes = peer.group === this.group && peer.givesStates ? peer.part(want.block, want.part) : undefined;
         return bytes !== undefined && engine.takePart(want.block, want.part, bytes).accepted > 0;
       }
       case 'headers':
