@@ -4,12 +4,13 @@ import { systemClock } from '../kube/clock.ts';
 import { type KubeObject, pathOf } from '../kube/resources.ts';
 import { RestClient } from '../kube/rest.ts';
 import { answer, FakeApi, statusBody } from '../kube/testing/fake-api.ts';
+import { until } from '../kube/testing/things.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import type { TestnetObject } from './collections.ts';
 import type { Clients } from './controller.ts';
 import { Inputs } from './inputs.ts';
 import { POD_MONITORS, PodMonitorKeeper } from './pod-monitors.ts';
-import { IMAGES, NAMESPACE } from './testing/small-cluster.ts';
+import { IMAGES, NAMESPACE, RESOURCE, smallCluster } from './testing/small-cluster.ts';
 
 const SCRAPING = { labels: { release: 'monitoring' }, interval: '5s' };
 const LONG_MS = 300_000;
@@ -112,4 +113,16 @@ test('a refusal is told in the words of the server', async () => {
     reason: 'ObjectRefused',
     message: expect.stringContaining('podmonitors is forbidden: no'),
   });
+});
+
+test('a Testnet says in its status that it has none, and is made all the same', async () => {
+  const cluster = await smallCluster();
+  try {
+    cluster.testnet('demo', { groups: 1, bitcoin: { mode: 'None' }, monitoring: { podMonitor: 'Always' } });
+    await until('it is stalled', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True NoPodMonitor');
+    await until('its group is there', () => cluster.show(RESOURCE.statefulSets, 'demo-g0') !== undefined);
+    expect(cluster.failures).toEqual([]);
+  } finally {
+    await cluster.end();
+  }
 });
