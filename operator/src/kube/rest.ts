@@ -51,7 +51,7 @@ const MIN_WATCH_S = 300;
 const MAX_WATCH_S = 600;
 const WATCH_IDLE_MS = 90_000;
 /** One that has said nothing since requests failed is doubted sooner: resuming it costs nothing. */
-const DOUBTED_WATCH_IDLE_MS = 8_000;
+const DOUBTED_WATCH_IDLE_MS = 5_000;
 /** etcd refuses objects above 1.5 MiB. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024;
 
