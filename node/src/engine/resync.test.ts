@@ -116,6 +116,10 @@ test('an empty folder is filled by a state and the blocks since, and goes on', a
   expect(late.height).toBe(BLOCKS);
   expect(rootOf(late)).toBe(rootOf(old[1]));
   expect(late.open.engine.conditions).toEqual([]);
+  // A watcher from before is told that this node knows nothing of what he missed.
+  const { view, history } = late.open;
+  const { id } = view.tip.ancestorAt(125)!;
+  expect(() => history.logsAfter({ height: 125, id }, {}, 1)).toThrow(expect.objectContaining({ code: 'CURSOR_GONE' }));
   await late.restart();
   expect(late.height).toBe(BLOCKS);
   for (let i = 0; i < EVERY; i++) late.mine();
