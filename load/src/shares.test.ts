@@ -1,24 +1,34 @@
-import { loadAccountCount } from '@rexnet/node/chain/keys.ts';
-import { evenOwners, firstShardMap, ownerOf } from '@rexnet/node/chain/shard-map.ts';
-import { partitionOf } from '@rexnet/node/core/address.ts';
+import { loadKeyName } from '@rexnet/node/chain/keys.ts';
+import { evenOwners, firstShardMap } from '@rexnet/node/chain/shard-map.ts';
 import { expect, test } from 'vitest';
 import { accountOf } from './accounts.ts';
-import { membersOf, shareOut } from './shares.ts';
+import { shareOf, shareOut } from './shares.ts';
+import { GENERATORS_MAX } from './spec.ts';
 
 const PARTITIONS = 64;
 const SEED = 1;
+
+/** So many names for each group, and as many more as owners and gate need. */
+function someMembers(
+  groups: number,
+  each: number,
+): { readonly members: Map<number, string[]>; readonly funded: number } {
+  const names = (group: number) => Array.from({ length: each }, (_, index) => loadKeyName(group * each + index));
+  return {
+    members: new Map(Array.from({ length: groups }, (_, group) => [group, names(group)])),
+    funded: groups * each + GENERATORS_MAX,
+  };
+}
 
 test.each([
   [1, 1],
   [1, 256],
   [3, 5],
-  [4, 256],
   [40, 7],
   [40, 256],
+  [1_024, 200],
 ])('on %i groups %i generators share neither owner nor account, and load every group alike', (groups, generators) => {
-  const map = firstShardMap(evenOwners(PARTITIONS, groups));
-  const funded = loadAccountCount(groups);
-  const members = membersOf(SEED, map, funded - generators);
+  const { members, funded } = someMembers(groups, groups === 1_024 ? 7 : 512);
   const shares = Array.from({ length: generators }, (_, generator) =>
     shareOut(members, funded, { generator, generators, accountsPerGroup: 100, owner: 'alice' }),
   );
@@ -26,18 +36,31 @@ test.each([
   expect(new Set([...names, shares[0]?.gate]).size).toBe(names.length + 1);
   const loading = new Map<number, number>();
   for (const { accounts, sharers } of shares) {
-    expect(new Set([...accounts.values()].map(({ length }) => length)).size).toBe(1);
     for (const [group, own] of accounts) {
       expect(own.length).toBeGreaterThanOrEqual(2);
       loading.set(group, (loading.get(group) ?? 0) + 1 / sharers);
     }
   }
-  expect([...loading.keys()].toSorted((a, b) => a - b)).toEqual([...map.groups]);
+  expect([...loading.keys()].toSorted((a, b) => a - b)).toEqual([...members.keys()]);
   for (const part of loading.values()) expect(part).toBeCloseTo(1, 9);
   expect(shares[0]?.heirs).toEqual(shares.slice(1).map(({ owner }) => owner));
   expect(shares[0]?.accountsMax).toBe(Math.max(...shares.map(({ accounts }) => [...accounts.values()].flat().length)));
-  const [group, own = []] = [...(shares.at(-1)?.accounts ?? [])].at(-1) ?? [];
-  for (const name of own) expect(ownerOf(map, partitionOf(accountOf(SEED, map, name).address, PARTITIONS))).toBe(group);
+});
+
+test('accounts are of the groups that own them', () => {
+  const map = firstShardMap(evenOwners(PARTITIONS, 2));
+  const { accounts, owner, gate } = shareOf(SEED, map, {
+    generator: 1,
+    generators: 3,
+    accountsPerGroup: 100,
+    owner: 'alice',
+  });
+  expect([...accounts.keys()]).toEqual([0, 1]);
+  for (const [group, names] of accounts) {
+    expect(names).toHaveLength(100);
+    for (const name of names) expect(accountOf(SEED, map, name).group).toBe(group);
+  }
+  expect([owner, gate]).toEqual(['load/1998', 'load/1999']);
 });
 
 test('more generators than accounts are refused', () => {

@@ -76,7 +76,7 @@ interface Team {
 }
 
 /** Names of the first so many load accounts by the groups that own them, groups ascending. */
-export function membersOf(seed: number, map: ShardMap, count: number): ReadonlyMap<number, readonly string[]> {
+function membersOf(seed: number, map: ShardMap, count: number): ReadonlyMap<number, readonly string[]> {
   const members = new Map<number, string[]>(map.groups.toSorted((a, b) => a - b).map((group) => [group, []]));
   for (let index = 0; index < count; index++) {
     const name = loadKeyName(index);
