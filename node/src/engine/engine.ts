@@ -84,6 +84,11 @@ export class Engine {
     this.#snapshot = { height: newest?.height ?? 0, bytes: newest?.bytes.length ?? 0 };
   }
 
+  /** Goes on at once where another engine left off. */
+  resume(): void {
+    this.#advance();
+  }
+
   takeHeaders(headers: readonly Announced[], from: string): Intake {
     let accepted = 0;
     let fault: string | undefined;

@@ -173,6 +173,7 @@ function start(opened?: ChainStore): void {
   };
   Object.assign(handlers, api);
   emit('ready', status());
+  if (opened !== undefined) guarded(() => engine.resume());
 }
 
 /** Refusals go back to who asked; whatever else escapes is a defect of ours and ends the node. */

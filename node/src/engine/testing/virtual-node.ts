@@ -191,6 +191,7 @@ export class VirtualNode {
         reopen: () => {
           this.#open = this.#openFolder(this.#open.store);
           this.#shelf = this.#makeShelf();
+          this.#open.engine.resume();
         },
         emit,
       },
