@@ -56,8 +56,15 @@ export function addressOf(ports: Readonly<Record<string, number>>, portName: str
   return `${LOOPBACK}:${port}`;
 }
 
-/** Many small processes share this machine: without this the allocator keeps an arena a thread, and V8 48 MB of young space. */
-const SMALL_HEAPS = { MALLOC_ARENA_MAX: '2' };
+/**
+ * Many small processes share this machine: without this the allocator keeps an arena a thread, raises by itself the size from
+ * which on memory goes back to the system, so that holes between large buffers grow for minutes, and V8 takes 48 MB of young space.
+ */
+const SMALL_HEAPS = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 const YOUNG_SPACE = '--max-semi-space-size=2';
 
 /** The contents of peers.json. */

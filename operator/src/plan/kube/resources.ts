@@ -12,6 +12,8 @@ const HEAP_SHARE_PERCENT = 50n;
 /** Small processes by the hundred: young space and arenas of the defaults would take tens of MB each. */
 const YOUNG_SPACE = '--max-semi-space-size=2';
 const ARENAS = '2';
+/** glibc raises it by itself otherwise, and holes between large buffers grow for minutes. */
+const GIVE_BACK_BYTES = '131072';
 /** Reading and hashing run there; threads beyond the cores only cost memory. */
 const POOL_THREADS_MIN = 2n;
 const POOL_THREADS_MAX = 8n;
@@ -41,6 +43,8 @@ export function runtimeEnvironment({ cpu, memory }: Amount): V1EnvVar[] {
     { name: 'NODE_OPTIONS', value: `--max-old-space-size=${heapMib(memory)} ${YOUNG_SPACE}` },
     { name: 'UV_THREADPOOL_SIZE', value: String(threads) },
     { name: 'MALLOC_ARENA_MAX', value: ARENAS },
+    { name: 'MALLOC_MMAP_THRESHOLD_', value: GIVE_BACK_BYTES },
+    { name: 'MALLOC_TRIM_THRESHOLD_', value: GIVE_BACK_BYTES },
   ];
 }
 
