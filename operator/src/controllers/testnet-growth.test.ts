@@ -100,6 +100,9 @@ test('more groups: pods first, one update once they run, and a sentence when the
     'Group 0 is told that groups 2 to 3 join as epoch 1 of the shard map, and says so in one of its next blocks.',
   );
   adopted(4);
+  cluster.answers.set(nodeOf('demo', 3), { ...answerOf(3, 0, OWNERS, [0, 1, 2, 3]), epoch: 1 });
+  await until('it waits for blocks', () => sentence('Ready')?.startsWith('The shard map names group 3') === true);
+  adopted(4);
   await until('all are ready', () => ready() === 'True BlocksGrow');
   expect(cluster.proposed).toHaveLength(1);
   expect(sentence('Ready')).toContain(

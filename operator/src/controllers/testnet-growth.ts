@@ -13,12 +13,14 @@ import type { KubeInput } from '../plan/kube/input.ts';
 import {
   GROUPS_JOINING,
   haveJoined,
+  haveNoBlock,
   isNotHeard,
   isRefused,
   isTold,
   type Joining,
   joiningGroups,
   waitsForNodes,
+  withoutBlock,
 } from '../plan/kube/joining.ts';
 import { isOwnedBy } from '../plan/kube/leftovers.ts';
 import { groupName, partName } from '../plan/kube/names.ts';
@@ -98,8 +100,14 @@ export class GrowthKeeper {
   ): Promise<Growth> {
     const { uid } = input.facts;
     this.#tellJoined(object, look.chain, clients);
-    const joining = joiningGroups(input.testnet.spec.groups, look.home, (group) => this.#isUp(input, group));
-    if (joining === undefined || look.home === undefined || input.plan.suspended) return {};
+    if (look.home === undefined || input.plan.suspended) return {};
+    const heightOf = (group: number): number | undefined => this.#heightOf(input, group);
+    const joining = joiningGroups(input.testnet.spec.groups, look.home, (group) => heightOf(group) !== undefined);
+    if (joining === undefined) {
+      // One that does not answer is silent, which is said elsewhere.
+      const bare = withoutBlock(genesis.firstGroups, look.home, (group) => heightOf(group) !== 0);
+      return bare.length === 0 ? {} : waiting({ groups: bare }, haveNoBlock(bare));
+    }
     const { epoch } = look.home;
     if (joining.absent !== undefined) return waiting(joining, waitsForNodes(joining, joining.absent));
     const wanted = input.testnet.spec.groups;
@@ -120,11 +128,11 @@ export class GrowthKeeper {
     return heard(joining, word, saidAt);
   }
 
-  #isUp({ testnet, facts }: KubeInput, group: number): boolean {
-    const heardOf = this.#options.knowledge.of(
-      keyOf({ namespace: facts.namespace, name: groupName(testnet.name, group) }),
-    );
-    return [...heardOf.values()].some(({ answer }) => answer !== undefined);
+  /** As its own nodes say; undefined while none answers. */
+  #heightOf({ testnet, facts }: KubeInput, group: number): number | undefined {
+    const key = keyOf({ namespace: facts.namespace, name: groupName(testnet.name, group) });
+    const heights = [...this.#options.knowledge.of(key).values()].flatMap(({ answer }) => answer?.height ?? []);
+    return heights.length === 0 ? undefined : Math.max(...heights);
   }
 
   async #say(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChainSeen } from './chain-seen.ts';
-import { haveJoined, joiningGroups, waitsForNodes } from './joining.ts';
+import { haveJoined, joiningGroups, waitsForNodes, withoutBlock } from './joining.ts';
 
 function home(groups: readonly number[], owners: readonly number[]): ChainSeen {
   const seen = groups.map((group) => ({ group, height: 9 }));
@@ -15,6 +15,12 @@ test.each([
   ['one does not run', 6, home([0, 1], [0, 1]), { groups: [2, 3, 4, 5], absent: 5 }],
 ])('groups that join: %s', (_, wanted, seen, expected) => {
   expect(joiningGroups(wanted, seen, (group) => group < 5)).toEqual(expected);
+});
+
+test('who joined and has no block yet', () => {
+  const hasBlock = (group: number): boolean => group === 2;
+  expect(withoutBlock(2, home([0, 1, 2, 3], [0, 1]), hasBlock)).toEqual([3]);
+  expect(withoutBlock(undefined, home([0, 1, 2, 3], [0, 1]), hasBlock)).toEqual([]);
 });
 
 test('what is said of them is a sentence', () => {

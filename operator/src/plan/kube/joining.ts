@@ -25,6 +25,21 @@ export function joiningGroups(
   return { groups, ...(absent === undefined ? {} : { absent }) };
 }
 
+/** Groups that joined, as far as they have not begun; block 0 is not mined. */
+export function withoutBlock(
+  firstGroups: number | undefined,
+  home: ChainSeen,
+  hasBlock: (group: number) => boolean,
+): readonly number[] {
+  if (firstGroups === undefined) return [];
+  return home.groups.map(({ group }) => group).filter((group) => group >= firstGroups && !hasBlock(group));
+}
+
+export function haveNoBlock(groups: readonly number[]): string {
+  const [first] = groups;
+  return `The shard map names group ${first}, which has no block yet; its nodes follow the map, and the miner is searching.`;
+}
+
 export function waitsForNodes({ groups }: Joining, absent: number): string {
   const which = groups.length === 1 ? 'it joins' : `${namesOf(groups)} join`;
   return `No node of group ${absent} answers yet; ${which} the network as soon as ${groups.length === 1 ? 'it runs' : 'all of them run'}.`;
