@@ -1,0 +1,153 @@
+// kubectl scale on real machines: new groups get their pods, join by an update that the operator signs, and make blocks, while
+// those that are there go on untouched. It takes minutes, so all of it waits for REXNET_FULL=1.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../../scripts/setup.mjs';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+
+const NAMESPACE = 'rexnet-scale-test';
+const JOINED_MAX_MS = 90_000;
+const SETTLED_MAX_MS = 60_000;
+const TEST_MAX_MS = 480_000;
+const MORE_BLOCKS = 3;
+
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: demo, namespace: ${NAMESPACE}}
+spec:
+  groups: 2
+  bitcoin: {mode: None}
+  load: {tpsPerGroup: 5, workload: Transfer}
+  template: {resources: {cpu: 150m, memory: 320Mi}}
+`;
+
+const cluster = IS_FULL ? await requireCluster({ machines: 3 }) : { reason: 'REXNET_FULL is not set' };
+const folder = mkdtempSync(join(tmpdir(), 'rexnet-scale-'));
+
+function kubectl(...args: readonly string[]): Promise<string> {
+  if ('reason' in cluster) throw new Error(cluster.reason);
+  return cluster.kubectl(['-n', NAMESPACE, ...args]);
+}
+
+async function rxctl(...args: readonly string[]): Promise<string> {
+  if ('reason' in cluster) throw new Error(cluster.reason);
+  const main = join(ROOT, 'rxctl', 'src', 'main.ts');
+  const words = [main, '--kube', '--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, ...args];
+  const env = { ...process.env, HOME: folder };
+  return (await promisify(execFile)(process.execPath, words, { env, cwd: folder })).stdout;
+}
+
+function field(path: string): Promise<string> {
+  return kubectl('get', 'testnet', 'demo', '-o', `jsonpath=${path}`);
+}
+
+function said(type: string): Promise<string> {
+  const of = `.status.conditions[?(@.type=="${type}")]`;
+  return field(`{${of}.status} {${of}.reason}: {${of}.message}`);
+}
+
+/** Pods by name, each with what must not change while it runs. */
+async function podsNow(): Promise<ReadonlyMap<string, string>> {
+  const path =
+    '{range .items[*]}{.metadata.name}={.metadata.uid} {.status.containerStatuses[*].restartCount}{"\\n"}{end}';
+  const lines = (await kubectl('get', 'pods', '-l', 'rexnet.dev/testnet=demo', '-o', `jsonpath=${path}`)).split('\n');
+  return new Map(lines.filter((line) => line !== '').map((line) => [line.split('=')[0]!, line.split('=')[1]!]));
+}
+
+/** By group; those without a status are left out. */
+async function heightsNow(): Promise<ReadonlyMap<string, number>> {
+  const path = '{range .items[*]}{.metadata.name}={.status.height}{"\\n"}{end}';
+  const lines = (await kubectl('get', 'consensusgroups', '-o', `jsonpath=${path}`)).split('\n');
+  const pairs = lines.map((line) => line.split('=')).filter(([, height]) => height !== undefined && height !== '');
+  return new Map(pairs.map(([name, height]) => [name!, Number(height)]));
+}
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  await installOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  if ('reason' in cluster) return;
+  await removeOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+test('kubectl scale brings two more groups into a network that runs, and touches nothing of it', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  await cluster.kubectl(['apply', '-f', '-'], TESTNET);
+  await kubectl('wait', 'testnet/demo', '--for=condition=FirstBlock', '--timeout=120s');
+  await kubectl('wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
+  await kubectl('wait', 'testnet/demo', '--for=condition=LoadRunning', '--timeout=60s');
+  const before = await podsNow();
+  expect(before.size).toBe(4);
+
+  const heights = new Map(await heightsNow());
+  const fallen: string[] = [];
+  const watchHeights = async (): Promise<void> => {
+    for (const [group, height] of await heightsNow()) {
+      if (height < (heights.get(group) ?? 0)) fallen.push(`${group} from ${heights.get(group)} to ${height}`);
+      heights.set(group, Math.max(height, heights.get(group) ?? 0));
+    }
+  };
+  const startedAt = performance.now();
+  await kubectl('scale', 'testnet/demo', '--replicas=4');
+  await until({
+    what: 'groups 2 and 3 to make blocks, and everybody to be well',
+    withinMs: JOINED_MAX_MS,
+    everyMs: 500,
+    look: async () => {
+      await watchHeights();
+      return { heights: [...heights], epoch: await field('{.status.shardMapEpoch}'), ready: await said('Ready') };
+    },
+    holds: ({ epoch, ready }) =>
+      epoch === '1' &&
+      ready.startsWith('True BlocksGrow') &&
+      ['demo-g2', 'demo-g3'].every((group) => (heights.get(group) ?? 0) >= MORE_BLOCKS),
+  });
+  const joinedMs = performance.now() - startedAt;
+  process.stderr.write(`scale: joined after ${(joinedMs / 1000).toFixed(1)} s, ${JSON.stringify([...heights])}\n`);
+
+  expect(await said('Ready')).toContain(
+    'groups 2, 3 have joined and own no partitions, because partitions cannot move yet',
+  );
+  expect(await said('Balanced')).toMatch(/^False GroupsWithoutPartitions: Groups 2, 3 own no partitions/);
+  expect(await field('{.status.groups} {.status.readyGroups} {.status.groupsText}')).toBe('4 4 4/4');
+  await kubectl('wait', 'consensusgroup/demo-g3', '--for=condition=Ready', '--timeout=30s');
+  const notes = await kubectl('get', 'events', '-o', 'jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}');
+  expect(notes).toContain('GroupsJoining: Group 0 is told that groups 2 to 3 join as epoch 1');
+  expect(notes).toContain('GroupsJoined: The shard map of epoch 1 names 4 groups; groups 2 to 3 own no partitions');
+  const after = await podsNow();
+  for (const [pod, identity] of before) expect(`${pod} ${after.get(pod)}`).toBe(`${pod} ${identity}`);
+  expect([...after.keys()]).toEqual(expect.arrayContaining(['demo-g2-0', 'demo-g3-0']));
+  const frame = JSON.parse(await rxctl('top', '--once', '-o', 'json')) as {
+    readonly epoch: number;
+    readonly groups: readonly { readonly group: number; readonly height: number }[];
+  };
+  expect([frame.epoch, frame.groups.map(({ group }) => group)]).toEqual([1, [0, 1, 2, 3]]);
+
+  await kubectl('scale', 'testnet/demo', '--replicas=3');
+  await until({
+    what: 'the refusal to be told',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: 500,
+    look: () => said('Stalled'),
+    holds: (stalled) => stalled.startsWith('True GroupsStay: Group 3 owns nothing, but the shard map names it'),
+  });
+  await rxctl('scale', '--groups', '4');
+  await kubectl('wait', 'testnet/demo', '--for=condition=Stalled=False', '--timeout=30s');
+  await kubectl('wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
+  expect((await podsNow()).get('demo-g3-0')).toBe(after.get('demo-g3-0'));
+  await watchHeights();
+  expect(fallen).toEqual([]);
+  expect(await rxctl('audit')).toContain('clean');
+});
