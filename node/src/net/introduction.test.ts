@@ -31,14 +31,26 @@ test('all of a group begin at once', () => {
   expect(introduction.isOver(0, 600)).toBe(true);
 });
 
-test('neighbours that are gone for good keep nobody, nor does a height that is not there', () => {
+test('neighbours that are gone for good keep nobody who has blocks, nor does a height that is not there', () => {
   const alone = new Introduction(0);
   alone.expect(1);
-  expect(alone.isOver(7, 19_999)).toBe(false);
-  expect(alone.isOver(7, 20_000)).toBe(true);
+  expect(alone.isOver(7, 29_999)).toBe(false);
+  expect(alone.isOver(7, 30_000)).toBe(true);
   const lied = new Introduction(0);
   lied.expect(1);
   lied.greeted('g0-n1:7071', Number.MAX_SAFE_INTEGER);
-  expect(lied.isOver(7, 59_999)).toBe(false);
-  expect(lied.isOver(7, 60_000)).toBe(true);
+  expect(lied.isOver(7, 119_999)).toBe(false);
+  expect(lied.isOver(7, 120_000)).toBe(true);
+});
+
+test('who has nothing and hears nobody is no copy of the chain, however slow the machine is', () => {
+  const empty = new Introduction(0);
+  empty.expect(1);
+  expect(empty.isOver(0, 179_999)).toBe(false);
+  // A group whose other node never came.
+  expect(empty.isOver(0, 180_000)).toBe(true);
+  const told = new Introduction(0);
+  told.expect(1);
+  told.greeted('g0-n0:7071', 5);
+  expect(told.isOver(0, 600_000)).toBe(false);
 });

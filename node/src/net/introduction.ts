@@ -2,9 +2,11 @@
 // got there. An empty or old chain looks whole to itself. Pure; it waits for nobody for ever.
 
 /** Who runs is heard within seconds; who is silent for longer is away, and a group must serve without him. */
-const SILENCE_MAX_MS = 20_000;
+const SILENCE_MAX_MS = 30_000;
+/** Who has nothing himself serves nobody, and may be taken for a copy: so long even a starved machine needs for a greeting. */
+const EMPTY_SILENCE_MAX_MS = 180_000;
 /** Headers that come later are seen by the chain itself; until then somebody may have claimed a height that is not there. */
-const CLAIM_MAX_MS = 60_000;
+const CLAIM_MAX_MS = 120_000;
 
 export class Introduction {
   readonly #startedMs: number;
@@ -33,8 +35,10 @@ export class Introduction {
   /** Once it is over it stays so: later the chain knows by itself what it lacks. */
   isOver(height: number, nowMs: number): boolean {
     const waitedMs = nowMs - this.#startedMs;
-    const isTold = this.#heard.size >= this.#neighbours || waitedMs >= SILENCE_MAX_MS;
-    this.#isOver ||= (isTold && height >= this.#height) || waitedMs >= CLAIM_MAX_MS;
+    const isSilent = waitedMs >= (height === 0 ? EMPTY_SILENCE_MAX_MS : SILENCE_MAX_MS);
+    const isTold = this.#heard.size >= this.#neighbours || isSilent;
+    const isThere = height >= this.#height || (height > 0 && waitedMs >= CLAIM_MAX_MS);
+    this.#isOver ||= isTold && isThere;
     return this.#isOver;
   }
 }
