@@ -81,11 +81,7 @@ export class Network {
     for (const [group, nodes] of table) {
       for (const address of nodes) if (address.peer !== self) wanted.set(address.peer, { group, address });
     }
-    for (const [key, peer] of this.#peers) {
-      if (wanted.has(key)) continue;
-      this.#peers.delete(key);
-      leave(peer);
-    }
+    for (const key of this.#peers.keys()) if (!wanted.has(key)) this.#leave(key);
     for (const [key, { group, address }] of wanted) {
       if (this.#peers.has(key)) continue;
       const peer = { group, address, rpc: new PeerRpc(address.peer), stop: new AbortController() };
@@ -134,8 +130,15 @@ export class Network {
   }
 
   close(): void {
-    for (const peer of this.#peers.values()) leave(peer);
-    this.#peers.clear();
+    for (const key of this.#peers.keys()) this.#leave(key);
+  }
+
+  /** Who turned out to be ourselves by another name, as every pod has one, is left too: half the questions would go nowhere. */
+  #leave(key: string): void {
+    const peer = this.#peers.get(key);
+    this.#peers.delete(key);
+    peer?.stop.abort();
+    peer?.rpc.close();
   }
 
   /** Somebody dialled us. */
@@ -157,7 +160,9 @@ export class Network {
           case 'hello': {
             const fault = this.#judgeHello(message.hello);
             if (fault !== undefined) link.close(fault);
-            else if (dialled === undefined) this.links.add(link, message.hello.group);
+            if (fault === 'SELF' && dialled !== undefined) this.#leave(dialled.peer);
+            if (fault !== undefined) return;
+            if (dialled === undefined) this.links.add(link, message.hello.group);
             else if (message.hello.group === this.#m.hello().group)
               this.#introduction.greeted(dialled.peer, message.hello.height);
             return;
@@ -298,11 +303,6 @@ export class Network {
       this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'leaves not had');
     }
   }
-}
-
-function leave({ stop, rpc }: Peer): void {
-  stop.abort();
-  rpc.close();
 }
 
 /** By the group that sent them; the tries of those that were asked for most often. */

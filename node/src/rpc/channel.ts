@@ -25,6 +25,8 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
+  // A pod that was made anew has another address, and its name may tell the old one for a second or two.
+  'grpc.dns_min_time_between_resolutions_ms': 5_000,
   'grpc.enable_retries': 0,
   'grpc.enable_channelz': 0,
   // Two nodes of one process (tests) must not share a connection.
