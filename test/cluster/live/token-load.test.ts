@@ -1,0 +1,178 @@
+// The token load on real machines: four groups of one node with 0.15 of a core each, 50 token transfers a second a group from the
+// generator of the Testnet itself. It takes minutes, so all of it waits for REXNET_FULL=1.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { PORT } from '@rexnet/operator/plan/kube/pod.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../../scripts/setup.mjs';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import type { Cluster } from '../cluster-type.ts';
+import { printEvidence } from '../evidence.ts';
+import { NodeDoor } from '../node-door.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+
+const MACHINES = 3;
+const NAMESPACE = 'rexnet-token-load-test';
+const GROUPS = 4;
+const TPS_PER_GROUP = 50;
+const WINDOW_MS = 60_000;
+/** What must hold. */
+const COMPLETED_MIN = 0.98;
+const LIMITS_MAX_MILLI = 1_200;
+/** Of transactions; more would be a backlog. */
+const DECIDED_MAX_MS = 20_000;
+/** Accounts have their tokens, and the first trees are whole. */
+const WARM_TRANSACTIONS = 1_000;
+const WARM_MAX_MS = 180_000;
+const TEST_MAX_MS = 600_000;
+const RXCTL = join(ROOT, 'rxctl', 'src', 'main.ts');
+
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: tokens, namespace: ${NAMESPACE}}
+spec:
+  groups: ${GROUPS}
+  bitcoin: {mode: Regtest}
+  contracts: [{name: token}]
+  load: {workload: Token, tpsPerGroup: ${TPS_PER_GROUP}}
+  template: {resources: {cpu: 150m, memory: 320Mi}}
+`;
+
+const OFFERED = 'rexnet_load_offered_total';
+const COMPLETED = 'rexnet_load_completed_total';
+const FAILED = 'rexnet_load_failed_total';
+const COUNTED: ReadonlySet<string> = new Set([OFFERED, COMPLETED, FAILED]);
+const RELAYS = 'rexnet_chain_relays_received_total';
+
+const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+
+function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
+  return here.kubectl(['-n', NAMESPACE, ...args]);
+}
+
+type Counts = { readonly offered: number; readonly completed: number; readonly failed: number };
+
+/** Of the generator: all zero while it does not answer. */
+async function counts(here: Cluster, door: NodeDoor): Promise<Counts> {
+  const labels = 'rexnet.dev/testnet=tokens,rexnet.dev/component=load';
+  const pod = await inNamespace(here, 'get', 'pods', '-l', labels, '-o', 'jsonpath={.items[0].metadata.name}').catch(
+    () => '',
+  );
+  const figures = pod === '' ? undefined : await door.figures(pod, COUNTED, PORT.loadMetrics);
+  const sum = (name: string) =>
+    [...(figures ?? [])].reduce((total, [series, value]) => (series.startsWith(name) ? total + value : total), 0);
+  return { offered: sum(OFFERED), completed: sum(COMPLETED), failed: sum(FAILED) };
+}
+
+/** Relays that each group has read of each other one: `source>reader`. */
+async function relays(door: NodeDoor): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (let reader = 0; reader < GROUPS; reader++) {
+    const figures = await door.figures(`tokens-g${reader}-0`, new Set([RELAYS]));
+    for (const [series, value] of figures ?? []) {
+      const source = /source="(\d+)"/.exec(series)?.[1];
+      if (source !== undefined) found.set(`${source}>${reader}`, value);
+    }
+  }
+  return found;
+}
+
+/** By group. */
+async function machinesOfGroups(here: Cluster): Promise<readonly string[]> {
+  const groups = Array.from({ length: GROUPS }, (_, group) => group);
+  const machine = (group: number) =>
+    inNamespace(here, 'get', 'pod', `tokens-g${group}-0`, '-o', 'jsonpath={.spec.nodeName}');
+  return Promise.all(groups.map(machine));
+}
+
+/** Of all pods of the Testnet that run. */
+async function limitsMilli(here: Cluster): Promise<number> {
+  const path = 'jsonpath={.items[*].spec.containers[*].resources.limits.cpu}';
+  const running = ['--field-selector', 'status.phase=Running', '-l', 'rexnet.dev/testnet=tokens'];
+  const limits = await inNamespace(here, 'get', 'pods', ...running, '-o', path);
+  return limits
+    .split(' ')
+    .reduce((sum, text) => sum + (text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1_000), 0);
+}
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  await installOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  if ('reason' in cluster) return;
+  await removeOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+test('four groups within 1.2 cores complete 200 token transfers a second, with relays between all machines', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  context.onTestFailed(() => printEvidence(cluster, NAMESPACE));
+  const door = await NodeDoor.open(cluster, NAMESPACE);
+  try {
+    await cluster.kubectl(['apply', '-f', '-'], TESTNET);
+    await inNamespace(cluster, 'wait', 'testnet/tokens', '--for=condition=ContractsReady', '--timeout=120s');
+    const look = () => counts(cluster, door);
+    const common = { everyMs: 250, look };
+    const before = await until({
+      ...common,
+      what: 'the load to be under way',
+      withinMs: WARM_MAX_MS,
+      holds: ({ completed }) => completed >= WARM_TRANSACTIONS,
+    });
+    const limits = await limitsMilli(cluster);
+    const relaysBefore = await relays(door);
+    await delay(WINDOW_MS);
+    const end = await look();
+    const endedMs = performance.now();
+    const after = await until({
+      ...common,
+      what: 'as many to be decided as were offered',
+      withinMs: DECIDED_MAX_MS,
+      holds: ({ completed, failed }) => completed + failed >= end.offered,
+    });
+    const decidedMs = performance.now() - endedMs;
+    const relaysAfter = await relays(door);
+
+    const offered = end.offered - before.offered;
+    const failed = after.failed - before.failed;
+    const share = (offered - failed) / offered;
+    const between = await betweenMachines(
+      cluster,
+      (pair) => (relaysAfter.get(pair) ?? 0) - (relaysBefore.get(pair) ?? 0),
+    );
+    console.log(
+      `token load: ${offered} offered in ${WINDOW_MS / 1_000} s, ${failed} failed, ${(100 * share).toFixed(2)} % completed, ` +
+        `the last ${(decidedMs / 1_000).toFixed(1)} s later; limits ${limits}m; relays ${JSON.stringify(Object.fromEntries(between))}`,
+    );
+    expect(offered / (WINDOW_MS / 1_000)).toBeGreaterThan(COMPLETED_MIN * GROUPS * TPS_PER_GROUP);
+    expect(share).toBeGreaterThanOrEqual(COMPLETED_MIN);
+    expect(limits).toBeLessThanOrEqual(LIMITS_MAX_MILLI);
+    expect(between.size).toBe(MACHINES * (MACHINES - 1));
+    expect(Math.min(...between.values())).toBeGreaterThan(0);
+    const words = ['--kube', '--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, 'audit'];
+    const { stdout } = await promisify(execFile)(process.execPath, [RXCTL, ...words]);
+    expect(stdout).toContain('clean');
+  } finally {
+    await door.close();
+  }
+});
+
+/** Sums over the groups of two machines, for every ordered pair of machines that have any. */
+async function betweenMachines(here: Cluster, count: (pair: string) => number): Promise<ReadonlyMap<string, number>> {
+  const machines = await machinesOfGroups(here);
+  const sums = new Map<string, number>();
+  for (const [source, from] of machines.entries())
+    for (const [reader, to] of machines.entries()) {
+      if (from === to) continue;
+      const pair = `${from}>${to}`;
+      sums.set(pair, (sums.get(pair) ?? 0) + count(`${source}>${reader}`));
+    }
+  return sums;
+}
