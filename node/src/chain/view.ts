@@ -1,13 +1,13 @@
 // The heart of a node: all headers, our group's state, and what happens between them. It reacts to what it is handed
 // and says what changed; it holds no timers, does no I/O and tells nobody.
 import type { ForkChoiceRules } from '../consensus/fork-choice.ts';
-import type { ConsensusParams, HeaderWait } from '../consensus/header.ts';
+import { blockId, type ConsensusParams, type HeaderWait } from '../consensus/header.ts';
 import { type HeaderEntry, isAncestor } from '../consensus/header-entry.ts';
 import type { HeaderTree } from '../consensus/header-tree.ts';
 import type { MapRules } from '../consensus/map-rules.ts';
 import type { ReadingRule, ReadPlanner } from '../consensus/reading.ts';
 import { concatBytes, toHex } from '../core/bytes.ts';
-import type { Genesis, Header, ProvenLeaf } from '../core/layouts.ts';
+import { type Genesis, HEADER, type Header, type ProvenLeaf } from '../core/layouts.ts';
 import type { SlotTree } from '../core/merkle.ts';
 import { BlockStore } from './block-store.ts';
 import { checkBody } from './body-check.ts';
@@ -155,6 +155,11 @@ export class View {
 
   addHeader(bytes: Uint8Array, witness: Uint8Array, from: string, nowMs: number): AcceptedHeaders {
     return this.#settle(this.#intake.offer(bytes, witness, from, nowMs));
+  }
+
+  /** Whether the work that a header asks for was done for it; says nothing else about it. */
+  isWorked(bytes: Uint8Array, witness: Uint8Array): boolean {
+    return this.#m.rules.verifyWitness(HEADER.decode(bytes), blockId(bytes), witness);
   }
 
   /** Headers whose time has come. */

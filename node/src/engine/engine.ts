@@ -28,6 +28,8 @@ const WANTS_MAX = 256;
 const PARTS_MAX = 16;
 /** Least time between two tellings of how far a state has come. */
 const TELL_EVERY_MS = 1_000;
+/** So long after the last sign of it a chain that left ours long ago is complained of. */
+const STRANGE_FOR_MS = 60_000;
 /** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
 const BRANCHES_MAX = 64;
 /** Headers below the newest that are kept decoded and with their witness. */
@@ -71,6 +73,8 @@ export class Engine {
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
   #deepReorg = false;
+  /** When a peer last showed a chain that left ours before what headers are held of. */
+  #strangeMs = Number.NEGATIVE_INFINITY;
   /** When it was told last how far a state has come. */
   #toldMs = 0;
   /** Blocks taken back since the last one that was applied. */
@@ -97,6 +101,9 @@ export class Engine {
       accepted += this.#note(intake);
       const { outcome } = intake;
       if (outcome.kind === 'refused') {
+        // Known, and long let go of.
+        if (outcome.code === 'TOO_OLD' && this.#m.history.isSettled(header)) continue;
+        if (outcome.code === 'TOO_OLD' && this.#isStrange(header, witness)) this.#strangeMs = this.#m.nowMs();
         this.#m.sums.headerRefused(outcome.code);
         if (!BLAMELESS.has(outcome.code)) fault = outcome.code;
         break;
@@ -201,6 +208,10 @@ export class Engine {
       const message = `this node takes the state after block ${height} from its peers: ${parts}`;
       return [{ type: 'Resyncing', status: 'True', reason: this.#deepReorg ? 'BeyondUndo' : 'FarBehind', message }];
     }
+    if (this.#m.nowMs() - this.#strangeMs < STRANGE_FOR_MS) {
+      const message = `a peer follows a chain that left ours more than ${2 * this.#m.maxReorg} blocks ago, further back than headers are compared; the nodes of the side with less work must begin again on empty data folders`;
+      return [{ type: 'DeepReorg', status: 'True', reason: 'BeyondWindow', message }];
+    }
     if (!this.#deepReorg) return [];
     const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
     return [
@@ -265,6 +276,12 @@ export class Engine {
       if (!followed.more) break;
     }
     this.#tellWants();
+  }
+
+  /** Real work, done on a block that our chain had settled: not garbage, but another chain. */
+  #isStrange(header: Uint8Array, witness: Uint8Array): boolean {
+    const { history, view } = this.#m;
+    return history.leavesSettled(header) && view.isWorked(header.slice(), witness.slice());
   }
 
   #tellWants(): void {

@@ -2,9 +2,10 @@
 
 import { transactionId } from '../chain/transaction.ts';
 import type { View } from '../chain/view.ts';
+import { blockId } from '../consensus/header.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { equalBytes } from '../core/bytes.ts';
-import { BODY, RECEIPT_BYTES } from '../core/layouts.ts';
+import { BODY, HEADER, RECEIPT_BYTES } from '../core/layouts.ts';
 import type {
   BlockView,
   Cursor,
@@ -123,6 +124,18 @@ export class History {
       out.push(record);
     }
     return out;
+  }
+
+  /** Whether a header that memory has let go of, or would have, lies on the chosen chain of its group. */
+  isSettled(bytes: Uint8Array): boolean {
+    const { group, height } = HEADER.decode(bytes);
+    return this.#settledLine(group).has(height, blockId(bytes));
+  }
+
+  /** Whether it stands beside the chosen chain, on a block of it that memory has let go of. */
+  leavesSettled(bytes: Uint8Array): boolean {
+    const { group, height, parent } = HEADER.decode(bytes);
+    return height === 1 || this.#settledLine(group).has(height - 1, parent);
   }
 
   #recordOf(entry: HeaderEntry | undefined): HeaderRecord | undefined {

@@ -46,6 +46,8 @@ let old: readonly [VirtualNode, VirtualNode];
 /** Of group 1: they mine alone from a fork on. */
 let alone: VirtualNode;
 let lonely: VirtualNode;
+/** Go their own way together from the fork on. */
+let strangers: readonly VirtualNode[];
 
 function startNode(name: string, group: number): VirtualNode {
   const node = new VirtualNode({ genesis, group, dataDir: join(folder, name), clock });
@@ -61,12 +63,16 @@ function round(number: number): void {
         node.pay(name, USERS[(i + number) % USERS.length]!, BigInt(number));
       }
     }
-    node.mine();
-    for (const other of old) {
-      if (other === node) continue;
-      other.learn(node);
-      other.fetch(node);
-    }
+    mineAmong(node, old);
+  }
+}
+
+function mineAmong(node: VirtualNode, all: readonly VirtualNode[]): void {
+  node.mine();
+  for (const other of all) {
+    if (other === node) continue;
+    other.learn(node);
+    other.fetch(node);
   }
 }
 
@@ -91,7 +97,8 @@ beforeAll(() => {
   for (let i = 0; i < FORK; i++) round(i);
   alone = startNode('alone', 1);
   lonely = startNode('lonely', 1);
-  for (const node of [alone, lonely]) catchUp(node);
+  strangers = [0, 1].map((group) => startNode(`stranger${group}`, group));
+  for (const node of [alone, lonely, ...strangers]) catchUp(node);
   for (let i = FORK; i < BLOCKS; i++) round(i);
   for (const { open } of old) expect(open.view.tree.baseHeight(1)).toBeGreaterThan(FORK);
 });
@@ -206,4 +213,20 @@ test('where nobody gives a state it begins again where the chains part, and exec
   expect(rootOf(lonely)).toBe(rootOf(old[1]));
   await lonely.restart();
   expect(rootOf(lonely)).toBe(rootOf(old[1]));
+});
+
+test('a chain that parted before what headers are held of is complained of, not followed', async () => {
+  for (let i = 0; i < 4 * MAX_REORG; i++) for (const node of strangers) mineAmong(node, strangers);
+  const stranger = strangers[1]!;
+  // Memory lets go of what is old.
+  await stranger.restart();
+  const { view, engine } = stranger.open;
+  expect(view.tree.baseHeight(1)).toBeGreaterThan(FORK + 1);
+  const left = toHex(view.tip.id);
+  expect(engine.conditions).toEqual([]);
+  for (const peer of old) stranger.learn(peer);
+  expect(engine.conditions).toMatchObject([{ type: 'DeepReorg', reason: 'BeyondWindow' }]);
+  expect(toHex(view.tip.id)).toBe(left);
+  clock.nowMs += 60_000;
+  expect(engine.conditions).toEqual([]);
 });

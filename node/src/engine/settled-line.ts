@@ -29,6 +29,11 @@ export class SettledLine {
     return height < 1 || height > this.#top ? undefined : this.#stored(this.#group, height, this.#idAt(height));
   }
 
+  has(height: number, id: Uint8Array): boolean {
+    this.#grow();
+    return height >= 1 && height <= this.#top && equalBytes(this.#idAt(height), id);
+  }
+
   /** The height of the first of these ids that lies on the line; 0 when none does. */
   heightOf(ids: readonly Uint8Array[]): number {
     this.#grow();
