@@ -15,9 +15,13 @@ const CURVE_MAX_MS = 2_700_000;
 const SHORT_MAX_MS = 900_000;
 const POLL_MS = 3_000;
 const GONE_MAX_MS = 60_000;
+const LOADED_MAX_MS = 240_000;
+
+/** Of the 48 that are offered. */
+const TPS = { min: 45, max: 51 } as const;
 
 /** 50 transfers a second and group; suspended, because only its copies are measured. */
-const testnet = (name: string, cpu: string): string => `apiVersion: rexnet.dev/v1alpha1
+const testnet = (name: string, cpu: string, more = ''): string => `apiVersion: rexnet.dev/v1alpha1
 kind: Testnet
 metadata: {name: ${name}, namespace: ${NAMESPACE}}
 spec:
@@ -27,23 +31,34 @@ spec:
   bitcoin: {mode: None}
   contracts: [{name: token}]
   template: {resources: {cpu: ${cpu}, memory: 320Mi}}
-`;
+${more}`;
+
+/** Three generators that would spend each other's nonces if they had one owner. */
+const LOADED = testnet('loaded', '150m', '  load: {tpsPerGroup: 24, generators: 3}\n')
+  .replace('groups: 1', 'groups: 2')
+  .replace('suspend: true', 'suspend: false');
 
 const loadTest = (
   name: string,
   measured: string,
   groups: string,
   repeats: number,
+  more = '',
 ): string => `apiVersion: rexnet.dev/v1alpha1
 kind: LoadTest
 metadata: {name: ${name}, namespace: ${NAMESPACE}}
-spec: {testnet: ${measured}, groups: ${groups}, repeats: ${repeats}, duration: 30s, warmUp: 10s}
+spec: {testnet: ${measured}, groups: ${groups}, repeats: ${repeats}, duration: 30s, warmUp: 10s${more}}
 `;
 
 interface Status {
   readonly verdict?: string;
   readonly reason?: string;
-  readonly points?: readonly { readonly groups: number; readonly efficiency?: string }[];
+  readonly points?: readonly {
+    readonly groups: number;
+    readonly efficiency?: string;
+    readonly crossGroupPercent?: string;
+    readonly valid?: boolean;
+  }[];
 }
 
 const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: SKIPPED };
@@ -95,6 +110,44 @@ test('a node that is throttled makes it Invalid, by name', { timeout: SHORT_MAX_
   await cluster.kubectl(['apply', '-f', '-'], loadTest('throttled', 'slow', '[1, 2]', 3));
   const { verdict, reason } = await complete(cluster, 'throttled', SHORT_MAX_MS);
   expect(`${verdict}: ${reason}`).toMatch(/^Invalid: 1 group: a node of group 0 was throttled/);
+});
+
+test('three generators load one Testnet, and its status says how much and what it asks for', {
+  timeout: SHORT_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  await cluster.kubectl(['apply', '-f', '-'], LOADED);
+  await until({
+    what: 'what is offered to be in blocks',
+    withinMs: LOADED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => inNamespace(cluster, 'get', 'testnet', 'loaded', '-o', 'jsonpath={.status.tps}'),
+    holds: (tps) => Number(tps) >= TPS.min && Number(tps) <= TPS.max,
+  });
+  const wide = await inNamespace(cluster, 'get', 'testnet', 'loaded', '-o', 'wide');
+  expect(wide).toContain('1250m');
+  expect(wide).toContain('1600Mi');
+  const restarts = ['jsonpath={.items[*].status.containerStatuses[*].restartCount}', '-l', 'rexnet.dev/component=load'];
+  expect(await inNamespace(cluster, 'get', 'pods', '-o', ...restarts)).toBe('0 0 0');
+  await inNamespace(cluster, 'delete', 'testnet', 'loaded');
+});
+
+test('two generators measure together, and half of what they pay crosses groups', {
+  timeout: SHORT_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  await cluster.kubectl(['apply', '-f', '-'], testnet('shared', '150m', '  load: {generators: 2}\n'));
+  await cluster.kubectl(['apply', '-f', '-'], loadTest('halves', 'shared', '[1, 2]', 1, ', crossGroupPercent: 50'));
+  const { points = [] } = await complete(cluster, 'halves', SHORT_MAX_MS);
+  expect(points.map(({ groups, valid }) => [groups, valid])).toEqual([
+    [1, true],
+    [2, true],
+  ]);
+  for (const { efficiency } of points) expect(Number(efficiency)).toBeGreaterThanOrEqual(0.97);
+  const crossing = points.map(({ crossGroupPercent }) => Number(crossGroupPercent));
+  expect(crossing[0]).toBe(0);
+  expect(crossing[1]).toBeGreaterThan(40);
+  expect(crossing[1]).toBeLessThan(60);
 });
 
 test('deleting it stops everything it runs', { timeout: SHORT_MAX_MS }, async (context) => {

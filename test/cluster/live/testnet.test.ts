@@ -65,6 +65,8 @@ test('kubectl apply leads to the first block of four groups, and kubectl diff is
   await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
   await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=ContractsReady', '--timeout=90s');
   expect(tookMs).toBeLessThan(FIRST_BLOCK_MAX_MS);
+  // Four nodes, miner and bitcoind.
+  expect(await field(cluster, '{.status.requestedCpu} {.status.requestedMemory}')).toBe('900m 1728Mi');
 });
 
 test('a machine that is lost is named, and when it is back so is the network', {
