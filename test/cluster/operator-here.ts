@@ -6,7 +6,7 @@ import { imageArchive } from '../../scripts/image/archives.ts';
 import { ROOT } from '../../scripts/setup.mjs';
 import type { Cluster } from './cluster-type.ts';
 
-const OPERATOR_NAMESPACE = 'rexnet-system';
+export const OPERATOR_NAMESPACE = 'rexnet-system';
 const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
 /** Building the images is most of it. */
 export const SETUP_MAX_MS = 600_000;
