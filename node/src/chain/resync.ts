@@ -9,6 +9,8 @@ import { CheckpointAssembly, newestCheckpointHeight, type PartVerdict } from './
 const PATIENCE_MS = 20_000;
 /** Without a part for so long, a newer checkpoint is better: peers keep a few. */
 const RETARGET_MS = 5_000;
+/** Who has executed more than maxReorg blocks has a history that is lost with a state of others: it must save so many times as much. */
+const HISTORY_WORTH = 16;
 /** A chain that undo does not lead to may lose again in a moment, or get its first checkpoint. */
 const REWIND_MS = 5_000;
 
@@ -84,8 +86,8 @@ export class Resync {
   look({ tip, chosen, deepReorg }: Standing, nowMs: number): void {
     this.#deepSinceMs = deepReorg ? (this.#deepSinceMs ?? nowMs) : undefined;
     const newest = this.#newest(chosen);
-    // It must save many blocks: from a state on the network goes ahead too, and to fetch one after the other leads nowhere.
-    if (newest === undefined || (!deepReorg && newest.base.height - tip.height < this.#params.maxReorg)) {
+    const isOffered = newest !== undefined && (deepReorg || newest.base.height - tip.height >= this.#leastSaved(tip));
+    if (!isOffered) {
       this.#attempt = undefined;
       return;
     }
@@ -120,6 +122,12 @@ export class Resync {
     if (this.#attempt?.assembly.isWhole !== true) return undefined;
     const { base, assembly } = this.#attempt;
     return { base, snapshot: assembly.snapshot() };
+  }
+
+  /** From a state on the network goes ahead too: to fetch one after the other leads nowhere. */
+  #leastSaved({ height }: HeaderEntry): number {
+    const { maxReorg } = this.#params;
+    return height < maxReorg ? maxReorg : HISTORY_WORTH * maxReorg;
   }
 
   #newest(chosen: HeaderEntry): { readonly base: HeaderEntry; readonly committedBy: HeaderEntry } | undefined {
