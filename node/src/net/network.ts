@@ -232,7 +232,7 @@ export class Network {
     return new StateFetch({
       sources: () =>
         this.#peersOf(this.#m.hello().group).map(({ address, rpc }) => ({
-          name: address.node,
+          name: `${address.node} (${address.peer})`,
           stateChunks: (request, signal) => rpc.stateChunks(request, signal),
         })),
       take: ({ block, part }, bytes) => chain.takePart(block, part, bytes),
