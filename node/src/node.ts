@@ -84,6 +84,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
       if (installed) log.info({ height, parts: of }, 'state taken from peers');
       else log.info({ height, have, of }, `resyncing: ${have} of ${of} parts`);
     },
+    rewound: (heights) => log.warn(heights, 'nobody gave a state of the chosen chain: beginning again at the fork'),
     fatal: ({ code, message }) => fatal.reject(new RemoteError(code, message)),
   };
   const engine = new Caller<EngineApi, EngineEvents>(worker, (name, payload) => on[name](payload as never));

@@ -198,6 +198,8 @@ export type EngineEvents = {
   wants: readonly Want[];
   /** How much of a state has come from peers; `installed`: it has taken the place of the one that was here. */
   resync: ResyncProgress & { readonly installed: boolean };
+  /** Nobody gave a state: it begins again at this height, where its chain left the chosen one. */
+  rewound: { readonly from: number; readonly to: number };
   /** The engine cannot go on; the process must end. */
   fatal: { readonly code: string; readonly message: string };
 };

@@ -299,13 +299,14 @@ export class Engine {
 
   /** Begins again where our chain left the chosen one, from snapshot and diffs; false where nothing was executed here. */
   #rewind(): boolean {
-    const { view, store, reopen } = this.#m;
+    const { view, store, emit, reopen } = this.#m;
     const fork = commonAncestor(view.tip, view.tree.tip(view.group));
     if (fork === undefined || fork.height < (store.base()?.height ?? 0)) return false;
     this.#commit(() => {
       this.#writePending();
       store.rewindTo(fork.height > 0 ? fork : { height: 0, id: ZERO_HASH });
     });
+    emit('rewound', { from: view.tip.height, to: fork.height });
     reopen();
     return true;
   }
