@@ -49,6 +49,8 @@ const WORKERS = 16;
 const LOOK_AGAIN_MS = 5_000;
 /** When the copy does not show yet what was made. */
 const LAG_MS = 1_000;
+/** At once, but after the groups that wait already. */
+const BEHIND_OTHERS_MS = 0;
 
 const OWNED: Readonly<Record<string, Collection<never>>> = {
   Service: SERVICES,
@@ -133,6 +135,8 @@ class GroupWorker {
   readonly #options: GroupControllerOptions;
   readonly #inputs: Inputs;
   readonly #objects = new WeakMap<KubeInput, Map<string, readonly Planned[]>>();
+  /** Groups whose pods had to wait: once, whatever others do to their Services. */
+  readonly #putOff = new WeakSet<readonly Planned[]>();
 
   constructor(options: GroupControllerOptions) {
     this.#options = options;
@@ -158,7 +162,8 @@ class GroupWorker {
     const set = copies.of(STATEFUL_SETS).get(key);
     if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
     // What was just applied is told when the copies show it: every group is made before the first is written about.
-    if (group.status === undefined && set === undefined && done.refused === undefined) return LAG_MS;
+    if (group.status === undefined && set === undefined && done.refused === undefined)
+      return done.isPutOff ? BEHIND_OTHERS_MS : LAG_MS;
     // All groups are looked at only where its own nodes say nothing.
     const own = newest([...this.#options.knowledge.of(key).values()].flatMap(({ answer }) => answer ?? []));
     const chain = own ?? lookAt(testnet, copies, this.#options).chain;
@@ -179,7 +184,7 @@ class GroupWorker {
       figures: GROUP_FIGURES,
       progress: GROUP_PROGRESS,
     });
-    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS);
+    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS, done.isPutOff ? BEHIND_OTHERS_MS : undefined);
   }
 
   async #apply(
@@ -187,20 +192,31 @@ class GroupWorker {
     input: KubeInput,
     copies: Copies,
     clients: Clients,
-  ): Promise<{ readonly isSettled: boolean; readonly refused?: string }> {
+  ): Promise<{ readonly isSettled: boolean; readonly isPutOff: boolean; readonly refused?: string }> {
     const key = keyOf(group.metadata);
     const { uid = '' } = group.metadata;
     const set = copies.of(STATEFUL_SETS).get(key);
-    const planned = this.#planned(input, group.spec.index, uid).map((wish) =>
+    const wanted = this.#planned(input, group.spec.index, uid);
+    const planned = wanted.map((wish) =>
       wish.kind === 'StatefulSet' ? withSizeOf(wish as V1StatefulSet, set as V1StatefulSet | undefined) : wish,
     );
     let isSettled = true;
+    let isPutOff = false;
+    let isBegun = false;
     let refused: string | undefined;
     for (const wish of planned) {
+      // Pods are much work for the server: what else the groups consist of is made before the first of them.
+      if (wish.kind === 'StatefulSet' && set === undefined && isBegun && !this.#putOff.has(wanted)) {
+        this.#putOff.add(wanted);
+        isPutOff = true;
+        continue;
+      }
       const { collection, object } = asObject(wish);
       const live = copies.of(collection).get(keyOf(object.metadata));
       try {
-        if ((await clients.apply(collection.resource, object, live)) !== 'unchanged') isSettled = false;
+        const applied = await clients.apply(collection.resource, object, live);
+        if (applied !== 'unchanged') isSettled = false;
+        if (applied === 'applied') isBegun = true;
       } catch (error) {
         if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
         isSettled = false;
@@ -211,7 +227,7 @@ class GroupWorker {
       const existing: readonly KubeObject[] = copies.of(collection).by(BY_GROUP, key);
       for (const object of leftovers(existing, planned, uid)) await clients.remove(collection.resource, object);
     }
-    return { isSettled, ...(refused === undefined ? {} : { refused }) };
+    return { isSettled: isSettled && !isPutOff, isPutOff, ...(refused === undefined ? {} : { refused }) };
   }
 
   #planned(input: KubeInput, group: number, uid: string): readonly Planned[] {

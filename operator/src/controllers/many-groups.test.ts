@@ -36,6 +36,13 @@ test('every object is applied once, and no pass fails', () => {
   expect(cluster.passes.filter(({ error }) => error !== undefined)).toEqual([]);
 });
 
+test('Services come before the pods that would keep the server busy', () => {
+  const paths = cluster.api.asked.filter(({ method }) => method === 'PATCH').map(({ path }) => path);
+  const first = paths.findIndex((path) => path.includes('/statefulsets/'));
+  const before = paths.slice(0, first).filter((path) => path.includes('/services/')).length;
+  expect(before).toBeGreaterThan(GROUPS / 2);
+});
+
 test('figures of the Testnet are no reason to look at its groups', async () => {
   await delay(SETTLE_MS);
   cluster.passes.length = 0;
