@@ -1,0 +1,69 @@
+// kubectl delete of a Testnet of four groups with three nodes each: all that carries its label is gone at once.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import { liveObjects, livePods } from '../dump.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+
+const MACHINES = 3;
+const NAMESPACE = 'rexnet-delete-test';
+const GROUPS = 4;
+const NODES_PER_GROUP = 3;
+const DELETED_MAX_MS = 15_000;
+const SETTLED_MAX_MS = 90_000;
+const TEST_MAX_MS = 300_000;
+
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: demo, namespace: ${NAMESPACE}}
+spec:
+  groups: ${GROUPS}
+  nodesPerGroup: ${NODES_PER_GROUP}
+  contracts: [{name: token}]
+  load: {tpsPerGroup: 1}
+  template: {resources: {cpu: 100m, memory: 320Mi}, storage: {size: 1Gi}}
+`;
+
+const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  await installOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  if ('reason' in cluster) return;
+  await removeOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+test(`every labelled object of ${GROUPS} × ${NODES_PER_GROUP} nodes is gone within ${DELETED_MAX_MS / 1_000} s`, {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  await cluster.kubectl(['apply', '-f', '-'], TESTNET);
+  const wait = ['-n', NAMESPACE, 'wait', 'testnet/demo', '--timeout=150s'];
+  for (const condition of ['Ready', 'ContractsReady', 'LoadRunning'])
+    await cluster.kubectl([...wait, `--for=condition=${condition}`]);
+  const left = async (): Promise<readonly string[]> => {
+    const [objects, pods] = await Promise.all([liveObjects(cluster, NAMESPACE), livePods(cluster, NAMESPACE)]);
+    return [...objects, ...pods].map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  };
+  const before = await left();
+  for (const kind of ['Pod', 'PersistentVolumeClaim'])
+    expect(before.filter((name) => name.startsWith(`${kind} `)).length).toBeGreaterThanOrEqual(
+      GROUPS * NODES_PER_GROUP,
+    );
+  const startedAt = performance.now();
+  await cluster.kubectl(['-n', NAMESPACE, 'delete', 'testnet', 'demo', '--wait=false']);
+  await until({
+    what: 'everything to be gone',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: 250,
+    look: left,
+    holds: (names) => names.length === 0,
+  });
+  const tookMs = performance.now() - startedAt;
+  process.stderr.write(`delete: ${before.length} objects gone after ${(tookMs / 1_000).toFixed(1)} s\n`);
+  expect(tookMs).toBeLessThan(DELETED_MAX_MS);
+});
