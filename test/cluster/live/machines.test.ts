@@ -1,0 +1,178 @@
+// What happens to machines happens to nodes: a machine is drained, a disk is gone. Two nodes a group, payments all the while, and nothing
+// on disks that would tie a pod to its machine where it is to move. It takes minutes, so all of it waits for REXNET_FULL=1.
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import type { Cluster } from '../cluster-type.ts';
+import { printEvidence } from '../evidence.ts';
+import { type NodePod, NodesWatch } from '../nodes-watch.ts';
+import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+
+const MACHINES = 3;
+const NAMESPACE = 'rexnet-machines-test';
+const GROUPS = 3;
+const NODES_PER_GROUP = 2;
+/** What must hold. */
+const BACK_MAX_MS = 60_000;
+const AWAY_MAX = 1;
+/** Blocks are made while two nodes are asked one after the other. */
+const IN_SYNC_BLOCKS = 4;
+/** Far beyond what must hold: a failure shall say how long it took. */
+const PATIENCE_MS = 180_000;
+const TEST_MAX_MS = 420_000;
+/** Deep enough that no block there is ever taken back. */
+const FINAL_DEPTH = 6;
+
+const PAIRS = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: pairs, namespace: ${NAMESPACE}}
+spec:
+  groups: ${GROUPS}
+  nodesPerGroup: ${NODES_PER_GROUP}
+  bitcoin: {mode: None}
+  load: {workload: Transfer, tpsPerGroup: 20}
+  template: {resources: {memory: 320Mi}}
+`;
+const DISKS = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: disks, namespace: ${NAMESPACE}}
+spec:
+  groups: 1
+  nodesPerGroup: ${NODES_PER_GROUP}
+  bitcoin: {mode: None}
+  template: {resources: {memory: 320Mi}, storage: {size: 1Gi}}
+`;
+
+const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+
+function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
+  return here.kubectl(['-n', NAMESPACE, ...args]);
+}
+
+async function settle(here: Cluster, testnet: string): Promise<void> {
+  await inNamespace(here, 'wait', `testnet/${testnet}`, '--for=condition=Ready', '--timeout=150s');
+}
+
+/** Until every node is in sync again, as the machines want it. */
+async function back(watch: NodesWatch, sinceMs: number, holds: (pod: NodePod) => boolean): Promise<number> {
+  await until({
+    what: 'every node to be in sync where it should be',
+    withinMs: PATIENCE_MS,
+    everyMs: 100,
+    look: () => watch.areAll(holds),
+    holds: (all) => all,
+    tell: () => `\n${watch.story.join('\n')}`,
+  });
+  return performance.now() - sinceMs;
+}
+
+/** A block of each group that no reorganisation reaches, as its first node has it. */
+async function finals(watch: NodesWatch): Promise<readonly (readonly [group: number, height: number, id: string])[]> {
+  const first = (group: number) => watch.pods().find((pod) => pod.group === group && pod.isReady)?.name ?? '';
+  return Promise.all(
+    [...watch.heights()].map(async ([group, best]) => {
+      const height = Math.max(1, best - FINAL_DEPTH);
+      return [group, height, await watch.door.blockId(first(group), height)] as const;
+    }),
+  );
+}
+
+/** Every node has them still, wherever it is now and whatever it began with. */
+async function expectKept(watch: NodesWatch, before: Awaited<ReturnType<typeof finals>>): Promise<void> {
+  for (const [group, height, id] of before)
+    for (const { name } of watch.pods().filter((pod) => pod.group === group))
+      expect([name, await watch.door.blockId(name, height)]).toEqual([name, id]);
+  expect(watch.falls).toEqual([]);
+}
+
+async function expectInSyncWhenReady(watch: NodesWatch): Promise<void> {
+  for (const { pod, height, best } of await watch.arrivals())
+    expect(best - height, `${pod} came at ${height} of ${best}`).toBeLessThanOrEqual(IN_SYNC_BLOCKS);
+}
+
+/** Settled, watched, and high enough that there is something to lose. */
+async function begin(here: Cluster, context: TestContext, testnet: string, groups: number): Promise<NodesWatch> {
+  context.onTestFailed(() => printEvidence(here, NAMESPACE));
+  await settle(here, testnet);
+  const options = { cluster: here, namespace: NAMESPACE, testnet, groups, nodesPerGroup: NODES_PER_GROUP };
+  const watch = await NodesWatch.open(options);
+  context.onTestFailed(() => console.log(watch.story.join('\n')));
+  await until({
+    what: 'some blocks of every group',
+    withinMs: PATIENCE_MS,
+    everyMs: 500,
+    look: () => [...watch.heights().values()],
+    holds: (heights) => heights.length === groups && heights.every((height) => height > 2 * FINAL_DEPTH),
+  });
+  return watch;
+}
+
+function busiest(watch: NodesWatch): string {
+  const machines = watch.pods().flatMap(({ machine }) => machine ?? []);
+  const count = (machine: string) => machines.filter((each) => each === machine).length;
+  return [...new Set(machines)].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1))[0] ?? '';
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+beforeAll(async () => {
+  if ('reason' in cluster) return;
+  await installOperator(cluster, NAMESPACE);
+  await cluster.kubectl(['apply', '-f', '-'], PAIRS);
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  if ('reason' in cluster) return;
+  await removeOperator(cluster, NAMESPACE);
+}, SETUP_MAX_MS);
+
+test('a machine is drained under load: one node of a group away at a time, and all back elsewhere', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const watch = await begin(cluster, context, 'pairs', GROUPS);
+  const machine = busiest(watch);
+  const kept = await finals(watch);
+  try {
+    const startedMs = performance.now();
+    await cluster.kubectl(['drain', machine, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=120s']);
+    const drainedMs = performance.now() - startedMs;
+    const tookMs = await back(watch, startedMs, (pod) => pod.machine !== machine);
+    console.log(`drain: ${machine} empty after ${seconds(drainedMs)}, all in sync elsewhere after ${seconds(tookMs)}`);
+    expect(tookMs).toBeLessThan(BACK_MAX_MS);
+    expect(watch.mostAway).toBe(AWAY_MAX);
+    await settle(cluster, 'pairs');
+    await expectKept(watch, kept);
+    await expectInSyncWhenReady(watch);
+  } finally {
+    await watch.close();
+    await cluster.kubectl(['uncordon', machine]);
+  }
+});
+
+test('a node whose disk is gone has its chain from its peer', { timeout: TEST_MAX_MS }, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  await inNamespace(cluster, 'delete', 'testnet', 'pairs');
+  await cluster.kubectl(['apply', '-f', '-'], DISKS);
+  const watch = await begin(cluster, context, 'disks', 1);
+  const kept = await finals(watch);
+  const [lost] = watch.pods().filter(({ name }) => name === 'disks-g0-1');
+  const volume = () => inNamespace(cluster, 'get', 'pvc', 'data-disks-g0-1', '-o', 'jsonpath={.spec.volumeName}');
+  const old = await volume();
+  try {
+    const startedMs = performance.now();
+    await inNamespace(cluster, 'delete', 'pvc', 'data-disks-g0-1', '--wait=false');
+    await inNamespace(cluster, 'delete', 'pod', 'disks-g0-1', '--wait=false');
+    const tookMs = await back(watch, startedMs, ({ name, uid }) => name !== 'disks-g0-1' || uid !== lost?.uid);
+    console.log(`lost disk: back in sync after ${seconds(tookMs)}`);
+    expect(await volume()).not.toBe(old);
+    expect(watch.mostAway).toBe(AWAY_MAX);
+    await settle(cluster, 'disks');
+    await expectKept(watch, kept);
+    await expectInSyncWhenReady(watch);
+  } finally {
+    await watch.close();
+    await inNamespace(cluster, 'delete', 'testnet', 'disks');
+  }
+});
