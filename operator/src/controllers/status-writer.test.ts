@@ -90,6 +90,22 @@ test('of many objects figures are written more seldom', async () => {
   expect(written).toHaveLength(41);
 });
 
+test('of many objects turns are written a moment apart, a new generation at once', async () => {
+  const { clock, written, write } = setUp();
+  const objects = Array.from({ length: 120 }, (_, index) => {
+    const object = testnet(1, '1');
+    return { ...object, metadata: { ...object.metadata, uid: `uid-${index}` } };
+  });
+  for (const object of objects) await write(object, wish(0, 'False'));
+  const [first = testnet(1, '1')] = objects;
+  expect(await write(first, wish(0, 'True'))).toBe(1_000);
+  const changed = { ...first, metadata: { ...first.metadata, generation: 2 } };
+  expect(await write(changed, wish(0, 'False'))).toBeUndefined();
+  await clock.advance(1_000);
+  expect(await write(changed, wish(0, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(122);
+});
+
 test('a copy that lags leads to no second write, and to no second event', async () => {
   const { clock, written, events, write } = setUp();
   await write(testnet(1, '1'), wish(0, 'False'));

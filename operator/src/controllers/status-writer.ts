@@ -27,6 +27,10 @@ const FIGURES_EVERY_MS = 5_000;
 /** Four writes of figures a second in all: whoever wants them fresher of many objects reads metrics. */
 const FIGURES_EVERY_MS_PER_OBJECT = 250;
 const PROGRESS_EVERY_MS = 1_000;
+const PROGRESS_EVERY_MS_PER_OBJECT = 25;
+/** Of more objects than these even turns wait a moment: hundreds of groups that come up together turn several times each. */
+const AT_ONCE_OBJECTS = 20;
+const TURNS_EVERY_MS_PER_OBJECT = 10;
 
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
@@ -52,7 +56,7 @@ export class StatusWriter {
     const change = changeOf(before, after, wish.figures, wish.progress);
     if (change === 'none') return undefined;
     const waitMs = (written?.at ?? Number.NEGATIVE_INFINITY) + this.#paceMs(change) - clock.now();
-    if (waitMs > 0) return waitMs;
+    if (waitMs > 0 && before.observedGeneration === generation) return waitMs;
     // The uid: another object of that name has another story.
     const metadata = { name, uid, ...(namespace === undefined ? {} : { namespace }) };
     const applied = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, status: after };
@@ -73,8 +77,10 @@ export class StatusWriter {
   }
 
   #paceMs(change: Change): number {
-    if (change === 'figures') return Math.max(FIGURES_EVERY_MS, this.#written.size * FIGURES_EVERY_MS_PER_OBJECT);
-    return change === 'progress' ? PROGRESS_EVERY_MS : Number.NEGATIVE_INFINITY;
+    const { size } = this.#written;
+    if (change === 'figures') return Math.max(FIGURES_EVERY_MS, size * FIGURES_EVERY_MS_PER_OBJECT);
+    if (change === 'progress') return Math.max(PROGRESS_EVERY_MS, size * PROGRESS_EVERY_MS_PER_OBJECT);
+    return Math.max(0, size - AT_ONCE_OBJECTS) * TURNS_EVERY_MS_PER_OBJECT;
   }
 
   #wished(before: StatusLike, { fields, conditions }: StatusWish, generation: number): StatusLike {
