@@ -152,13 +152,12 @@ export const MACHINES: Collection<MachineObject> = {
     ...(conditions === undefined ? {} : { status: { conditions } }),
   }),
 };
-/** That a pod could not be made is said nowhere but here. */
+/** That a pod could not be made is said nowhere but here, by whoever was to make it. */
 export const REFUSED_PODS: Collection<EventObject> = {
   resource: theirs('', 'v1', 'events', 'Event'),
-  fieldSelector: 'involvedObject.kind=StatefulSet,reason=FailedCreate',
+  fieldSelector: 'reason=FailedCreate',
   indexes: {
-    [BY_OBJECT]: ({ involvedObject: { namespace, name } }) =>
-      name === undefined ? undefined : keyOf(placed(namespace, name)),
+    [BY_OBJECT]: ({ involvedObject: { uid } }) => uid,
   },
 };
 

@@ -19,7 +19,6 @@ import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
 import {
   BY_GROUP,
   BY_MACHINE,
-  BY_OBJECT,
   BY_TESTNET,
   CLAIMS,
   DISRUPTION_BUDGETS,
@@ -38,6 +37,7 @@ import {
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs } from './inputs.ts';
+import { refusedPod } from './refused-pods.ts';
 import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
 
 export interface GroupControllerOptions extends Seeing {
@@ -167,13 +167,14 @@ class GroupWorker {
     // All groups are looked at only where its own nodes say nothing.
     const own = newest([...this.#options.knowledge.of(key).values()].flatMap(({ answer }) => answer ?? []));
     const chain = own ?? lookAt(testnet, copies, this.#options).chain;
+    const refused = refusedPod(set?.metadata.uid, copies);
     const { fields, conditions } = judgeGroup({
       testnet: input.testnet.name,
       group: index,
       isSuspended: input.plan.suspended,
       nodes,
       pods: pods.length,
-      ...refusedPod(key, copies),
+      ...(refused === undefined ? {} : { refused }),
       ...(done.refused === undefined ? {} : { failed: done.refused }),
       ...(chain === undefined ? {} : { partitions: chain.owners.filter((owner) => owner === index).length }),
       blockIntervalMs: input.plan.genesis.chain.blockIntervalMs,
@@ -285,26 +286,6 @@ async function removeClaims(
     if (isUsed || deletionTimestamp !== undefined || labels?.[LABEL.component] !== 'node') continue;
     await clients.remove(CLAIMS.resource, claim);
   }
-}
-
-function refusedPod(key: string, copies: Copies): { readonly refused?: string } {
-  const events = copies.of(REFUSED_PODS).by(BY_OBJECT, key);
-  const last = [...events].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))[0];
-  const message = last?.message;
-  if (message === undefined) return {};
-  const marker = ' failed error: ';
-  const at = message.indexOf(marker);
-  return { refused: at < 0 ? message : message.slice(at + marker.length) };
-}
-
-function timeOf({
-  lastTimestamp,
-  eventTime,
-}: {
-  readonly lastTimestamp?: unknown;
-  readonly eventTime?: unknown;
-}): string {
-  return String(lastTimestamp ?? eventTime ?? '');
 }
 
 function asObject(wish: Planned): { readonly collection: Collection<KubeObject>; readonly object: KubeObject } {

@@ -29,6 +29,7 @@ import {
   type TestnetObject,
 } from './collections.ts';
 import type { Copies } from './controller.ts';
+import { refusedPart } from './refused-pods.ts';
 
 /** What controllers know besides their copies. */
 export interface Seeing {
@@ -65,12 +66,14 @@ export function lookAt(object: TestnetObject, copies: Copies, { knowledge }: See
 }
 
 /** Of pods that are no node's, the first that could not be made or placed, in the words of the server. */
-export function unplaced({ metadata }: TestnetObject, copies: Copies): { reason: string; message: string } | undefined {
-  const key = keyOf(metadata);
+export function unplaced(object: TestnetObject, copies: Copies): { reason: string; message: string } | undefined {
+  const key = keyOf(object.metadata);
   for (const { status } of copies.of(DEPLOYMENTS).by(BY_TESTNET, key)) {
     const failure = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
     if (failure?.message !== undefined) return { reason: reasonOfRefusal(failure.message), message: failure.message };
   }
+  const refused = refusedPart(object, copies);
+  if (refused !== undefined) return { reason: reasonOfRefusal(refused), message: refused };
   for (const pod of copies.of(PODS).by(BY_TESTNET, key)) {
     const { unscheduled, name } = podSeenOf(pod);
     if (unscheduled !== undefined && !isNodePod(pod))

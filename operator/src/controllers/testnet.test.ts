@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { KubeObject } from '../kube/resources.ts';
 import { until } from '../kube/testing/things.ts';
+import { labelsOf } from '../plan/kube/labels.ts';
+import { REFUSED_PODS } from './collections.ts';
 import { grown, TWO_GROUPS } from './testing/grown.ts';
 import { keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
 
@@ -125,4 +128,35 @@ test('a Testnet waits until all of an earlier one of its name is gone', async ()
   expect(cluster.show(RESOURCE.secrets, 'demo-governance')).toBeUndefined();
   cluster.api.remove(RESOURCE.configMaps, left);
   await until('it begins', () => cluster.show(RESOURCE.groups, 'demo-g0') !== undefined);
+});
+
+test('what the server says of a parent it refuses is passed on, and nothing of an earlier one', async () => {
+  cluster.testnet('demo', { ...SPEC, bitcoin: { mode: 'Regtest' } });
+  await until('there is a parent', () => cluster.show(RESOURCE.statefulSets, 'demo-bitcoind') !== undefined);
+  const said =
+    'pods "demo-bitcoind-0" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2';
+  const refused = (uid: string | undefined, sentence: string, lastTimestamp: string) =>
+    cluster.api.put(REFUSED_PODS.resource, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `demo-bitcoind.${lastTimestamp}`, namespace: NAMESPACE },
+      involvedObject: { kind: 'StatefulSet', namespace: NAMESPACE, name: 'demo-bitcoind', uid },
+      message: `create Pod demo-bitcoind-0 in StatefulSet demo-bitcoind failed error: ${sentence}`,
+      lastTimestamp,
+    } as KubeObject);
+  refused('of an earlier one', 'something else', '2026-01-01T00:00:09Z');
+  refused(cluster.show(RESOURCE.statefulSets, 'demo-bitcoind')?.metadata.uid, said, '2026-01-01T00:00:05Z');
+  const { testnets } = RESOURCE;
+  await until('it is told', () => cluster.condition(testnets, 'demo', 'Stalled') === 'True QuotaExceeded');
+  const scheduled = () => cluster.show(testnets, 'demo')?.status?.conditions?.find(({ type }) => type === 'Scheduled');
+  expect(scheduled()).toMatchObject({ status: 'False', reason: 'QuotaExceeded', message: said });
+  cluster.api.put(RESOURCE.pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'demo-bitcoind-0', namespace: NAMESPACE, labels: labelsOf('demo', 'bitcoind') },
+    spec: { nodeName: 'machine', containers: [{ name: 'bitcoind', image: 'bitcoind:1' }] },
+    status: { phase: 'Running' },
+  } as KubeObject);
+  await until('it is there', () => cluster.condition(testnets, 'demo', 'Stalled') === 'False Progressing');
+  expect(scheduled()?.status).not.toBe('False');
 });

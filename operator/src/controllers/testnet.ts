@@ -25,6 +25,7 @@ import {
   MACHINES,
   NETWORK_POLICIES,
   PODS,
+  REFUSED_PODS,
   SERVICES,
   STATEFUL_SETS,
   TESTNETS,
@@ -84,6 +85,8 @@ export const TESTNET_RULES: readonly Rule[] = [
   // An annotation, so that miners see a changed list of nodes soon.
   { group: '', resources: ['pods'], verbs: [...READ, 'patch'] },
   { group: '', resources: ['persistentvolumeclaims'], verbs: READ },
+  // Why a pod could not be made.
+  { group: '', resources: ['events'], verbs: ['list', 'watch'] },
   { group: 'apps', resources: ['statefulsets', 'deployments'], verbs: OWN },
   { group: 'batch', resources: ['jobs'], verbs: OWN },
   { group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: OWN },
@@ -106,6 +109,16 @@ export function testnetController(options: TestnetControllerOptions): Controller
     watches: [
       watch({ collection: TESTNETS, keys: ({ metadata }) => [keyOf(metadata)] }),
       ...owned.map((collection) => watch({ collection, keys: toTestnet, delayMs: BURST_MS })),
+      watch({
+        collection: REFUSED_PODS,
+        keys: ({ involvedObject: { namespace, name = '' } }, copies) => {
+          const key = keyOf(namespace === undefined ? { name } : { namespace, name });
+          return [copies.of(STATEFUL_SETS).get(key), copies.of(JOBS).get(key)].flatMap((maker) =>
+            maker === undefined ? [] : toTestnet(maker),
+          );
+        },
+        delayMs: BURST_MS,
+      }),
       // Whose pods are on it is the groups' business; their status says it.
       ...(options.seesMachines ? [watch({ collection: MACHINES, keys: () => [] })] : []),
     ],

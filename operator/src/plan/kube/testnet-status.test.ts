@@ -89,6 +89,17 @@ test.each([
     'False Progressing',
   ],
   [
+    'the server refuses the pod of the miner',
+    {
+      observed: { ...WELL, miners: { wanted: 1, running: 0 } },
+      unplaced: { reason: 'PodForbidden', message: 'pods "demo-miner-1" is forbidden' },
+    },
+    undefined,
+    'False PodForbidden',
+    'False PodForbidden',
+    'True PodForbidden',
+  ],
+  [
     'an earlier one is still going',
     { waiting: { reason: 'WaitingForPrevious', message: 'Wait.' } },
     undefined,

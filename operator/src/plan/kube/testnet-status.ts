@@ -59,7 +59,7 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
   const stuck: Verdict =
     stalled !== undefined
       ? verdict('True', stalled.reason, stalled.message)
-      : (worst(cluster.groups, 'Stalled', 'True') ?? verdict('False', 'Progressing', 'Nothing stands in the way.'));
+      : (worst(cluster.groups, 'Stalled', 'True') ?? judgeRefused(unplaced));
   return {
     fields: {
       ...figures,
@@ -83,6 +83,13 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
       { type: 'Stalled', ...stuck },
     ],
   };
+}
+
+/** A machine may come by itself; what the server refuses it goes on refusing. */
+function judgeRefused(unplaced: ClusterObserved['unplaced']): Verdict {
+  return unplaced === undefined || unplaced.reason === 'Unschedulable'
+    ? verdict('False', 'Progressing', 'Nothing stands in the way.')
+    : verdict('True', unplaced.reason, unplaced.message);
 }
 
 function judgeReady(
