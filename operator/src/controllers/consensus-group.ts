@@ -16,6 +16,7 @@ import { withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
 import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
+import { partitionOf, withPartition } from '../plan/kube/rolling.ts';
 import {
   BY_GROUP,
   BY_MACHINE,
@@ -135,6 +136,8 @@ class GroupWorker {
   readonly #options: GroupControllerOptions;
   readonly #inputs: Inputs;
   readonly #objects = new WeakMap<KubeInput, Map<string, readonly Planned[]>>();
+  /** The same object for the same wish: it is not hashed again. */
+  readonly #rolling = new WeakMap<V1StatefulSet, { readonly partition: number; readonly wish: V1StatefulSet }>();
   /** Groups whose pods had to wait: once, whatever others do to their Services. */
   readonly #putOff = new WeakSet<readonly Planned[]>();
 
@@ -157,7 +160,7 @@ class GroupWorker {
     const { index } = group.spec;
     const { nodes, pods } = nodesOf(input, index, copies, this.#options, clients.clock.wallMs());
     this.#options.knowledge.follow(key, askable(pods));
-    const done = await this.#apply(group, input, copies, clients);
+    const done = await this.#apply(group, input, pods, copies, clients);
     await removeClaims(key, input, pods, copies, clients);
     const set = copies.of(STATEFUL_SETS).get(key);
     if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
@@ -191,6 +194,7 @@ class GroupWorker {
   async #apply(
     group: GroupObject,
     input: KubeInput,
+    pods: readonly PodSeen[],
     copies: Copies,
     clients: Clients,
   ): Promise<{ readonly isSettled: boolean; readonly isPutOff: boolean; readonly refused?: string }> {
@@ -199,7 +203,7 @@ class GroupWorker {
     const set = copies.of(STATEFUL_SETS).get(key);
     const wanted = this.#planned(input, group.spec.index, uid);
     const planned = wanted.map((wish) =>
-      wish.kind === 'StatefulSet' ? withSizeOf(wish as V1StatefulSet, set as V1StatefulSet | undefined) : wish,
+      wish.kind === 'StatefulSet' ? this.#rolled(wish as V1StatefulSet, set as V1StatefulSet | undefined, pods) : wish,
     );
     let isSettled = true;
     let isPutOff = false;
@@ -229,6 +233,16 @@ class GroupWorker {
       for (const object of leftovers(existing, planned, uid)) await clients.remove(collection.resource, object);
     }
     return { isSettled: isSettled && !isPutOff, isPutOff, ...(refused === undefined ? {} : { refused }) };
+  }
+
+  #rolled(planned: V1StatefulSet, live: V1StatefulSet | undefined, pods: readonly PodSeen[]): V1StatefulSet {
+    const wish = withSizeOf(planned, live);
+    const partition = partitionOf(wish, live, pods);
+    const known = this.#rolling.get(planned);
+    if (known?.partition === partition && wish === planned) return known.wish;
+    const rolled = { partition, wish: withPartition(wish, partition) };
+    if (wish === planned) this.#rolling.set(planned, rolled);
+    return rolled.wish;
   }
 
   #planned(input: KubeInput, group: number, uid: string): readonly Planned[] {

@@ -40,7 +40,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
       serviceName: peerServiceName(name, group),
       selector: { matchLabels: selectorOf(name, 'node', group) },
       podManagementPolicy: 'Parallel',
-      // One at a time, and the next when the one before is in sync.
+      // How far it may roll follows from its pods: rolling.ts.
       updateStrategy: { type: 'RollingUpdate' },
       revisionHistoryLimit: REVISIONS_KEPT,
       template: {
