@@ -1,6 +1,7 @@
-// What happens to machines happens to nodes: a machine is drained, a disk is gone. Two nodes a group, payments all the while, and nothing
-// on disks that would tie a pod to its machine where it is to move. It takes minutes, so all of it waits for REXNET_FULL=1.
+// What happens to machines happens to nodes: a machine is drained, lost for good, or its image changed, and a disk is gone. Two nodes a
+// group, nothing on disks that would tie a pod to its machine, payments all the while. It takes minutes, so all of it waits for REXNET_FULL=1.
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
+import { imageArchive } from '../../../scripts/image/archives.ts';
 import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
@@ -8,10 +9,11 @@ import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
 import { type NodePod, NodesWatch } from '../nodes-watch.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { importAs } from '../second-tag.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-machines-test';
-const GROUPS = 3;
+const GROUPS = 2;
 const NODES_PER_GROUP = 2;
 /** What must hold. */
 const BACK_MAX_MS = 60_000;
@@ -23,6 +25,8 @@ const PATIENCE_MS = 180_000;
 const TEST_MAX_MS = 420_000;
 /** Deep enough that no block there is ever taken back. */
 const FINAL_DEPTH = 6;
+const NEXT_IMAGE = 'ghcr.io/rexnet/rexnet:next';
+const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 
 const PAIRS = `apiVersion: rexnet.dev/v1alpha1
 kind: Testnet
@@ -151,6 +155,62 @@ test('a machine is drained under load: one node of a group away at a time, and a
   }
 });
 
+test('a machine that is out of service for good gives its nodes to others, and the operator deletes no pod', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  for (const verb of ['delete', 'deletecollection']) expect(await mayOperator(cluster, verb)).toBe('false');
+  const watch = await begin(cluster, context, 'pairs', GROUPS);
+  const machine = busiest(watch);
+  const kept = await finals(watch);
+  const before = watch.pods().filter((pod) => pod.machine === machine);
+  const heights = new Map(watch.heights());
+  await cluster.stopKubelet(machine);
+  try {
+    await inNamespace(cluster, 'wait', 'testnet/pairs', '--for=condition=Degraded', '--timeout=60s');
+    const left = new Set(watch.pods().map(({ uid }) => uid));
+    expect(before.every(({ uid }) => left.has(uid))).toBe(true);
+    for (const [group, height] of watch.heights()) expect(height).toBeGreaterThan(heights.get(group) ?? 0);
+    const taintedMs = performance.now();
+    await cluster.kubectl(['taint', 'node', machine, `${OUT_OF_SERVICE}=nodeshutdown:NoExecute`]);
+    const tookMs = await back(watch, taintedMs, (pod) => pod.machine !== machine);
+    console.log(`out of service: ${before.length} nodes of ${machine} in sync elsewhere after ${seconds(tookMs)}`);
+    expect(tookMs).toBeLessThan(BACK_MAX_MS);
+    expect(watch.mostAway).toBe(AWAY_MAX);
+    await settle(cluster, 'pairs');
+    await expectKept(watch, kept);
+    await expectInSyncWhenReady(watch);
+  } finally {
+    await watch.close();
+    await cluster.startKubelet(machine);
+    await cluster.kubectl(['wait', `node/${machine}`, '--for=condition=Ready', '--timeout=60s']);
+    await cluster.kubectl(['taint', 'node', machine, `${OUT_OF_SERVICE}-`]);
+  }
+});
+
+test('another image rolls one node of a group at a time, the next when the one before is in sync', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in cluster) return context.skip(cluster.reason);
+  const { archive } = await imageArchive('rexnet', { env: process.env, say: () => undefined });
+  await importAs(cluster, archive, NEXT_IMAGE);
+  const watch = await begin(cluster, context, 'pairs', GROUPS);
+  const kept = await finals(watch);
+  try {
+    const startedMs = performance.now();
+    const patch = JSON.stringify({ spec: { image: NEXT_IMAGE } });
+    await inNamespace(cluster, 'patch', 'testnet', 'pairs', '--type=merge', '-p', patch);
+    const tookMs = await back(watch, startedMs, (pod) => pod.image === NEXT_IMAGE);
+    console.log(`rolling image: ${watch.pods().length} nodes after ${seconds(tookMs)}`);
+    expect(watch.mostAway).toBe(AWAY_MAX);
+    await settle(cluster, 'pairs');
+    await expectKept(watch, kept);
+    await expectInSyncWhenReady(watch);
+  } finally {
+    await watch.close();
+  }
+});
+
 test('a node whose disk is gone has its chain from its peer', { timeout: TEST_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   await inNamespace(cluster, 'delete', 'testnet', 'pairs');
@@ -176,3 +236,14 @@ test('a node whose disk is gone has its chain from its peer', { timeout: TEST_MA
     await inNamespace(cluster, 'delete', 'testnet', 'disks');
   }
 });
+
+/** Pods it may not delete, it does not delete, by force or otherwise. */
+function mayOperator(here: Cluster, verb: string): Promise<string> {
+  const review = `apiVersion: authorization.k8s.io/v1
+kind: SubjectAccessReview
+spec:
+  user: system:serviceaccount:rexnet-system:rexnet-operator
+  resourceAttributes: {namespace: ${NAMESPACE}, verb: ${verb}, resource: pods}
+`;
+  return here.kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}'], review);
+}
