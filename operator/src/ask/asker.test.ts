@@ -97,6 +97,14 @@ test('heights alone are no news; silence, and what is no longer in sync, is', as
   await end();
 });
 
+test('a second node that says what the first said is no news', async () => {
+  const { asker, news, advance, end } = setUp((address) => (address === 'g0-2' ? undefined : ANSWER));
+  asker.follow('ns/demo-g0', nodes(0, 3));
+  await advance(5_000);
+  expect(news).toEqual([true, false, true]);
+  await end();
+});
+
 test('silence is remembered, and keeps no other group waiting', async () => {
   const { asker, asked, advance, end } = setUp((address) => (address === 'g0-0' ? undefined : ANSWER));
   asker.follow('ns/demo-g0', nodes(0, 1));

@@ -138,7 +138,8 @@ export class Asker implements Knowledge {
     const atMs = clock.now();
     const rates = answer === undefined ? undefined : ratesOf(followed.windows, ordinal, answer, atMs);
     const said = { ...(answer === undefined ? {} : { answer }), ...(rates === undefined ? {} : { rates }) };
-    const before = followed.heard.get(ordinal);
+    // A node of which nothing was heard yet is taken to be as the others of its group.
+    const before = followed.heard.get(ordinal) ?? [...followed.heard.values()].at(-1);
     followed.heard.set(ordinal, { ...said, atMs });
     onHeard(group, before === undefined || !isSame(before.answer, answer));
   }
