@@ -57,7 +57,7 @@ const NEWS_MS = 300;
 const NEWS_MS_PER_GROUP = 5;
 /** Heights grow all the time, and are written as seldom. */
 const FIGURES_MS = 5_000;
-const FIGURES_MS_PER_GROUP = 250;
+const FIGURES_MS_PER_GROUP = 500;
 
 /** `lost`: the Lease went to another; the process must end. */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<Outcome> {

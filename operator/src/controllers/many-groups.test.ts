@@ -12,6 +12,8 @@ const CHANGES = 10;
 const SHARE = 0.75;
 /** Longer than what is one burst. */
 const APART_MS = 120;
+/** The same of what concerns a Testnet. */
+const BURST_MS = 310;
 /** Waiting, placed, in sync, and one for counts that moved in between. */
 const STATUSES_PER_GROUP = 4;
 const STATUSES_OF_TESTNET = 20;
@@ -56,4 +58,14 @@ test('figures of the Testnet are no reason to look at its groups', async () => {
   expect(groupPasses).toBeLessThan(CHANGES * GROUPS * SHARE);
   const written = [...cluster.written()].filter(([path]) => !path.endsWith('/status') && !path.endsWith('/events'));
   expect(written).toEqual([]);
+});
+
+test('figures of a group are no reason to look at the Testnet', async () => {
+  cluster.passes.length = 0;
+  for (let height = 0; height < CHANGES; height++) {
+    cluster.showGroupFigures(height % GROUPS, { height: 1_000 + height });
+    await delay(BURST_MS);
+  }
+  const testnetPasses = cluster.passes.filter(({ controller }) => controller === 'testnet').length;
+  expect(testnetPasses).toBeLessThan(CHANGES * SHARE);
 });

@@ -84,7 +84,7 @@ test('of many objects figures are written more seldom', async () => {
   for (const object of objects) await write(object, wish(0, 'False'));
   const [first = testnet(1, '1'), ...others] = objects;
   await clock.advance(5_000);
-  expect(await write(first, wish(1, 'False'))).toBe(5_000);
+  expect(await write(first, wish(1, 'False'))).toBe(15_000);
   for (const object of others) forget(object);
   expect(await write(first, wish(1, 'False'))).toBeUndefined();
   expect(written).toHaveLength(41);

@@ -24,8 +24,8 @@ interface Written {
 }
 
 const FIGURES_EVERY_MS = 5_000;
-/** Four writes of figures a second in all: whoever wants them fresher of many objects reads metrics. */
-const FIGURES_EVERY_MS_PER_OBJECT = 250;
+/** Two writes of figures a second in all: whoever wants them fresher of many objects reads metrics. */
+const FIGURES_EVERY_MS_PER_OBJECT = 500;
 const PROGRESS_EVERY_MS = 1_000;
 const PROGRESS_EVERY_MS_PER_OBJECT = 25;
 /** Of more objects than these even turns wait a moment: hundreds of groups that come up together turn several times each. */

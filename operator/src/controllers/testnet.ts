@@ -1,5 +1,6 @@
 // The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the
 // ConsensusGroup controller's. It deletes only what the Testnet owns and its plan no longer has.
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../api/conditions.ts';
 import type { Proposals } from '../ask/proposals.ts';
 import type { Collection } from '../kube/caches.ts';
@@ -21,6 +22,7 @@ import {
   DEPLOYMENTS,
   DISRUPTION_BUDGETS,
   GROUPS,
+  type GroupObject,
   JOBS,
   MACHINES,
   NETWORK_POLICIES,
@@ -99,9 +101,17 @@ const toTestnet = (object: KubeObject): readonly string[] => {
   return key === undefined ? [] : [key];
 };
 
+/** All that is read of a group: what it is, and what its conditions say. */
+function isNewsOfGroup(before: GroupObject | undefined, now: GroupObject | undefined): boolean {
+  if (before === undefined || now === undefined) return true;
+  const [{ resourceVersion: _b, ...was }, { resourceVersion: _n, ...is }] = [before.metadata, now.metadata];
+  return !isDeepStrictEqual([was, before.spec, before.status?.conditions], [is, now.spec, now.status?.conditions]);
+}
+
 export function testnetController(options: TestnetControllerOptions): Controller {
   const worker = new TestnetWorker(options);
-  const owned = [...Object.values(OWNED), CLAIMS, DISRUPTION_BUDGETS, PODS];
+  const own = Object.values(OWNED).filter((collection) => collection !== GROUPS);
+  const owned = [...own, CLAIMS, DISRUPTION_BUDGETS, PODS];
   return {
     name: 'testnet',
     workers: WORKERS,
@@ -109,6 +119,8 @@ export function testnetController(options: TestnetControllerOptions): Controller
     watches: [
       watch({ collection: TESTNETS, keys: ({ metadata }) => [keyOf(metadata)] }),
       ...owned.map((collection) => watch({ collection, keys: toTestnet, delayMs: BURST_MS })),
+      // Heights of groups change all the time; what counts for the Testnet is said by their nodes.
+      watch({ collection: GROUPS, keys: toTestnet, when: isNewsOfGroup, delayMs: BURST_MS }),
       watch({
         collection: REFUSED_PODS,
         keys: ({ involvedObject: { namespace, name = '' } }, copies) => {

@@ -8,8 +8,18 @@ import type { KubeObject } from '../../kube/resources.ts';
 import { FakeApi } from '../../kube/testing/fake-api.ts';
 import { runOperator } from '../../operator.ts';
 import { LABEL } from '../../plan/kube/labels.ts';
+import { groupName } from '../../plan/kube/names.ts';
 import { PORT } from '../../plan/kube/pod.ts';
-import { DEPLOYMENTS, DISRUPTION_BUDGETS, PODS, STATEFUL_SETS, TESTNETS, type TestnetObject } from '../collections.ts';
+import {
+  DEPLOYMENTS,
+  DISRUPTION_BUDGETS,
+  GROUPS,
+  type GroupObject,
+  PODS,
+  STATEFUL_SETS,
+  TESTNETS,
+  type TestnetObject,
+} from '../collections.ts';
 import type { Pass } from '../runtime.ts';
 import { IMAGES, NAMESPACE } from './small-cluster.ts';
 
@@ -23,6 +33,8 @@ export interface LargeCluster {
   isReady(): boolean;
   /** As if the operator had written them into the status of the Testnet. */
   showFigures(figures: Readonly<Record<string, unknown>>): void;
+  /** The same of one of its groups. */
+  showGroupFigures(group: number, figures: Readonly<Record<string, unknown>>): void;
   end(): Promise<void>;
 }
 
@@ -104,6 +116,11 @@ export async function largeCluster({ groups, nodesPerGroup }: LargeOptions): Pro
       const testnet: TestnetObject | undefined = api.object(TESTNETS.resource, NAME, NAMESPACE);
       if (testnet === undefined) throw new Error('the Testnet is gone');
       api.put(TESTNETS.resource, { ...testnet, status: { ...testnet.status, ...figures } } as KubeObject);
+    },
+    showGroupFigures(index, figures) {
+      const group = api.object(GROUPS.resource, groupName(NAME, index), NAMESPACE) as GroupObject | undefined;
+      if (group === undefined) throw new Error(`group ${index} is gone`);
+      api.put(GROUPS.resource, { ...group, status: { ...group.status, ...figures } } as KubeObject);
     },
     isReady() {
       const testnet: TestnetObject | undefined = api.object(TESTNETS.resource, NAME, NAMESPACE);
