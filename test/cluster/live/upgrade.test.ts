@@ -1,0 +1,277 @@
+// The chart installed as the version before, upgraded, uninstalled and installed again under a Testnet that runs: what runs is touched
+// when its spec says so and at no other time. It takes minutes, so all of it waits for REXNET_FULL=1.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findOrBuildHelm, type Helm, helmOutput } from '../../../scripts/charts/helm.ts';
+import { imageArchive } from '../../../scripts/image/archives.ts';
+import { ROOT } from '../../../scripts/setup.mjs';
+import { IS_FULL } from '../../local/counts.ts';
+import { until } from '../../local/until.ts';
+import { requireCluster } from '../cluster.ts';
+import type { Cluster } from '../cluster-type.ts';
+import { earlierImage } from '../earlier-image.ts';
+import { reasonOf } from '../errors.ts';
+import { printEvidence } from '../evidence.ts';
+import { NodeDoor } from '../node-door.ts';
+import { SETUP_MAX_MS } from '../operator-here.ts';
+
+const NAMESPACE = 'rexnet-upgrade-test';
+const OPERATORS = 'rexnet-upgrade-operator';
+const RELEASE = 'rexnet';
+const CHART = join(ROOT, 'charts', 'rexnet');
+const REPOSITORY = 'ghcr.io/rexnet/rexnet';
+const EARLIER = '0.0.9';
+/** Another test of the run may have left the CRDs. */
+const BESIDE_OTHERS = ['--take-ownership', '--force-conflicts'];
+const KINDS = ['testnets', 'loadtests', 'consensusgroups', 'shardmaps'];
+const OPERATOR_PORT = 8080;
+const TEST_MAX_MS = 480_000;
+const SETTLED_MAX_MS = 90_000;
+const GROWN_MAX_MS = 60_000;
+const ROLLED_MAX_MS = 180_000;
+const MORE_BLOCKS = 3;
+const POLL_MS = 500;
+
+const TESTNET = `apiVersion: rexnet.dev/v1alpha1
+kind: Testnet
+metadata: {name: demo, namespace: ${NAMESPACE}}
+spec:
+  groups: 2
+  bitcoin: {mode: None}
+  contracts: [{name: token}]
+  load: {tpsPerGroup: 5, workload: Transfer}
+  template: {resources: {cpu: 150m, memory: 320Mi}, storage: {size: 1Gi}}
+`;
+const NODES = ['demo-g0-0', 'demo-g1-0'];
+/** Nodes, miner and generator. */
+const PODS = 4;
+
+type Place = { readonly cluster: Cluster; readonly helm: Helm; readonly image: string; readonly door: NodeDoor };
+
+const found = IS_FULL ? await requireCluster({ machines: 3 }) : { reason: 'REXNET_FULL is not set' };
+const folder = mkdtempSync(join(tmpdir(), 'rexnet-upgrade-'));
+const earlierChart = join(folder, 'rexnet');
+let place: Place | { readonly reason: string } = 'reason' in found ? found : { reason: 'it was not prepared' };
+
+beforeAll(async () => {
+  if ('reason' in found) return;
+  const helm = await findOrBuildHelm();
+  if ('reason' in helm) {
+    place = { reason: `cluster: ${helm.reason}` };
+    return;
+  }
+  const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
+  const { image, archive } = await imageArchive('rexnet', world);
+  const earlier = await earlierImage(archive, `${REPOSITORY}:${EARLIER}`);
+  try {
+    await found.importImage(archive);
+    await found.importImage(earlier.archive);
+  } finally {
+    earlier.remove();
+  }
+  cpSync(CHART, earlierChart, { recursive: true });
+  const about = join(earlierChart, 'Chart.yaml');
+  const text = readFileSync(about, 'utf8');
+  writeFileSync(about, text.replace(/^(version|appVersion): .*$/gm, `$1: ${EARLIER}`));
+  for (const name of [NAMESPACE, OPERATORS]) await found.kubectl(['create', 'namespace', name]);
+  place = { cluster: found, helm, image, door: await NodeDoor.open(found, NAMESPACE) };
+}, SETUP_MAX_MS);
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  if ('reason' in found) return;
+  await found.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
+  if ('reason' in place) return;
+  await helmIn(place, 'uninstall', RELEASE, '--ignore-not-found');
+  await found.kubectl(['delete', 'namespace', OPERATORS]);
+  await found.kubectl(['delete', 'crds', '--ignore-not-found', ...KINDS.map((kind) => `${kind}.rexnet.dev`)]);
+  await place.door.close();
+}, SETUP_MAX_MS);
+
+function helmIn({ cluster, helm }: Place, ...args: readonly string[]): Promise<string> {
+  return helmOutput(helm, [...args, '--namespace', OPERATORS], { KUBECONFIG: cluster.kubeconfig });
+}
+
+function inNamespace({ cluster }: Place, ...args: readonly string[]): Promise<string> {
+  return cluster.kubectl(['-n', NAMESPACE, ...args]);
+}
+
+async function lines(asked: Promise<string>): Promise<readonly string[]> {
+  return (await asked).split('\n').filter((line) => line !== '');
+}
+
+async function printAll({ cluster }: Place): Promise<void> {
+  await printEvidence(cluster, NAMESPACE);
+  const words = ['-n', OPERATORS, 'logs', 'deployment/rexnet-operator', '--tail=80'];
+  console.log(await cluster.kubectl(words).catch(reasonOf));
+}
+
+/** Of all pods that go on: name and image. */
+function imagesOf(where: Place): Promise<readonly string[]> {
+  const path = '{range .items[*]}{.metadata.name} {.spec.containers[*].image}{"\\n"}{end}';
+  const labels = 'rexnet.dev/testnet=demo,rexnet.dev/component!=contracts';
+  return lines(inNamespace(where, 'get', 'pods', '-l', labels, '-o', `jsonpath=${path}`));
+}
+
+/** All that runs, and all that it is made from, with what changes when somebody touches it. */
+async function untouched(where: Place): Promise<readonly string[]> {
+  const all = (kinds: string, fields: string) =>
+    lines(
+      inNamespace(
+        where,
+        ...['get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o'],
+        `jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} ${fields}{"\\n"}{end}`,
+      ),
+    );
+  const containers = '{.spec.nodeName} {.spec.containers[*].image} {.status.containerStatuses[*].imageID}';
+  const kept = await Promise.all([
+    all('pods', `${containers} {.status.containerStatuses[*].restartCount}`),
+    all('statefulsets,deployments,jobs,networkpolicies,consensusgroups,shardmaps', '{.metadata.generation}'),
+    all('configmaps,secrets,services', '{.metadata.resourceVersion}'),
+  ]);
+  return kept.flat().sort();
+}
+
+async function heights({ door }: Place): Promise<readonly number[]> {
+  const name = 'rexnet_chain_executed_height_blocks';
+  const figures = await Promise.all(NODES.map((pod) => door.figures(pod, new Set([name]))));
+  return figures.map((one) => one?.get(name) ?? Number.NaN);
+}
+
+async function grown(where: Place, since: readonly number[], what: string): Promise<readonly number[]> {
+  return until({
+    what,
+    withinMs: GROWN_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => heights(where),
+    holds: (now) => now.every((height, index) => height >= (since[index] ?? Number.NaN) + MORE_BLOCKS),
+  });
+}
+
+/** The one pod of the operator: its name, image and level of logging. */
+async function operatorNow({ cluster }: Place): Promise<{ readonly pod: string; readonly told: string }> {
+  await cluster.kubectl(['-n', OPERATORS, 'rollout', 'status', 'deployment', '--timeout=120s']);
+  const path = '{range .items[*]}{.metadata.name}={.spec.containers[0].image} {.spec.containers[0].args}{"\\n"}{end}';
+  const pods = await until({
+    what: 'one pod of the operator',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => lines(cluster.kubectl(['-n', OPERATORS, 'get', 'pods', '-o', `jsonpath=${path}`])),
+    holds: (names) => names.length === 1,
+  });
+  const [pod = '', ...told] = (pods[0] ?? '').split('=');
+  return { pod, told: told.join('=') };
+}
+
+/** Until an operator leads and has gone through every Testnet and every group with nothing left to do. */
+async function reconciled({ cluster }: Place, pod: string): Promise<void> {
+  const names = new Set(['rexnet_operator_reconciles_total', 'rexnet_operator_queue_keys', 'rexnet_operator_leading']);
+  const operators = await NodeDoor.open(cluster, OPERATORS);
+  try {
+    await until({
+      what: `${pod} to lead, and to have looked at everything`,
+      withinMs: SETTLED_MAX_MS,
+      everyMs: POLL_MS,
+      look: async () => [...((await operators.figures(pod, names, OPERATOR_PORT)) ?? [])],
+      holds: (series) => {
+        const sum = (...parts: readonly string[]) =>
+          series.reduce(
+            (total, [key, value]) => (parts.every((part) => key.includes(part)) ? total + value : total),
+            0,
+          );
+        const passes = (controller: string) => sum('reconciles_total', `controller="${controller}"`);
+        const isLeading = sum('leading') === 1;
+        return isLeading && passes('testnet') >= 2 && passes('consensusgroup') >= NODES.length * 2;
+      },
+    });
+  } finally {
+    await operators.close();
+  }
+}
+
+test('an upgrade brings a new operator and touches nothing that runs', { timeout: TEST_MAX_MS }, async (context) => {
+  if ('reason' in place) return context.skip(place.reason);
+  const here = place;
+  context.onTestFailed(() => printAll(here));
+  await helmIn(here, 'install', RELEASE, earlierChart, ...BESIDE_OTHERS);
+  const before = await operatorNow(here);
+  expect(before.told).toContain(`${REPOSITORY}:${EARLIER} `);
+  await here.cluster.kubectl(['apply', '-f', '-'], TESTNET);
+  for (const condition of ['FirstBlock', 'ContractsReady', 'LoadRunning', 'Ready'])
+    await inNamespace(here, 'wait', 'testnet/demo', `--for=condition=${condition}`, '--timeout=120s');
+  const image = () => inNamespace(here, 'get', 'testnet', 'demo', '-o', 'jsonpath={.status.image}');
+  expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
+  const kept = await untouched(here);
+  const high = await heights(here);
+
+  const startedAt = performance.now();
+  await helmIn(here, 'upgrade', RELEASE, CHART, ...BESIDE_OTHERS, '--set', 'logLevel=debug');
+  const after = await operatorNow(here);
+  expect(after.pod).not.toBe(before.pod);
+  expect(after.told).toContain(`${here.image} `);
+  expect(after.told).toContain('--log-level=debug');
+  await reconciled(here, after.pod);
+  const tookMs = performance.now() - startedAt;
+  const higher = await grown(here, await grown(here, high, 'chains to grow'), 'chains to grow under the new operator');
+  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
+  expect(await untouched(here)).toEqual(kept);
+  expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
+  const pods = await imagesOf(here);
+  expect(pods.filter((pod) => pod.endsWith(` ${REPOSITORY}:${EARLIER}`))).toHaveLength(PODS);
+  expect(await here.cluster.kubectl(['diff', '-f', '-'], TESTNET)).toBe('');
+  process.stderr.write(
+    `upgrade: the new operator had looked at all ${(tookMs / 1_000).toFixed(1)} s after helm upgrade; ${kept.length} objects kept; heights ${high} to ${higher}\n`,
+  );
+});
+
+test('spec.image is what rolls a Testnet', { timeout: TEST_MAX_MS }, async (context) => {
+  if ('reason' in place) return context.skip(place.reason);
+  const here = place;
+  context.onTestFailed(() => printAll(here));
+  const high = await heights(here);
+  const patch = JSON.stringify({ spec: { image: here.image } });
+  const startedAt = performance.now();
+  await inNamespace(here, 'patch', 'testnet', 'demo', '--type=merge', '-p', patch);
+  await until({
+    what: `all to run ${here.image}`,
+    withinMs: ROLLED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => imagesOf(here),
+    holds: (pods) => pods.length === PODS && pods.every((pod) => pod.endsWith(` ${here.image}`)),
+  });
+  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=120s');
+  await grown(here, high, 'chains to go on where they were');
+  process.stderr.write(`upgrade: rolled in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
+});
+
+test('an uninstall leaves CRDs and what runs, and the next install takes it on', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in place) return context.skip(place.reason);
+  const here = place;
+  context.onTestFailed(() => printAll(here));
+  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=LoadRunning', '--timeout=60s');
+  // Another image is another Job.
+  const job = ['job', '-l', 'rexnet.dev/component=contracts', '--for=condition=Complete', '--timeout=120s'];
+  await inNamespace(here, 'wait', ...job);
+  const kept = await untouched(here);
+  await helmIn(here, 'uninstall', RELEASE, '--wait');
+  await until({
+    what: 'the operator to be gone',
+    withinMs: SETTLED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => here.cluster.kubectl(['-n', OPERATORS, 'get', 'deployments,pods,serviceaccounts', '-o', 'name']),
+    holds: (names) => names.trim() === 'serviceaccount/default',
+  });
+  const crds = await here.cluster.kubectl(['get', 'crds', '-o', 'name']);
+  for (const kind of KINDS) expect(crds).toContain(`customresourcedefinition.apiextensions.k8s.io/${kind}.rexnet.dev`);
+  await grown(here, await heights(here), 'chains to grow without an operator');
+  expect(await untouched(here)).toEqual(kept);
+
+  await helmIn(here, 'install', RELEASE, CHART);
+  await reconciled(here, (await operatorNow(here)).pod);
+  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
+  expect(await untouched(here)).toEqual(kept);
+});
