@@ -3,6 +3,7 @@
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
+import { IS_FULL } from '../local/counts.ts';
 import type { Cluster, ClusterDescription, Skip } from './cluster-type.ts';
 import { openCluster } from './open.ts';
 
@@ -20,4 +21,9 @@ export async function requireCluster({ machines }: { readonly machines: number }
   if ('reason' in found) return found;
   if (found.machines.length >= machines) return openCluster(found);
   return { reason: `cluster: ${machines} machines are needed and this one has ${found.machines.length}` };
+}
+
+/** The same for what takes minutes: only a full run asks at all. */
+export async function requireClusterWhenFull(wanted: { readonly machines: number }): Promise<Cluster | Skip> {
+  return IS_FULL ? requireCluster(wanted) : { reason: 'it takes minutes: REXNET_FULL=1 runs it' };
 }

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { stringify } from 'yaml';
 import { findOrBuildHelm, type Helm, helmOutput } from '../../../scripts/charts/helm.ts';
 import { imageArchive } from '../../../scripts/image/archives.ts';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster, Skip } from '../cluster-type.ts';
 import { reasonOf } from '../errors.ts';
 
@@ -36,9 +35,7 @@ const TESTNET_VALUES = {
   autoscaling: { enabled: true, minGroups: 1, maxGroups: GROUPS, targetPerGroup: String(OFFERED_TPS / 2) },
 };
 
-const cluster: Cluster | Skip = IS_FULL
-  ? await requireCluster({ machines: 1 })
-  : { reason: 'cluster: an autoscaler takes minutes; REXNET_FULL=1 waits for it' };
+const cluster: Cluster | Skip = await requireClusterWhenFull({ machines: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-autoscaler-'));
 let helm: Helm | Skip = { reason: 'cluster: it was not prepared' };
 

@@ -129,7 +129,7 @@ test('with a default ttl a Testnet may be without, and none loses the one it has
   timeout: HELM_MAX_MS,
 }, async (context) => {
   const place = placeFor(context);
-  if (!IS_FULL) return context.skip('cluster: two upgrades for one sentence; REXNET_FULL=1 tries them');
+  if (!IS_FULL) return context.skip('two upgrades for one sentence: REXNET_FULL=1 tries them');
   const { cluster: server } = place;
   const limits = 'limits.maxTtl=2h,limits.defaultTtl=1h';
   await helmIn(place, 'upgrade', NAME, join(ROOT, 'charts', 'rexnet'), ...BESIDE_OTHERS, '--set', limits);

@@ -1,8 +1,7 @@
 // kubectl delete of a Testnet of four groups with three nodes each: all that carries its label is gone at once.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import { liveObjects, livePods } from '../dump.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
@@ -25,7 +24,7 @@ spec:
   template: {resources: {cpu: 100m, memory: 320Mi}, storage: {size: 1Gi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 
 beforeAll(async () => {
   if ('reason' in cluster) return;

@@ -3,9 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../../../load/src/random.ts';
-import { IS_FULL, SEED } from '../../local/counts.ts';
+import { SEED } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 import { OperatorProcess, stopOperatorsOf } from '../operator-process.ts';
@@ -40,7 +40,7 @@ spec:
 `;
 }
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 const skip =
   'reason' in cluster ? cluster.reason : cluster.kind === 'built' ? undefined : 'pods are not reached from here';
 const operators: OperatorProcess[] = [];

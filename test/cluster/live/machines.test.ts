@@ -2,9 +2,8 @@
 // group, nothing on disks that would tie a pod to its machine, payments all the while. It takes minutes, so all of it waits for REXNET_FULL=1.
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { imageArchive } from '../../../scripts/image/archives.ts';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
 import { type NodePod, NodesWatch } from '../nodes-watch.ts';
@@ -48,7 +47,7 @@ spec:
   template: {resources: {memory: 320Mi}, storage: {size: 1Gi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 
 function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
   return here.kubectl(['-n', NAMESPACE, ...args]);

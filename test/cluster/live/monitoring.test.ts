@@ -11,8 +11,7 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { stringify } from 'yaml';
 import { findHelm } from '../../../scripts/charts/helm.ts';
 import { objectsOf, render } from '../../charts/rendering.ts';
-import { IS_FULL } from '../../local/counts.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster, Skip } from '../cluster-type.ts';
 import { applyCrds } from '../crds-here.ts';
 import { type ForeignKinds, installMonitoringKinds } from '../foreign-crds.ts';
@@ -25,9 +24,7 @@ const MADE_FOR_PROMETHEUS = ['ServiceMonitor', 'PrometheusRule'];
 
 type Place = { readonly cluster: Cluster; readonly kinds: ForeignKinds; readonly rest: RestClient };
 
-const cluster: Cluster | Skip = IS_FULL
-  ? await requireCluster({ machines: 1 })
-  : { reason: 'cluster: the kinds of Prometheus come from the network; REXNET_FULL=1 fetches them' };
+const cluster: Cluster | Skip = await requireClusterWhenFull({ machines: 1 });
 let place: Place | { readonly reason: string } = { reason: 'cluster: it was not prepared' };
 
 beforeAll(async () => {

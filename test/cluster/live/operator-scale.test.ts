@@ -13,9 +13,8 @@ import { Transport } from '@rexnet/operator/kube/transport.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { ROOT } from '../../../scripts/setup.mjs';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 
 const GROUPS = 200;
@@ -72,7 +71,7 @@ type Installed = {
   };
 };
 
-const cluster = IS_FULL ? await requireCluster({ machines: 1 }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-operator-'));
 const installed: readonly Installed[] = parseAllDocuments(readFileSync(join(ROOT, 'install.yaml'), 'utf8'))
   .map((document) => document.toJS() as Installed | null)

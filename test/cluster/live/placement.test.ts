@@ -1,9 +1,8 @@
 // Where the nodes of a Testnet come to lie on three machines, and a Testnet whose time is over. It takes minutes, so all of it waits for
 // REXNET_FULL=1.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
@@ -32,7 +31,7 @@ spec:
   template: {resources: {cpu: 50m, memory: 256Mi}}
 ${more}`;
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 
 function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
   return here.kubectl(['-n', NAMESPACE, ...args]);

@@ -1,9 +1,8 @@
 // What a cluster refuses of a Testnet, on a real API server: the conditions carry its own sentence, and what is lifted is made up for. A
 // namespace of restricted Pod Security refuses nothing of ours. It takes minutes, so all of it waits for REXNET_FULL=1.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { reasonOf } from '../errors.ts';
 import { printEvidence } from '../evidence.ts';
@@ -39,7 +38,7 @@ metadata: {name: narrow, namespace: ${LIMITS}}
 spec: {limits: [{type: Container, max: {cpu: ${cpu}}}]}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: 3 }) : { reason: 'REXNET_FULL is not set' };
+const cluster = await requireClusterWhenFull({ machines: 3 });
 
 beforeAll(async () => {
   if ('reason' in cluster) return;

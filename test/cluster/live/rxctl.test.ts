@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
-import { IS_FULL } from '../../local/counts.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const NAMESPACE = 'rexnet-rxctl-test';
@@ -23,7 +22,7 @@ spec:
   template: {resources: {cpu: 150m, memory: 320Mi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: 1 }) : { reason: 'REXNET_FULL is not set' };
+const cluster = await requireClusterWhenFull({ machines: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-rxctl-'));
 const file = join(folder, 'testnet.yaml');
 

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const NAMESPACE = 'rexnet-scale-test';
@@ -28,7 +27,7 @@ spec:
   template: {resources: {cpu: 150m, memory: 320Mi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: 3 }) : { reason: 'REXNET_FULL is not set' };
+const cluster = await requireClusterWhenFull({ machines: 3 });
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-scale-'));
 
 function kubectl(...args: readonly string[]): Promise<string> {

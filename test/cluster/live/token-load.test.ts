@@ -7,9 +7,8 @@ import { promisify } from 'node:util';
 import { PORT } from '@rexnet/operator/plan/kube/pod.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
 import { NodeDoor } from '../node-door.ts';
@@ -48,7 +47,7 @@ const FAILED = 'rexnet_load_failed_total';
 const COUNTED: ReadonlySet<string> = new Set([OFFERED, COMPLETED, FAILED]);
 const RELAYS = 'rexnet_chain_relays_received_total';
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 
 function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
   return here.kubectl(['-n', NAMESPACE, ...args]);

@@ -2,9 +2,8 @@
 // Statuses that carry heights move, once in five seconds for each of the two; those of a suspended Testnet stand still.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { type Live, liveObjects, livePods } from '../dump.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
@@ -30,7 +29,7 @@ spec:
   template: {resources: {cpu: 100m, memory: 320Mi}, storage: {size: 1Gi}}
 `;
 
-const cluster = IS_FULL ? await requireCluster({ machines: MACHINES }) : { reason: 'only with REXNET_FULL=1' };
+const cluster = await requireClusterWhenFull({ machines: MACHINES });
 const skip =
   'reason' in cluster ? cluster.reason : cluster.kind === 'built' ? undefined : 'pods are not reached from here';
 const operators: OperatorProcess[] = [];

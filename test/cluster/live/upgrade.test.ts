@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findOrBuildHelm, type Helm, helmOutput } from '../../../scripts/charts/helm.ts';
 import { imageArchive } from '../../../scripts/image/archives.ts';
 import { ROOT } from '../../../scripts/setup.mjs';
-import { IS_FULL } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
-import { requireCluster } from '../cluster.ts';
+import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { earlierImage } from '../earlier-image.ts';
 import { reasonOf } from '../errors.ts';
@@ -50,7 +49,7 @@ const PODS = 4;
 
 type Place = { readonly cluster: Cluster; readonly helm: Helm; readonly image: string; readonly door: NodeDoor };
 
-const found = IS_FULL ? await requireCluster({ machines: 3 }) : { reason: 'REXNET_FULL is not set' };
+const found = await requireClusterWhenFull({ machines: 3 });
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-upgrade-'));
 const earlierChart = join(folder, 'rexnet');
 let place: Place | { readonly reason: string } = 'reason' in found ? found : { reason: 'it was not prepared' };
