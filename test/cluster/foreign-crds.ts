@@ -8,7 +8,7 @@ import { findProgram, run } from './program.ts';
 const MODULE = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
 const FOLDER = ['example', 'prometheus-operator-crd'];
 const GROUP = 'monitoring.coreos.com';
-export const MONITORING_KINDS = ['podmonitors', 'servicemonitors', 'prometheusrules'] as const;
+const MONITORING_KINDS = ['podmonitors', 'servicemonitors', 'prometheusrules'] as const;
 
 export type ForeignKinds = {
   /** Leaves those that were there before. */

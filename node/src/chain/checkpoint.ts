@@ -17,7 +17,7 @@ export interface Checkpoint {
 }
 
 /** Blocks that must stand on the committing header: whoever forged it has to do their work too. */
-export function buriedBlocks({ checkpointEvery }: Pick<Genesis, 'checkpointEvery'>): number {
+function buriedBlocks({ checkpointEvery }: Pick<Genesis, 'checkpointEvery'>): number {
   return Math.max(1, checkpointEvery >> 2);
 }
 
@@ -46,7 +46,7 @@ export class CheckpointParts {
 }
 
 /** A head that the two headers commit; undefined when these bytes are not it. */
-export function readHead(
+function readHead(
   bytes: Uint8Array,
   { header, committedBy }: Checkpoint,
   partitions: number,

@@ -4,8 +4,8 @@ import { isRecord } from '../api/check.ts';
 import type { Condition } from '../api/conditions.ts';
 import type { TestnetObject } from '../controllers/collections.ts';
 
-export const EXTERNAL_GROUP = 'external.metrics.k8s.io';
-export const EXTERNAL_VERSION = 'v1beta1';
+const EXTERNAL_GROUP = 'external.metrics.k8s.io';
+const EXTERNAL_VERSION = 'v1beta1';
 export const EXTERNAL_ROOT = `/apis/${EXTERNAL_GROUP}/${EXTERNAL_VERSION}`;
 const GROUP_VERSION = `${EXTERNAL_GROUP}/${EXTERNAL_VERSION}`;
 /** The one label of every value. */

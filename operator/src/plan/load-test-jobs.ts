@@ -78,7 +78,7 @@ export function generatorJobs(parts: PointParts): readonly (V1ConfigMap | V1Job)
   return [order, ...indexes.map((index) => job(parts, index))];
 }
 
-export function orderOf({ loadTest, point }: PointParts, generator: number): string {
+function orderOf({ loadTest, point }: PointParts, generator: number): string {
   const { workload, crossGroupPercent, warmUp } = loadTest.spec;
   const generators = generatorsOf(point);
   return orderText(
