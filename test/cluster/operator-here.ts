@@ -2,9 +2,10 @@
 // users do begin and end with it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { imageArchive } from '../../scripts/image/archives.ts';
 import { ROOT } from '../../scripts/setup.mjs';
-import type { Cluster } from './cluster-type.ts';
+import type { Cluster, Skip } from './cluster-type.ts';
 
 export const OPERATOR_NAMESPACE = 'rexnet-system';
 const INSTALL = readFileSync(join(ROOT, 'install.yaml'), 'utf8');
@@ -23,4 +24,11 @@ export async function installOperator(cluster: Cluster, namespace: string): Prom
 export async function removeOperator(cluster: Cluster, namespace: string): Promise<void> {
   await cluster.kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
   await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
+}
+
+/** Both around the tests of a file, where there is a cluster. */
+export function withOperator(cluster: Cluster | Skip, namespace: string): void {
+  if ('reason' in cluster) return;
+  beforeAll(() => installOperator(cluster, namespace), SETUP_MAX_MS);
+  afterAll(() => removeOperator(cluster, namespace), SETUP_MAX_MS);
 }

@@ -1,9 +1,9 @@
 // kubectl delete of a Testnet of four groups with three nodes each: all that carries its label is gone at once.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
 import { liveObjects, livePods } from '../dump.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-delete-test';
@@ -26,15 +26,7 @@ spec:
 
 const cluster = await requireClusterWhenFull({ machines: MACHINES });
 
-beforeAll(async () => {
-  if ('reason' in cluster) return;
-  await installOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster) return;
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
+withOperator(cluster, NAMESPACE);
 
 test(`every labelled object of ${GROUPS} × ${NODES_PER_GROUP} nodes is gone within ${DELETED_MAX_MS / 1_000} s`, {
   timeout: TEST_MAX_MS,

@@ -1,11 +1,11 @@
 // A LoadTest on real machines: the curve that is claimed, a node that is throttled, and what is left when one is deleted. It takes half an
 // hour, so all of it waits for REXNET_FULL=1.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-load-test';
@@ -81,15 +81,7 @@ async function complete(here: Cluster, name: string, withinMs: number): Promise<
   return statusOf(here, name);
 }
 
-beforeAll(async () => {
-  if ('reason' in cluster) return;
-  await installOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster) return;
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
+withOperator(cluster, NAMESPACE);
 
 test('a capped sweep over 1, 2 and 4 groups is linear', { timeout: CURVE_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);

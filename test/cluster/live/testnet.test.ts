@@ -1,10 +1,10 @@
 // What a user does, on real machines: kubectl apply and the rest happens. The operator runs in the cluster, from install.yaml
 // and the image of this clone.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-testnet-test';
@@ -43,15 +43,7 @@ function conditionOf(here: Cluster, type: string): Promise<string> {
   );
 }
 
-beforeAll(async () => {
-  if ('reason' in cluster) return;
-  await installOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster) return;
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
+withOperator(cluster, NAMESPACE);
 
 test('kubectl apply leads to the first block of four groups, and kubectl diff is empty', {
   timeout: TEST_MAX_MS,

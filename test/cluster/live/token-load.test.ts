@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PORT } from '@rexnet/operator/plan/kube/pod.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
 import { NodeDoor } from '../node-door.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-token-load-test';
@@ -98,15 +98,7 @@ async function limitsMilli(here: Cluster): Promise<number> {
     .reduce((sum, text) => sum + (text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1_000), 0);
 }
 
-beforeAll(async () => {
-  if ('reason' in cluster) return;
-  await installOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster) return;
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
+withOperator(cluster, NAMESPACE);
 
 test('four groups within 1.2 cores complete 200 token transfers a second, with relays between all machines', {
   timeout: TEST_MAX_MS,
