@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
+import { Namespace } from '../namespace.ts';
 import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
@@ -53,6 +53,7 @@ interface Status {
   readonly reason?: string;
   readonly points?: readonly {
     readonly groups: number;
+    readonly tps?: string;
     readonly efficiency?: string;
     readonly crossGroupPercent?: string;
     readonly valid?: boolean;
@@ -60,45 +61,46 @@ interface Status {
 }
 
 const cluster = await requireClusterWhenFull({ machines: MACHINES });
+const here = new Namespace(cluster, NAMESPACE);
 
-function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
-  return here.kubectl(['-n', NAMESPACE, ...args]);
-}
-
-async function statusOf(here: Cluster, name: string): Promise<Status> {
-  const object = parse(await inNamespace(here, 'get', 'loadtest', name, '-o', 'yaml')) as { readonly status?: Status };
+async function statusOf(name: string): Promise<Status> {
+  const object = parse(await here.kubectl('get', 'loadtest', name, '-o', 'yaml')) as { readonly status?: Status };
   return object.status ?? {};
 }
 
-async function complete(here: Cluster, name: string, withinMs: number): Promise<Status> {
+async function complete(name: string, withinMs: number): Promise<Status> {
   await until({
     what: `LoadTest ${name} to be complete`,
     withinMs,
     everyMs: POLL_MS,
-    look: () => statusOf(here, name),
+    look: () => statusOf(name),
     holds: ({ verdict }) => verdict !== undefined,
   });
-  return statusOf(here, name);
+  return statusOf(name);
 }
 
 withOperator(cluster, NAMESPACE);
 
 test('a capped sweep over 1, 2 and 4 groups is linear', { timeout: CURVE_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], testnet('demo', '150m'));
-  await cluster.kubectl(['apply', '-f', '-'], loadTest('curve', 'demo', '[1, 2, 4]', 3));
-  const { verdict, reason, points = [] } = await complete(cluster, 'curve', CURVE_MAX_MS);
+  await here.apply(testnet('demo', '150m'));
+  await here.apply(loadTest('curve', 'demo', '[1, 2, 4]', 3));
+  const { verdict, reason, points = [] } = await complete('curve', CURVE_MAX_MS);
+  console.log(`load-test: ${verdict}: ${reason}`);
+  for (const { groups, tps, efficiency, crossGroupPercent } of points) {
+    console.log(`load-test: ${groups} groups ${tps} TPS, efficiency ${efficiency}, crossing ${crossGroupPercent} %`);
+  }
   expect(`${verdict}: ${reason}`).toMatch(/^Linear: /);
   for (const { efficiency } of points) expect(Number(efficiency)).toBeGreaterThanOrEqual(0.97);
-  const artefacts = await inNamespace(cluster, 'get', 'configmap', 'curve-loadtest', '-o', 'jsonpath={.data}');
+  const artefacts = await here.field('configmap/curve-loadtest', '{.data}');
   expect(Object.keys(JSON.parse(artefacts) as object)).toContain('report.svg');
 });
 
 test('a node that is throttled makes it Invalid, by name', { timeout: SHORT_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], testnet('slow', '50m'));
-  await cluster.kubectl(['apply', '-f', '-'], loadTest('throttled', 'slow', '[1, 2]', 3));
-  const { verdict, reason } = await complete(cluster, 'throttled', SHORT_MAX_MS);
+  await here.apply(testnet('slow', '50m'));
+  await here.apply(loadTest('throttled', 'slow', '[1, 2]', 3));
+  const { verdict, reason } = await complete('throttled', SHORT_MAX_MS);
   expect(`${verdict}: ${reason}`).toMatch(/^Invalid: 1 group: a node of group 0 was throttled/);
 });
 
@@ -106,29 +108,29 @@ test('three generators load one Testnet, and its status says how much and what i
   timeout: SHORT_MAX_MS,
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], LOADED);
+  await here.apply(LOADED);
   await until({
     what: 'what is offered to be in blocks',
     withinMs: LOADED_MAX_MS,
     everyMs: POLL_MS,
-    look: () => inNamespace(cluster, 'get', 'testnet', 'loaded', '-o', 'jsonpath={.status.tps}'),
+    look: () => here.field('testnet/loaded', '{.status.tps}'),
     holds: (tps) => Number(tps) >= TPS.min && Number(tps) <= TPS.max,
   });
-  const wide = await inNamespace(cluster, 'get', 'testnet', 'loaded', '-o', 'wide');
+  const wide = await here.kubectl('get', 'testnet', 'loaded', '-o', 'wide');
   expect(wide).toContain('1250m');
   expect(wide).toContain('1600Mi');
   const restarts = ['jsonpath={.items[*].status.containerStatuses[*].restartCount}', '-l', 'rexnet.dev/component=load'];
-  expect(await inNamespace(cluster, 'get', 'pods', '-o', ...restarts)).toBe('0 0 0');
-  await inNamespace(cluster, 'delete', 'testnet', 'loaded');
+  expect(await here.kubectl('get', 'pods', '-o', ...restarts)).toBe('0 0 0');
+  await here.kubectl('delete', 'testnet', 'loaded');
 });
 
 test('two generators measure together, and half of what they pay crosses groups', {
   timeout: SHORT_MAX_MS,
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], testnet('shared', '150m', '  load: {generators: 2}\n'));
-  await cluster.kubectl(['apply', '-f', '-'], loadTest('halves', 'shared', '[1, 2]', 1, ', crossGroupPercent: 50'));
-  const { points = [] } = await complete(cluster, 'halves', SHORT_MAX_MS);
+  await here.apply(testnet('shared', '150m', '  load: {generators: 2}\n'));
+  await here.apply(loadTest('halves', 'shared', '[1, 2]', 1, ', crossGroupPercent: 50'));
+  const { points = [] } = await complete('halves', SHORT_MAX_MS);
   expect(points.map(({ groups, valid }) => [groups, valid])).toEqual([
     [1, true],
     [2, true],
@@ -142,12 +144,12 @@ test('two generators measure together, and half of what they pay crosses groups'
 
 test('deleting it stops everything it runs', { timeout: SHORT_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], testnet('demo', '150m'));
-  await cluster.kubectl(['apply', '-f', '-'], loadTest('begun', 'demo', '[1, 2]', 3));
+  await here.apply(testnet('demo', '150m'));
+  await here.apply(loadTest('begun', 'demo', '[1, 2]', 3));
   const made = ['get', 'testnets,jobs,configmaps,pods', '-l', 'rexnet.dev/loadtest=begun', '-o', 'name'];
-  const look = () => inNamespace(cluster, ...made);
+  const look = () => here.kubectl(...made);
   const common = { everyMs: POLL_MS, look };
   await until({ ...common, what: 'a generator', withinMs: SHORT_MAX_MS, holds: (names) => /pod\//.test(names) });
-  await inNamespace(cluster, 'delete', 'loadtest', 'begun');
+  await here.kubectl('delete', 'loadtest', 'begun');
   await until({ ...common, what: 'everything to be gone', withinMs: GONE_MAX_MS, holds: (names) => names === '' });
 });

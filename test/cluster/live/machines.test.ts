@@ -6,6 +6,7 @@ import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
+import { Namespace } from '../namespace.ts';
 import { type NodePod, NodesWatch } from '../nodes-watch.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 import { importAs } from '../second-tag.ts';
@@ -48,14 +49,7 @@ spec:
 `;
 
 const cluster = await requireClusterWhenFull({ machines: MACHINES });
-
-function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
-  return here.kubectl(['-n', NAMESPACE, ...args]);
-}
-
-async function settle(here: Cluster, testnet: string): Promise<void> {
-  await inNamespace(here, 'wait', `testnet/${testnet}`, '--for=condition=Ready', '--timeout=150s');
-}
+const here = new Namespace(cluster, NAMESPACE);
 
 /** Until every node is in sync again, as the machines want it. */
 async function back(watch: NodesWatch, sinceMs: number, holds: (pod: NodePod) => boolean): Promise<number> {
@@ -95,10 +89,10 @@ async function expectInSyncWhenReady(watch: NodesWatch): Promise<void> {
 }
 
 /** Settled, watched, and high enough that there is something to lose. */
-async function begin(here: Cluster, context: TestContext, testnet: string, groups: number): Promise<NodesWatch> {
-  context.onTestFailed(() => printEvidence(here, NAMESPACE));
-  await settle(here, testnet);
-  const options = { cluster: here, namespace: NAMESPACE, testnet, groups, nodesPerGroup: NODES_PER_GROUP };
+async function begin(from: Cluster, context: TestContext, testnet: string, groups: number): Promise<NodesWatch> {
+  context.onTestFailed(() => printEvidence(from, NAMESPACE));
+  await here.wait(`testnet/${testnet}`, 'Ready');
+  const options = { cluster: from, namespace: NAMESPACE, testnet, groups, nodesPerGroup: NODES_PER_GROUP };
   const watch = await NodesWatch.open(options);
   context.onTestFailed(() => console.log(watch.story.join('\n')));
   await until({
@@ -122,7 +116,7 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 beforeAll(async () => {
   if ('reason' in cluster) return;
   await installOperator(cluster, NAMESPACE);
-  await cluster.kubectl(['apply', '-f', '-'], PAIRS);
+  await here.apply(PAIRS);
 }, SETUP_MAX_MS);
 
 afterAll(async () => {
@@ -145,7 +139,7 @@ test('a machine is drained under load: one node of a group away at a time, and a
     console.log(`drain: ${machine} empty after ${seconds(drainedMs)}, all in sync elsewhere after ${seconds(tookMs)}`);
     expect(tookMs).toBeLessThan(BACK_MAX_MS);
     expect(watch.mostAway).toBe(AWAY_MAX);
-    await settle(cluster, 'pairs');
+    await here.wait('testnet/pairs', 'Ready');
     await expectKept(watch, kept);
     await expectInSyncWhenReady(watch);
   } finally {
@@ -166,7 +160,7 @@ test('a machine that is out of service for good gives its nodes to others, and t
   const heights = new Map(watch.heights());
   await cluster.stopKubelet(machine);
   try {
-    await inNamespace(cluster, 'wait', 'testnet/pairs', '--for=condition=Degraded', '--timeout=60s');
+    await here.wait('testnet/pairs', 'Degraded', 60);
     const left = new Set(watch.pods().map(({ uid }) => uid));
     expect(before.every(({ uid }) => left.has(uid))).toBe(true);
     for (const [group, height] of watch.heights()) expect(height).toBeGreaterThan(heights.get(group) ?? 0);
@@ -176,7 +170,7 @@ test('a machine that is out of service for good gives its nodes to others, and t
     console.log(`out of service: ${before.length} nodes of ${machine} in sync elsewhere after ${seconds(tookMs)}`);
     expect(tookMs).toBeLessThan(BACK_MAX_MS);
     expect(watch.mostAway).toBe(AWAY_MAX);
-    await settle(cluster, 'pairs');
+    await here.wait('testnet/pairs', 'Ready');
     await expectKept(watch, kept);
     await expectInSyncWhenReady(watch);
   } finally {
@@ -197,12 +191,11 @@ test('another image rolls one node of a group at a time, the next when the one b
   const kept = await finals(watch);
   try {
     const startedMs = performance.now();
-    const patch = JSON.stringify({ spec: { image: NEXT_IMAGE } });
-    await inNamespace(cluster, 'patch', 'testnet', 'pairs', '--type=merge', '-p', patch);
+    await here.patch('testnet/pairs', { spec: { image: NEXT_IMAGE } });
     const tookMs = await back(watch, startedMs, (pod) => pod.image === NEXT_IMAGE);
     console.log(`rolling image: ${watch.pods().length} nodes after ${seconds(tookMs)}`);
     expect(watch.mostAway).toBe(AWAY_MAX);
-    await settle(cluster, 'pairs');
+    await here.wait('testnet/pairs', 'Ready');
     await expectKept(watch, kept);
     await expectInSyncWhenReady(watch);
   } finally {
@@ -212,37 +205,37 @@ test('another image rolls one node of a group at a time, the next when the one b
 
 test('a node whose disk is gone has its chain from its peer', { timeout: TEST_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await inNamespace(cluster, 'delete', 'testnet', 'pairs');
-  await cluster.kubectl(['apply', '-f', '-'], DISKS);
+  await here.kubectl('delete', 'testnet', 'pairs');
+  await here.apply(DISKS);
   const watch = await begin(cluster, context, 'disks', 1);
   const kept = await finals(watch);
   const [lost] = watch.pods().filter(({ name }) => name === 'disks-g0-1');
-  const volume = () => inNamespace(cluster, 'get', 'pvc', 'data-disks-g0-1', '-o', 'jsonpath={.spec.volumeName}');
+  const volume = () => here.field('pvc/data-disks-g0-1', '{.spec.volumeName}');
   const old = await volume();
   try {
     const startedMs = performance.now();
-    await inNamespace(cluster, 'delete', 'pvc', 'data-disks-g0-1', '--wait=false');
-    await inNamespace(cluster, 'delete', 'pod', 'disks-g0-1', '--wait=false');
+    await here.kubectl('delete', 'pvc', 'data-disks-g0-1', '--wait=false');
+    await here.kubectl('delete', 'pod', 'disks-g0-1', '--wait=false');
     const tookMs = await back(watch, startedMs, ({ name, uid }) => name !== 'disks-g0-1' || uid !== lost?.uid);
     console.log(`lost disk: back in sync after ${seconds(tookMs)}`);
     expect(await volume()).not.toBe(old);
     expect(watch.mostAway).toBe(AWAY_MAX);
-    await settle(cluster, 'disks');
+    await here.wait('testnet/disks', 'Ready');
     await expectKept(watch, kept);
     await expectInSyncWhenReady(watch);
   } finally {
     await watch.close();
-    await inNamespace(cluster, 'delete', 'testnet', 'disks');
+    await here.kubectl('delete', 'testnet', 'disks');
   }
 });
 
 /** Pods it may not delete, it does not delete, by force or otherwise. */
-function mayOperator(here: Cluster, verb: string): Promise<string> {
+function mayOperator(from: Cluster, verb: string): Promise<string> {
   const review = `apiVersion: authorization.k8s.io/v1
 kind: SubjectAccessReview
 spec:
   user: system:serviceaccount:rexnet-system:rexnet-operator
   resourceAttributes: {namespace: ${NAMESPACE}, verb: ${verb}, resource: pods}
 `;
-  return here.kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}'], review);
+  return from.kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}'], review);
 }

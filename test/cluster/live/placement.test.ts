@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
+import { Namespace } from '../namespace.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const MACHINES = 3;
@@ -32,18 +32,15 @@ spec:
 ${more}`;
 
 const cluster = await requireClusterWhenFull({ machines: MACHINES });
-
-function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
-  return here.kubectl(['-n', NAMESPACE, ...args]);
-}
+const here = new Namespace(cluster, NAMESPACE);
 
 type Placed = { readonly group: string; readonly machine: string };
 
 /** Of all nodes that have a machine. */
-async function placed(here: Cluster, name: string): Promise<readonly Placed[]> {
-  const columns = 'jsonpath={range .items[*]}{.metadata.labels.rexnet\\.dev/group} {.spec.nodeName}{"\\n"}{end}';
+async function placed(name: string): Promise<readonly Placed[]> {
+  const columns = '{.metadata.labels.rexnet\\.dev/group} {.spec.nodeName}';
   const labels = `rexnet.dev/testnet=${name},rexnet.dev/component=node`;
-  const lines = (await inNamespace(here, 'get', 'pods', '-l', labels, '-o', columns)).split('\n');
+  const lines = await here.lines('pods', columns, '-l', labels);
   return lines.flatMap((line) => {
     const [group = '', machine = ''] = line.split(' ');
     return machine === '' ? [] : [{ group, machine }];
@@ -51,15 +48,15 @@ async function placed(here: Cluster, name: string): Promise<readonly Placed[]> {
 }
 
 /** Everything of a Testnet, whatever it is. */
-function left(here: Cluster, name: string): Promise<string> {
+function left(name: string): Promise<string> {
   const kinds = 'testnets,consensusgroups,shardmaps,statefulsets,deployments,jobs,services,configmaps,secrets,pods,pdb';
-  return inNamespace(here, 'get', kinds, '-l', `rexnet.dev/testnet=${name}`, '-o', 'name');
+  return here.kubectl('get', kinds, '-l', `rexnet.dev/testnet=${name}`, '-o', 'name');
 }
 
 beforeAll(async () => {
   if ('reason' in cluster) return;
   await installOperator(cluster, NAMESPACE);
-  await cluster.kubectl(['apply', '-f', '-'], testnet('brief', 1, 1, `  ttl: ${TTL_MS / 1_000}s\n`));
+  await here.apply(testnet('brief', 1, 1, `  ttl: ${TTL_MS / 1_000}s\n`));
 }, SETUP_MAX_MS);
 
 afterAll(async () => {
@@ -78,12 +75,12 @@ test.for([
     if ('reason' in cluster) return context.skip(cluster.reason);
     context.onTestFailed(() => printEvidence(cluster, NAMESPACE));
     const name = `spread-${groups}x${nodes}`;
-    await cluster.kubectl(['apply', '-f', '-'], testnet(name, groups, nodes));
+    await here.apply(testnet(name, groups, nodes));
     const pods = await until({
       what: `a machine for ${groups * nodes} nodes`,
       withinMs: PLACED_MAX_MS,
       everyMs: 500,
-      look: () => placed(cluster, name),
+      look: () => placed(name),
       holds: (found) => found.length === groups * nodes,
     });
     const counts = cluster.machines.map((machine) => pods.filter((pod) => pod.machine === machine).length);
@@ -94,12 +91,12 @@ test.for([
       return new Set(machines).size;
     });
     expect(apart).toEqual(Array.from({ length: groups }, () => Math.min(nodes, cluster.machines.length)));
-    await inNamespace(cluster, 'delete', 'testnet', name);
+    await here.kubectl('delete', 'testnet', name);
     await until({
       what: `${name} to be gone`,
       withinMs: GONE_MAX_MS,
       everyMs: 500,
-      look: () => left(cluster, name),
+      look: () => left(name),
       holds: (names) => names === '',
     });
   },
@@ -110,7 +107,7 @@ test('a Testnet whose time is over is gone with all that belongs to it', {
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   context.onTestFailed(() => printEvidence(cluster, NAMESPACE));
-  const look = () => inNamespace(cluster, 'get', 'testnet', 'brief', '--ignore-not-found', '-o', 'name');
+  const look = () => here.kubectl('get', 'testnet', 'brief', '--ignore-not-found', '-o', 'name');
   await until({
     what: 'the end of its time',
     withinMs: TTL_MS + ENDED_MAX_MS,
@@ -122,8 +119,8 @@ test('a Testnet whose time is over is gone with all that belongs to it', {
     what: 'all of it to be gone',
     withinMs: GONE_MAX_MS,
     everyMs: 500,
-    look: () => left(cluster, 'brief'),
+    look: () => left('brief'),
     holds: (names) => names === '',
   });
-  expect(await inNamespace(cluster, 'get', 'events', '-o', 'jsonpath={.items[*].reason}')).toContain('Expired');
+  expect(await here.kubectl('get', 'events', '-o', 'jsonpath={.items[*].reason}')).toContain('Expired');
 });

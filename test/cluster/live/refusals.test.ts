@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
 import { reasonOf } from '../errors.ts';
 import { printEvidence } from '../evidence.ts';
+import { Namespace } from '../namespace.ts';
 import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
 
 const QUOTA = 'rexnet-refusals-quota';
@@ -39,6 +39,11 @@ spec: {limits: [{type: Container, max: {cpu: ${cpu}}}]}
 `;
 
 const cluster = await requireClusterWhenFull({ machines: 3 });
+const quota = new Namespace(cluster, QUOTA);
+const limits = new Namespace(cluster, LIMITS);
+const restricted = new Namespace(cluster, RESTRICTED);
+const twin = new Namespace(cluster, TWIN);
+const DEMO = 'testnet/demo';
 
 beforeAll(async () => {
   if ('reason' in cluster) return;
@@ -54,16 +59,7 @@ afterAll(async () => {
   await removeOperator(cluster, first);
 }, SETUP_MAX_MS);
 
-function field(here: Cluster, namespace: string, path: string): Promise<string> {
-  return here.kubectl(['-n', namespace, 'get', 'testnet', 'demo', '-o', `jsonpath=${path}`]);
-}
-
-function said(here: Cluster, namespace: string, type: string): Promise<string> {
-  const of = `.status.conditions[?(@.type=="${type}")]`;
-  return field(here, namespace, `{${of}.status} {${of}.reason}: {${of}.message}`);
-}
-
-async function told(here: Cluster, namespace: string, expected: string): Promise<void> {
+async function told(here: Namespace, expected: string): Promise<void> {
   const startedAt = performance.now();
   for (const type of ['Scheduled', 'Stalled']) {
     const status = type === 'Stalled' ? 'True' : 'False';
@@ -71,11 +67,11 @@ async function told(here: Cluster, namespace: string, expected: string): Promise
       what: `${type} to say: ${expected}`,
       withinMs: TOLD_MAX_MS,
       everyMs: POLL_MS,
-      look: () => said(here, namespace, type),
+      look: () => here.condition(DEMO, type),
       holds: (sentence) => sentence.startsWith(`${status} ${expected.split(':')[0]}: `) && isIn(expected, sentence),
     });
   }
-  process.stderr.write(`refusals: told after ${seconds(startedAt)}: ${await said(here, namespace, 'Scheduled')}\n`);
+  process.stderr.write(`refusals: told after ${seconds(startedAt)}: ${await here.condition(DEMO, 'Scheduled')}\n`);
 }
 
 /** The reason, and every part of the sentence between stars. */
@@ -83,30 +79,26 @@ function isIn(expected: string, sentence: string): boolean {
   return expected.split('*').every((part) => sentence.includes(part));
 }
 
-async function cured(here: Cluster, namespace: string, condition: string): Promise<void> {
+async function cured(here: Namespace, condition: string): Promise<void> {
   const startedAt = performance.now();
-  const wait = ['-n', namespace, 'wait', 'testnet/demo', `--timeout=${CURED_MAX_MS / 1_000}s`];
-  await here.kubectl([...wait, `--for=condition=${condition}`]);
-  await here.kubectl([...wait, '--for=condition=Stalled=False']);
-  process.stderr.write(`refusals: ${condition} in ${namespace} ${seconds(startedAt)} after it was lifted\n`);
+  for (const each of [condition, 'Stalled=False']) await here.wait(DEMO, each, CURED_MAX_MS / 1_000);
+  process.stderr.write(`refusals: ${condition} in ${here.name} ${seconds(startedAt)} after it was lifted\n`);
 }
 
 function seconds(sinceMs: number): string {
   return `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`;
 }
 
-async function pods(here: Cluster, namespace: string): Promise<readonly string[]> {
-  const path =
-    '{range .items[*]}{.metadata.name} {.metadata.uid} {.status.containerStatuses[*].restartCount}{"\\n"}{end}';
-  const lines = (await here.kubectl(['-n', namespace, 'get', 'pods', '-o', `jsonpath=${path}`])).split('\n');
-  return lines.filter((line) => line !== '').sort();
+async function pods(here: Namespace): Promise<readonly string[]> {
+  const path = '{.metadata.name} {.metadata.uid} {.status.containerStatuses[*].restartCount}';
+  return [...(await here.lines('pods', path))].sort();
 }
 
-async function grows(here: Cluster, namespace: string): Promise<void> {
-  const height = async () => Number(await field(here, namespace, '{.status.minHeight}'));
+async function grows(here: Namespace): Promise<void> {
+  const height = async () => Number(await here.field(DEMO, '{.status.minHeight}'));
   const before = await height();
   await until({
-    what: `the chain of ${namespace} to grow`,
+    what: `the chain of ${here.name} to grow`,
     withinMs: GROWN_MAX_MS,
     everyMs: POLL_MS,
     look: height,
@@ -119,23 +111,23 @@ test('a quota that is too small is told in its words, and the Testnet begins whe
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   context.onTestFailed(() => printEvidence(cluster, QUOTA));
-  await cluster.kubectl(['-n', QUOTA, 'create', 'quota', 'small', '--hard=requests.cpu=60m']);
+  await quota.kubectl('create', 'quota', 'small', '--hard=requests.cpu=60m');
   await until({
     what: 'the quota to count',
     withinMs: TOLD_MAX_MS,
     everyMs: POLL_MS,
-    look: () => cluster.kubectl(['-n', QUOTA, 'get', 'quota', 'small', '-o', 'jsonpath={.status.hard}']),
+    look: () => quota.field('quota/small', '{.status.hard}'),
     holds: (hard) => hard.includes('60m'),
   });
-  await cluster.kubectl(['apply', '-f', '-'], testnet(QUOTA));
+  await quota.apply(testnet(QUOTA));
   const sentence =
     'exceeded quota: small, requested: requests.cpu=100m, used: requests.cpu=0, limited: requests.cpu=60m';
-  await told(cluster, QUOTA, `QuotaExceeded: pods "demo-g0-0" is forbidden: ${sentence}`);
-  expect(await said(cluster, QUOTA, 'Ready')).toContain(sentence);
-  await cluster.kubectl(['-n', QUOTA, 'delete', 'quota', 'small']);
-  await cured(cluster, QUOTA, 'FirstBlock');
-  expect(await said(cluster, QUOTA, 'Scheduled')).toMatch(/^True AllPlaced/);
-  await cluster.kubectl(['-n', QUOTA, 'delete', 'testnet', 'demo']);
+  await told(quota, `QuotaExceeded: pods "demo-g0-0" is forbidden: ${sentence}`);
+  expect(await quota.condition(DEMO, 'Ready')).toContain(sentence);
+  await quota.kubectl('delete', 'quota', 'small');
+  await cured(quota, 'FirstBlock');
+  expect(await quota.condition(DEMO, 'Scheduled')).toMatch(/^True AllPlaced/);
+  await quota.kubectl('delete', DEMO);
 });
 
 test('limits of a namespace are told in its words, of nodes and of the Job that deploys contracts', {
@@ -143,22 +135,18 @@ test('limits of a namespace are told in its words, of nodes and of the Job that 
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   context.onTestFailed(() => printEvidence(cluster, LIMITS));
-  await cluster.kubectl(['apply', '-f', '-'], limitRange('60m'));
-  await cluster.kubectl(
-    ['apply', '-f', '-'],
-    testnet(LIMITS, '  bitcoin: {mode: None}\n  contracts: [{name: token}]\n'),
-  );
+  await limits.apply(limitRange('60m'));
+  await limits.apply(testnet(LIMITS, '  bitcoin: {mode: None}\n  contracts: [{name: token}]\n'));
   const sentence = (limit: string, cpu: string) => `maximum cpu usage per Container is ${limit}, but limit is ${cpu}`;
-  await told(cluster, LIMITS, `PodForbidden: pods "demo-g0-0" is forbidden: ${sentence('60m', '100m')}`);
-  await cluster.kubectl(['apply', '-f', '-'], limitRange('150m'));
+  await told(limits, `PodForbidden: pods "demo-g0-0" is forbidden: ${sentence('60m', '100m')}`);
+  await limits.apply(limitRange('150m'));
   const startedAt = performance.now();
-  const wait = ['-n', LIMITS, 'wait', 'testnet/demo', `--timeout=${CURED_MAX_MS / 1_000}s`];
-  await cluster.kubectl([...wait, '--for=condition=FirstBlock']);
+  await limits.wait(DEMO, 'FirstBlock', CURED_MAX_MS / 1_000);
   process.stderr.write(`refusals: FirstBlock ${seconds(startedAt)} after the limits were raised\n`);
-  await told(cluster, LIMITS, `PodForbidden: pods "demo-contracts-*" is forbidden: ${sentence('150m', '200m')}`);
-  await cluster.kubectl(['-n', LIMITS, 'delete', 'limitrange', 'narrow']);
-  await cured(cluster, LIMITS, 'ContractsReady');
-  await cluster.kubectl(['-n', LIMITS, 'delete', 'testnet', 'demo']);
+  await told(limits, `PodForbidden: pods "demo-contracts-*" is forbidden: ${sentence('150m', '200m')}`);
+  await limits.kubectl('delete', 'limitrange', 'narrow');
+  await cured(limits, 'ContractsReady');
+  await limits.kubectl('delete', DEMO);
 });
 
 test('restricted Pod Security takes all of ours: nobody is root, nobody writes beside its volumes', {
@@ -167,53 +155,49 @@ test('restricted Pod Security takes all of ours: nobody is root, nobody writes b
   if ('reason' in cluster) return context.skip(cluster.reason);
   context.onTestFailed(() => printEvidence(cluster, RESTRICTED));
   await cluster.kubectl(['label', 'namespace', RESTRICTED, 'pod-security.kubernetes.io/enforce=restricted']);
-  const root = ['-n', RESTRICTED, 'run', 'root', '--image=busybox', '--dry-run=server'];
+  const root = ['run', 'root', '--image=busybox', '--dry-run=server'];
   await until({
     what: 'the namespace to be restricted',
     withinMs: TOLD_MAX_MS,
     everyMs: POLL_MS,
-    look: () => cluster.kubectl(root).catch(reasonOf),
+    look: () => restricted.kubectl(...root).catch(reasonOf),
     holds: (words) => words.includes('violates PodSecurity "restricted:latest"'),
   });
   const more =
     '  bitcoin: {mode: Regtest}\n  contracts: [{name: token}]\n  load: {tpsPerGroup: 5, workload: Transfer}\n';
-  await cluster.kubectl(['apply', '-f', '-'], testnet(RESTRICTED, more));
+  await restricted.apply(testnet(RESTRICTED, more));
   for (const condition of ['FirstBlock', 'BitcoinReady', 'ContractsReady', 'LoadRunning', 'Ready'])
-    await cluster.kubectl([
-      ...['-n', RESTRICTED, 'wait', 'testnet/demo', '--timeout=150s'],
-      `--for=condition=${condition}`,
-    ]);
+    await restricted.wait(DEMO, condition, CURED_MAX_MS / 1_000);
   const path =
-    '{range .items[*]}{.metadata.labels.rexnet\\.dev/component} {.spec.securityContext.runAsNonRoot} {.spec.containers[*].securityContext.readOnlyRootFilesystem}{"\\n"}{end}';
-  const confined = (await cluster.kubectl(['-n', RESTRICTED, 'get', 'pods', '-o', `jsonpath=${path}`])).split('\n');
-  expect(confined.filter((line) => line !== '').sort()).toEqual(
+    '{.metadata.labels.rexnet\\.dev/component} {.spec.securityContext.runAsNonRoot} {.spec.containers[*].securityContext.readOnlyRootFilesystem}';
+  expect([...(await restricted.lines('pods', path))].sort()).toEqual(
     ['bitcoind', 'contracts', 'load', 'miner', 'node'].map((component) => `${component} true true`),
   );
   const refusedEvents = ['get', 'events', '--field-selector=reason=FailedCreate', '-o', 'name'];
-  expect(await cluster.kubectl(['-n', RESTRICTED, ...refusedEvents])).toBe('');
+  expect(await restricted.kubectl(...refusedEvents)).toBe('');
 });
 
 test('of two Testnets of one name in two namespaces one can go', { timeout: TEST_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   context.onTestFailed(() => printEvidence(cluster, TWIN));
-  const stays = await pods(cluster, RESTRICTED);
+  const stays = await pods(restricted);
   expect(stays).toHaveLength(5);
-  await cluster.kubectl(['apply', '-f', '-'], testnet(TWIN));
-  await cluster.kubectl(['-n', TWIN, 'wait', 'testnet/demo', '--for=condition=FirstBlock', '--timeout=120s']);
-  const ids = await Promise.all([RESTRICTED, TWIN].map((each) => field(cluster, each, '{.status.networkId}')));
+  await twin.apply(testnet(TWIN));
+  await twin.wait(DEMO, 'FirstBlock');
+  const ids = await Promise.all([restricted, twin].map((each) => each.field(DEMO, '{.status.networkId}')));
   expect(new Set(ids).size).toBe(2);
-  expect(await field(cluster, RESTRICTED, '{.status.firstBlockAfter}')).not.toBe('');
-  await grows(cluster, TWIN);
-  await cluster.kubectl(['-n', TWIN, 'delete', 'testnet', 'demo']);
+  expect(await restricted.field(DEMO, '{.status.firstBlockAfter}')).not.toBe('');
+  await grows(twin);
+  await twin.kubectl('delete', DEMO);
   const kinds =
     'consensusgroups,shardmaps,statefulsets,deployments,jobs,services,configmaps,secrets,pods,networkpolicies,pdb';
   await until({
     what: 'all of the one to be gone',
     withinMs: GONE_MAX_MS,
     everyMs: POLL_MS,
-    look: () => cluster.kubectl(['-n', TWIN, 'get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o', 'name']),
+    look: () => twin.kubectl('get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o', 'name'),
     holds: (names) => names === '',
   });
-  await grows(cluster, RESTRICTED);
-  expect(await pods(cluster, RESTRICTED)).toEqual(stays);
+  await grows(restricted);
+  expect(await pods(restricted)).toEqual(stays);
 });

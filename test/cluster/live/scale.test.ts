@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
+import { Namespace } from '../namespace.ts';
+import { withOperator } from '../operator-here.ts';
 
 const NAMESPACE = 'rexnet-scale-test';
 const JOINED_MAX_MS = 90_000;
@@ -28,12 +29,9 @@ spec:
 `;
 
 const cluster = await requireClusterWhenFull({ machines: 3 });
+const here = new Namespace(cluster, NAMESPACE);
+const DEMO = 'testnet/demo';
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-scale-'));
-
-function kubectl(...args: readonly string[]): Promise<string> {
-  if ('reason' in cluster) throw new Error(cluster.reason);
-  return cluster.kubectl(['-n', NAMESPACE, ...args]);
-}
 
 async function rxctl(...args: readonly string[]): Promise<string> {
   if ('reason' in cluster) throw new Error(cluster.reason);
@@ -43,50 +41,31 @@ async function rxctl(...args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, words, { env, cwd: folder })).stdout;
 }
 
-function field(path: string): Promise<string> {
-  return kubectl('get', 'testnet', 'demo', '-o', `jsonpath=${path}`);
-}
-
-function said(type: string): Promise<string> {
-  const of = `.status.conditions[?(@.type=="${type}")]`;
-  return field(`{${of}.status} {${of}.reason}: {${of}.message}`);
-}
-
 /** Pods by name, each with what must not change while it runs. */
 async function podsNow(): Promise<ReadonlyMap<string, string>> {
-  const path =
-    '{range .items[*]}{.metadata.name}={.metadata.uid} {.status.containerStatuses[*].restartCount}{"\\n"}{end}';
-  const lines = (await kubectl('get', 'pods', '-l', 'rexnet.dev/testnet=demo', '-o', `jsonpath=${path}`)).split('\n');
-  return new Map(lines.filter((line) => line !== '').map((line) => [line.split('=')[0]!, line.split('=')[1]!]));
+  const path = '{.metadata.name}={.metadata.uid} {.status.containerStatuses[*].restartCount}';
+  const lines = await here.lines('pods', path, '-l', 'rexnet.dev/testnet=demo');
+  return new Map(lines.map((line) => [line.split('=')[0]!, line.split('=')[1]!]));
 }
 
 /** By group; those without a status are left out. */
 async function heightsNow(): Promise<ReadonlyMap<string, number>> {
-  const path = '{range .items[*]}{.metadata.name}={.status.height}{"\\n"}{end}';
-  const lines = (await kubectl('get', 'consensusgroups', '-o', `jsonpath=${path}`)).split('\n');
-  const pairs = lines.map((line) => line.split('=')).filter(([, height]) => height !== undefined && height !== '');
+  const lines = await here.lines('consensusgroups', '{.metadata.name}={.status.height}');
+  const pairs = lines.map((line) => line.split('=')).filter(([, height]) => height !== '');
   return new Map(pairs.map(([name, height]) => [name!, Number(height)]));
 }
 
-beforeAll(async () => {
-  if ('reason' in cluster) return;
-  await installOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  if ('reason' in cluster) return;
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
+withOperator(cluster, NAMESPACE);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('kubectl scale brings two more groups into a network that runs, and touches nothing of it', {
   timeout: TEST_MAX_MS,
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  await cluster.kubectl(['apply', '-f', '-'], TESTNET);
-  await kubectl('wait', 'testnet/demo', '--for=condition=FirstBlock', '--timeout=120s');
-  await kubectl('wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
-  await kubectl('wait', 'testnet/demo', '--for=condition=LoadRunning', '--timeout=60s');
+  await here.apply(TESTNET);
+  await here.wait(DEMO, 'FirstBlock');
+  await here.wait(DEMO, 'Ready');
+  await here.wait(DEMO, 'LoadRunning');
   const before = await podsNow();
   expect(before.size).toBe(4);
 
@@ -99,14 +78,18 @@ test('kubectl scale brings two more groups into a network that runs, and touches
     }
   };
   const startedAt = performance.now();
-  await kubectl('scale', 'testnet/demo', '--replicas=4');
+  await here.kubectl('scale', DEMO, '--replicas=4');
   await until({
     what: 'groups 2 and 3 to make blocks, and everybody to be well',
     withinMs: JOINED_MAX_MS,
     everyMs: 500,
     look: async () => {
       await watchHeights();
-      return { heights: [...heights], epoch: await field('{.status.shardMapEpoch}'), ready: await said('Ready') };
+      return {
+        heights: [...heights],
+        epoch: await here.field(DEMO, '{.status.shardMapEpoch}'),
+        ready: await here.condition(DEMO, 'Ready'),
+      };
     },
     holds: ({ epoch, ready }) =>
       epoch === '1' &&
@@ -116,13 +99,15 @@ test('kubectl scale brings two more groups into a network that runs, and touches
   const joinedMs = performance.now() - startedAt;
   process.stderr.write(`scale: joined after ${(joinedMs / 1000).toFixed(1)} s, ${JSON.stringify([...heights])}\n`);
 
-  expect(await said('Ready')).toContain(
+  expect(await here.condition(DEMO, 'Ready')).toContain(
     'groups 2, 3 have joined and own no partitions, because partitions cannot move yet',
   );
-  expect(await said('Balanced')).toMatch(/^False GroupsWithoutPartitions: Groups 2, 3 own no partitions/);
-  expect(await field('{.status.groups} {.status.readyGroups} {.status.groupsText}')).toBe('4 4 4/4');
-  await kubectl('wait', 'consensusgroup/demo-g3', '--for=condition=Ready', '--timeout=30s');
-  const notes = await kubectl('get', 'events', '-o', 'jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}');
+  expect(await here.condition(DEMO, 'Balanced')).toMatch(
+    /^False GroupsWithoutPartitions: Groups 2, 3 own no partitions/,
+  );
+  expect(await here.field(DEMO, '{.status.groups} {.status.readyGroups} {.status.groupsText}')).toBe('4 4 4/4');
+  await here.wait('consensusgroup/demo-g3', 'Ready');
+  const notes = (await here.lines('events', '{.reason}: {.message}')).join('\n');
   expect(notes).toContain('GroupsJoining: Group 0 is told that groups 2 to 3 join as epoch 1');
   expect(notes).toContain('GroupsJoined: The shard map of epoch 1 names 4 groups; groups 2 to 3 own no partitions');
   const after = await podsNow();
@@ -134,17 +119,17 @@ test('kubectl scale brings two more groups into a network that runs, and touches
   };
   expect([frame.epoch, frame.groups.map(({ group }) => group)]).toEqual([1, [0, 1, 2, 3]]);
 
-  await kubectl('scale', 'testnet/demo', '--replicas=3');
+  await here.kubectl('scale', DEMO, '--replicas=3');
   await until({
     what: 'the refusal to be told',
     withinMs: SETTLED_MAX_MS,
     everyMs: 500,
-    look: () => said('Stalled'),
+    look: () => here.condition(DEMO, 'Stalled'),
     holds: (stalled) => stalled.startsWith('True GroupsStay: Group 3 owns nothing, but the shard map names it'),
   });
   await rxctl('scale', '--groups', '4');
-  await kubectl('wait', 'testnet/demo', '--for=condition=Stalled=False', '--timeout=30s');
-  await kubectl('wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
+  await here.wait(DEMO, 'Stalled=False');
+  await here.wait(DEMO, 'Ready');
   expect((await podsNow()).get('demo-g3-0')).toBe(after.get('demo-g3-0'));
   await watchHeights();
   expect(fallen).toEqual([]);

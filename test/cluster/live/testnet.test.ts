@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { until } from '../../local/until.ts';
 import { requireCluster } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
+import { Namespace } from '../namespace.ts';
 import { withOperator } from '../operator-here.ts';
 
 const MACHINES = 3;
@@ -27,21 +27,8 @@ spec:
 `;
 
 const cluster = await requireCluster({ machines: MACHINES });
-
-async function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
-  return here.kubectl(['-n', NAMESPACE, ...args]);
-}
-
-function field(here: Cluster, path: string): Promise<string> {
-  return inNamespace(here, 'get', 'testnet', 'demo', '-o', `jsonpath=${path}`);
-}
-
-function conditionOf(here: Cluster, type: string): Promise<string> {
-  return field(
-    here,
-    `{.status.conditions[?(@.type=="${type}")].status} {.status.conditions[?(@.type=="${type}")].reason}`,
-  );
-}
+const here = new Namespace(cluster, NAMESPACE);
+const DEMO = 'testnet/demo';
 
 withOperator(cluster, NAMESPACE);
 
@@ -50,22 +37,22 @@ test('kubectl apply leads to the first block of four groups, and kubectl diff is
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   const startedAt = performance.now();
-  await cluster.kubectl(['apply', '-f', '-'], TESTNET);
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=FirstBlock', '--timeout=120s');
+  await here.apply(TESTNET);
+  await here.wait(DEMO, 'FirstBlock');
   const tookMs = performance.now() - startedAt;
   expect(await cluster.kubectl(['diff', '-f', '-'], TESTNET)).toBe('');
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=ContractsReady', '--timeout=90s');
+  await here.wait(DEMO, 'Ready');
+  await here.wait(DEMO, 'ContractsReady');
   expect(tookMs).toBeLessThan(FIRST_BLOCK_MAX_MS);
   // Four nodes, miner and bitcoind.
-  expect(await field(cluster, '{.status.requestedCpu} {.status.requestedMemory}')).toBe('900m 1728Mi');
+  expect(await here.field(DEMO, '{.status.requestedCpu} {.status.requestedMemory}')).toBe('900m 1728Mi');
 });
 
 test('a machine that is lost is named, and when it is back so is the network', {
   timeout: TEST_MAX_MS,
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
-  const machine = await inNamespace(cluster, 'get', 'pod', 'demo-g0-0', '-o', 'jsonpath={.spec.nodeName}');
+  const machine = await here.field('pod/demo-g0-0', '{.spec.nodeName}');
   const stoppedAt = performance.now();
   await cluster.stopKubelet(machine);
   try {
@@ -73,62 +60,51 @@ test('a machine that is lost is named, and when it is back so is the network', {
       what: 'the loss to be told',
       withinMs: SETTLED_MAX_MS,
       everyMs: 250,
-      look: () => conditionOf(cluster, 'Degraded'),
-      holds: (degraded) => degraded === 'True NodeLost',
+      look: () => here.condition(DEMO, 'Degraded'),
+      holds: (degraded) => degraded.startsWith('True NodeLost: '),
     });
     expect(performance.now() - stoppedAt).toBeLessThan(LOSS_TOLD_MAX_MS);
-    expect(await field(cluster, '{.status.conditions[?(@.type=="Degraded")].message}')).toContain(
-      `kubectl delete node ${machine}`,
-    );
+    expect(await here.condition(DEMO, 'Degraded')).toContain(`kubectl delete node ${machine}`);
   } finally {
     await cluster.startKubelet(machine);
   }
   const backAt = performance.now();
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Degraded=False', '--timeout=90s');
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=90s');
+  await here.wait(DEMO, 'Degraded=False');
+  await here.wait(DEMO, 'Ready');
   expect(performance.now() - backAt).toBeLessThan(BACK_MAX_MS);
 });
 
 test('a suspension keeps the chains: they go on where they were', { timeout: TEST_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   const pods = ['get', 'pods', '-l', 'rexnet.dev/component=node', '-o', 'name'];
-  const suspend = (value: boolean) =>
-    inNamespace(
-      cluster,
-      'patch',
-      'testnet',
-      'demo',
-      '--type=merge',
-      '-p',
-      JSON.stringify({ spec: { suspend: value } }),
-    );
-  const height = Number(await field(cluster, '{.status.minHeight}'));
+  const suspend = (value: boolean) => here.patch(DEMO, { spec: { suspend: value } });
+  const height = Number(await here.field(DEMO, '{.status.minHeight}'));
   expect(height).toBeGreaterThan(0);
   await suspend(true);
   await until({
     what: 'no pod to be left',
     withinMs: SETTLED_MAX_MS,
     everyMs: 500,
-    look: () => inNamespace(cluster, ...pods),
+    look: () => here.kubectl(...pods),
     holds: (names) => names === '',
   });
-  expect(await conditionOf(cluster, 'Ready')).toBe('False Suspended');
+  expect(await here.condition(DEMO, 'Ready')).toMatch(/^False Suspended: /);
   await suspend(false);
-  await inNamespace(cluster, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=120s');
-  expect(Number(await field(cluster, '{.status.minHeight}'))).toBeGreaterThanOrEqual(height);
+  await here.wait(DEMO, 'Ready');
+  expect(Number(await here.field(DEMO, '{.status.minHeight}'))).toBeGreaterThanOrEqual(height);
 });
 
 test('deleting a Testnet leaves nothing', { timeout: TEST_MAX_MS }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
   const startedAt = performance.now();
-  await inNamespace(cluster, 'delete', 'testnet', 'demo');
+  await here.kubectl('delete', DEMO);
   const kinds =
     'consensusgroups,shardmaps,statefulsets,deployments,jobs,services,configmaps,secrets,pvc,pods,networkpolicies,pdb';
   await until({
     what: 'everything to be gone',
     withinMs: SETTLED_MAX_MS,
     everyMs: 250,
-    look: () => inNamespace(cluster, 'get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o', 'name'),
+    look: () => here.kubectl('get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o', 'name'),
     holds: (names) => names === '',
   });
   expect(performance.now() - startedAt).toBeLessThan(DELETED_MAX_MS);

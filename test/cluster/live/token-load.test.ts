@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../../../scripts/setup.mjs';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
 import { printEvidence } from '../evidence.ts';
+import { Namespace } from '../namespace.ts';
 import { NodeDoor } from '../node-door.ts';
 import { withOperator } from '../operator-here.ts';
 
@@ -48,19 +48,16 @@ const COUNTED: ReadonlySet<string> = new Set([OFFERED, COMPLETED, FAILED]);
 const RELAYS = 'rexnet_chain_relays_received_total';
 
 const cluster = await requireClusterWhenFull({ machines: MACHINES });
-
-function inNamespace(here: Cluster, ...args: readonly string[]): Promise<string> {
-  return here.kubectl(['-n', NAMESPACE, ...args]);
-}
+const here = new Namespace(cluster, NAMESPACE);
 
 type Counts = { readonly offered: number; readonly completed: number; readonly failed: number };
 
 /** Of the generator: all zero while it does not answer. */
-async function counts(here: Cluster, door: NodeDoor): Promise<Counts> {
+async function counts(door: NodeDoor): Promise<Counts> {
   const labels = 'rexnet.dev/testnet=tokens,rexnet.dev/component=load';
-  const pod = await inNamespace(here, 'get', 'pods', '-l', labels, '-o', 'jsonpath={.items[0].metadata.name}').catch(
-    () => '',
-  );
+  const pod = await here
+    .kubectl('get', 'pods', '-l', labels, '-o', 'jsonpath={.items[0].metadata.name}')
+    .catch(() => '');
   const figures = pod === '' ? undefined : await door.figures(pod, COUNTED, PORT.loadMetrics);
   const sum = (name: string) =>
     [...(figures ?? [])].reduce((total, [series, value]) => (series.startsWith(name) ? total + value : total), 0);
@@ -81,18 +78,17 @@ async function relays(door: NodeDoor): Promise<ReadonlyMap<string, number>> {
 }
 
 /** By group. */
-async function machinesOfGroups(here: Cluster): Promise<readonly string[]> {
+async function machinesOfGroups(): Promise<readonly string[]> {
   const groups = Array.from({ length: GROUPS }, (_, group) => group);
-  const machine = (group: number) =>
-    inNamespace(here, 'get', 'pod', `tokens-g${group}-0`, '-o', 'jsonpath={.spec.nodeName}');
+  const machine = (group: number) => here.field(`pod/tokens-g${group}-0`, '{.spec.nodeName}');
   return Promise.all(groups.map(machine));
 }
 
 /** Of all pods of the Testnet that run. */
-async function limitsMilli(here: Cluster): Promise<number> {
+async function limitsMilli(): Promise<number> {
   const path = 'jsonpath={.items[*].spec.containers[*].resources.limits.cpu}';
   const running = ['--field-selector', 'status.phase=Running', '-l', 'rexnet.dev/testnet=tokens'];
-  const limits = await inNamespace(here, 'get', 'pods', ...running, '-o', path);
+  const limits = await here.kubectl('get', 'pods', ...running, '-o', path);
   return limits
     .split(' ')
     .reduce((sum, text) => sum + (text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1_000), 0);
@@ -107,9 +103,9 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
   context.onTestFailed(() => printEvidence(cluster, NAMESPACE));
   const door = await NodeDoor.open(cluster, NAMESPACE);
   try {
-    await cluster.kubectl(['apply', '-f', '-'], TESTNET);
-    await inNamespace(cluster, 'wait', 'testnet/tokens', '--for=condition=ContractsReady', '--timeout=120s');
-    const look = () => counts(cluster, door);
+    await here.apply(TESTNET);
+    await here.wait('testnet/tokens', 'ContractsReady');
+    const look = () => counts(door);
     const common = { everyMs: 250, look };
     const before = await until({
       ...common,
@@ -117,7 +113,7 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
       withinMs: WARM_MAX_MS,
       holds: ({ completed }) => completed >= WARM_TRANSACTIONS,
     });
-    const limits = await limitsMilli(cluster);
+    const limits = await limitsMilli();
     const relaysBefore = await relays(door);
     await delay(WINDOW_MS);
     const end = await look();
@@ -134,10 +130,7 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
     const offered = end.offered - before.offered;
     const failed = after.failed - before.failed;
     const share = (offered - failed) / offered;
-    const between = await betweenMachines(
-      cluster,
-      (pair) => (relaysAfter.get(pair) ?? 0) - (relaysBefore.get(pair) ?? 0),
-    );
+    const between = await betweenMachines((pair) => (relaysAfter.get(pair) ?? 0) - (relaysBefore.get(pair) ?? 0));
     console.log(
       `token load: ${offered} offered in ${WINDOW_MS / 1_000} s, ${failed} failed, ${(100 * share).toFixed(2)} % completed, ` +
         `the last ${(decidedMs / 1_000).toFixed(1)} s later; limits ${limits}m; relays ${JSON.stringify(Object.fromEntries(between))}`,
@@ -156,8 +149,8 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
 });
 
 /** Sums over the groups of two machines, for every ordered pair of machines that have any. */
-async function betweenMachines(here: Cluster, count: (pair: string) => number): Promise<ReadonlyMap<string, number>> {
-  const machines = await machinesOfGroups(here);
+async function betweenMachines(count: (pair: string) => number): Promise<ReadonlyMap<string, number>> {
+  const machines = await machinesOfGroups();
   const sums = new Map<string, number>();
   for (const [source, from] of machines.entries())
     for (const [reader, to] of machines.entries()) {

@@ -13,6 +13,7 @@ import type { Cluster } from '../cluster-type.ts';
 import { earlierImage } from '../earlier-image.ts';
 import { reasonOf } from '../errors.ts';
 import { printEvidence } from '../evidence.ts';
+import { Namespace } from '../namespace.ts';
 import { NodeDoor } from '../node-door.ts';
 import { SETUP_MAX_MS } from '../operator-here.ts';
 
@@ -50,6 +51,8 @@ const PODS = 4;
 type Place = { readonly cluster: Cluster; readonly helm: Helm; readonly image: string; readonly door: NodeDoor };
 
 const found = await requireClusterWhenFull({ machines: 3 });
+const net = new Namespace(found, NAMESPACE);
+const operators = new Namespace(found, OPERATORS);
 const folder = mkdtempSync(join(tmpdir(), 'rexnet-upgrade-'));
 const earlierChart = join(folder, 'rexnet');
 let place: Place | { readonly reason: string } = 'reason' in found ? found : { reason: 'it was not prepared' };
@@ -93,14 +96,6 @@ function helmIn({ cluster, helm }: Place, ...args: readonly string[]): Promise<s
   return helmOutput(helm, [...args, '--namespace', OPERATORS], { KUBECONFIG: cluster.kubeconfig });
 }
 
-function inNamespace({ cluster }: Place, ...args: readonly string[]): Promise<string> {
-  return cluster.kubectl(['-n', NAMESPACE, ...args]);
-}
-
-async function lines(asked: Promise<string>): Promise<readonly string[]> {
-  return (await asked).split('\n').filter((line) => line !== '');
-}
-
 async function printAll({ cluster }: Place): Promise<void> {
   await printEvidence(cluster, NAMESPACE);
   const words = ['-n', OPERATORS, 'logs', 'deployment/rexnet-operator', '--tail=80'];
@@ -108,22 +103,15 @@ async function printAll({ cluster }: Place): Promise<void> {
 }
 
 /** Of all pods that go on: name and image. */
-function imagesOf(where: Place): Promise<readonly string[]> {
-  const path = '{range .items[*]}{.metadata.name} {.spec.containers[*].image}{"\\n"}{end}';
+function imagesOf(): Promise<readonly string[]> {
   const labels = 'rexnet.dev/testnet=demo,rexnet.dev/component!=contracts';
-  return lines(inNamespace(where, 'get', 'pods', '-l', labels, '-o', `jsonpath=${path}`));
+  return net.lines('pods', '{.metadata.name} {.spec.containers[*].image}', '-l', labels);
 }
 
 /** All that runs, and all that it is made from, with what changes when somebody touches it. */
-async function untouched(where: Place): Promise<readonly string[]> {
+async function untouched(): Promise<readonly string[]> {
   const all = (kinds: string, fields: string) =>
-    lines(
-      inNamespace(
-        where,
-        ...['get', kinds, '-l', 'rexnet.dev/testnet=demo', '-o'],
-        `jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid} ${fields}{"\\n"}{end}`,
-      ),
-    );
+    net.lines(kinds, `{.kind} {.metadata.name} {.metadata.uid} ${fields}`, '-l', 'rexnet.dev/testnet=demo');
   const containers = '{.spec.nodeName} {.spec.containers[*].image} {.status.containerStatuses[*].imageID}';
   const kept = await Promise.all([
     all('pods', `${containers} {.status.containerStatuses[*].restartCount}`),
@@ -150,14 +138,14 @@ async function grown(where: Place, since: readonly number[], what: string): Prom
 }
 
 /** The one pod of the operator: its name, image and level of logging. */
-async function operatorNow({ cluster }: Place): Promise<{ readonly pod: string; readonly told: string }> {
-  await cluster.kubectl(['-n', OPERATORS, 'rollout', 'status', 'deployment', '--timeout=120s']);
-  const path = '{range .items[*]}{.metadata.name}={.spec.containers[0].image} {.spec.containers[0].args}{"\\n"}{end}';
+async function operatorNow(): Promise<{ readonly pod: string; readonly told: string }> {
+  await operators.kubectl('rollout', 'status', 'deployment', '--timeout=120s');
+  const path = '{.metadata.name}={.spec.containers[0].image} {.spec.containers[0].args}';
   const pods = await until({
     what: 'one pod of the operator',
     withinMs: SETTLED_MAX_MS,
     everyMs: POLL_MS,
-    look: () => lines(cluster.kubectl(['-n', OPERATORS, 'get', 'pods', '-o', `jsonpath=${path}`])),
+    look: () => operators.lines('pods', path),
     holds: (names) => names.length === 1,
   });
   const [pod = '', ...told] = (pods[0] ?? '').split('=');
@@ -167,13 +155,13 @@ async function operatorNow({ cluster }: Place): Promise<{ readonly pod: string; 
 /** Until an operator leads and has gone through every Testnet and every group with nothing left to do. */
 async function reconciled({ cluster }: Place, pod: string): Promise<void> {
   const names = new Set(['rexnet_operator_reconciles_total', 'rexnet_operator_queue_keys', 'rexnet_operator_leading']);
-  const operators = await NodeDoor.open(cluster, OPERATORS);
+  const door = await NodeDoor.open(cluster, OPERATORS);
   try {
     await until({
       what: `${pod} to lead, and to have looked at everything`,
       withinMs: SETTLED_MAX_MS,
       everyMs: POLL_MS,
-      look: async () => [...((await operators.figures(pod, names, OPERATOR_PORT)) ?? [])],
+      look: async () => [...((await door.figures(pod, names, OPERATOR_PORT)) ?? [])],
       holds: (series) => {
         const sum = (...parts: readonly string[]) =>
           series.reduce(
@@ -186,7 +174,7 @@ async function reconciled({ cluster }: Place, pod: string): Promise<void> {
       },
     });
   } finally {
-    await operators.close();
+    await door.close();
   }
 }
 
@@ -195,29 +183,29 @@ test('an upgrade brings a new operator and touches nothing that runs', { timeout
   const here = place;
   context.onTestFailed(() => printAll(here));
   await helmIn(here, 'install', RELEASE, earlierChart, ...BESIDE_OTHERS);
-  const before = await operatorNow(here);
+  const before = await operatorNow();
   expect(before.told).toContain(`${REPOSITORY}:${EARLIER} `);
-  await here.cluster.kubectl(['apply', '-f', '-'], TESTNET);
+  await net.apply(TESTNET);
   for (const condition of ['FirstBlock', 'ContractsReady', 'LoadRunning', 'Ready'])
-    await inNamespace(here, 'wait', 'testnet/demo', `--for=condition=${condition}`, '--timeout=120s');
-  const image = () => inNamespace(here, 'get', 'testnet', 'demo', '-o', 'jsonpath={.status.image}');
+    await net.wait('testnet/demo', condition);
+  const image = () => net.field('testnet/demo', '{.status.image}');
   expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
-  const kept = await untouched(here);
+  const kept = await untouched();
   const high = await heights(here);
 
   const startedAt = performance.now();
   await helmIn(here, 'upgrade', RELEASE, CHART, ...BESIDE_OTHERS, '--set', 'logLevel=debug');
-  const after = await operatorNow(here);
+  const after = await operatorNow();
   expect(after.pod).not.toBe(before.pod);
   expect(after.told).toContain(`${here.image} `);
   expect(after.told).toContain('--log-level=debug');
   await reconciled(here, after.pod);
   const tookMs = performance.now() - startedAt;
   const higher = await grown(here, await grown(here, high, 'chains to grow'), 'chains to grow under the new operator');
-  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
-  expect(await untouched(here)).toEqual(kept);
+  await net.wait('testnet/demo', 'Ready');
+  expect(await untouched()).toEqual(kept);
   expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
-  const pods = await imagesOf(here);
+  const pods = await imagesOf();
   expect(pods.filter((pod) => pod.endsWith(` ${REPOSITORY}:${EARLIER}`))).toHaveLength(PODS);
   expect(await here.cluster.kubectl(['diff', '-f', '-'], TESTNET)).toBe('');
   process.stderr.write(
@@ -230,17 +218,16 @@ test('spec.image is what rolls a Testnet', { timeout: TEST_MAX_MS }, async (cont
   const here = place;
   context.onTestFailed(() => printAll(here));
   const high = await heights(here);
-  const patch = JSON.stringify({ spec: { image: here.image } });
   const startedAt = performance.now();
-  await inNamespace(here, 'patch', 'testnet', 'demo', '--type=merge', '-p', patch);
+  await net.patch('testnet/demo', { spec: { image: here.image } });
   await until({
     what: `all to run ${here.image}`,
     withinMs: ROLLED_MAX_MS,
     everyMs: POLL_MS,
-    look: () => imagesOf(here),
+    look: () => imagesOf(),
     holds: (pods) => pods.length === PODS && pods.every((pod) => pod.endsWith(` ${here.image}`)),
   });
-  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=120s');
+  await net.wait('testnet/demo', 'Ready');
   await grown(here, high, 'chains to go on where they were');
   process.stderr.write(`upgrade: rolled in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
 });
@@ -251,26 +238,26 @@ test('an uninstall leaves CRDs and what runs, and the next install takes it on',
   if ('reason' in place) return context.skip(place.reason);
   const here = place;
   context.onTestFailed(() => printAll(here));
-  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=LoadRunning', '--timeout=60s');
+  await net.wait('testnet/demo', 'LoadRunning');
   // Another image is another Job.
   const job = ['job', '-l', 'rexnet.dev/component=contracts', '--for=condition=Complete', '--timeout=120s'];
-  await inNamespace(here, 'wait', ...job);
-  const kept = await untouched(here);
+  await net.kubectl('wait', ...job);
+  const kept = await untouched();
   await helmIn(here, 'uninstall', RELEASE, '--wait');
   await until({
     what: 'the operator to be gone',
     withinMs: SETTLED_MAX_MS,
     everyMs: POLL_MS,
-    look: () => here.cluster.kubectl(['-n', OPERATORS, 'get', 'deployments,pods,serviceaccounts', '-o', 'name']),
+    look: () => operators.kubectl('get', 'deployments,pods,serviceaccounts', '-o', 'name'),
     holds: (names) => names.trim() === 'serviceaccount/default',
   });
   const crds = await here.cluster.kubectl(['get', 'crds', '-o', 'name']);
   for (const kind of KINDS) expect(crds).toContain(`customresourcedefinition.apiextensions.k8s.io/${kind}.rexnet.dev`);
   await grown(here, await heights(here), 'chains to grow without an operator');
-  expect(await untouched(here)).toEqual(kept);
+  expect(await untouched()).toEqual(kept);
 
   await helmIn(here, 'install', RELEASE, CHART);
-  await reconciled(here, (await operatorNow(here)).pod);
-  await inNamespace(here, 'wait', 'testnet/demo', '--for=condition=Ready', '--timeout=60s');
-  expect(await untouched(here)).toEqual(kept);
+  await reconciled(here, (await operatorNow()).pod);
+  await net.wait('testnet/demo', 'Ready');
+  expect(await untouched()).toEqual(kept);
 });
