@@ -14,6 +14,7 @@ import { generatorName, groupName, partName } from '../plan/kube/names.ts';
 import { bestHeight, type NodeSeen, nodesSeen, observedNodes, sumOfRates } from '../plan/kube/node-seen.ts';
 import { PORT } from '../plan/kube/pod.ts';
 import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
+import { CRASHING, type PodTrouble, troubleOf } from '../plan/kube/pod-trouble.ts';
 import type { BitcoinObserved, Observed } from '../plan/status.ts';
 import {
   BY_GROUP,
@@ -78,6 +79,17 @@ export function unplaced(object: TestnetObject, copies: Copies): { reason: strin
     const { unscheduled, name } = podSeenOf(pod);
     if (unscheduled !== undefined && !isNodePod(pod))
       return { reason: 'Unschedulable', message: `No machine takes ${name}: ${unscheduled}` };
+  }
+  return undefined;
+}
+
+/** Of pods that are no node's, the first whose container does not run, and why. Of contracts, ContractsReady tells more than an exit code. */
+export function failingPart(object: TestnetObject, copies: Copies): PodTrouble | undefined {
+  for (const pod of copies.of(PODS).by(BY_TESTNET, keyOf(object.metadata))) {
+    if (isNodePod(pod)) continue;
+    const seen = podSeenOf(pod);
+    const trouble = troubleOf(seen.name, seen);
+    if (trouble !== undefined && !(seen.component === 'contracts' && trouble.reason === CRASHING)) return trouble;
   }
   return undefined;
 }

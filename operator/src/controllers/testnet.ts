@@ -41,7 +41,7 @@ import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
 import { type Growth, GrowthKeeper } from './testnet-growth.ts';
 import { HasteKeeper } from './testnet-haste.ts';
-import { lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
+import { failingPart, lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
   readonly images: Images;
@@ -278,6 +278,7 @@ class TestnetWorker {
       this.#options.onFirstBlock(keyOf(object.metadata), firstBlockMs);
     }
     const notPlaced = unplaced(object, copies);
+    const failing = failingPart(object, copies);
     const { fields, conditions } = judgeTestnet({
       testnet: testnet.name,
       observed,
@@ -293,6 +294,7 @@ class TestnetWorker {
       requests: requestsOf(input),
       ...(look.chain === undefined ? {} : { epoch: look.chain.epoch }),
       ...(notPlaced === undefined ? {} : { unplaced: notPlaced }),
+      ...(failing === undefined ? {} : { failing }),
       idleGroups: idleGroups(testnet.spec.groups, look.chain),
       ...(stalled === undefined ? {} : { stalled }),
       ...(waiting === undefined ? {} : { waiting }),

@@ -69,18 +69,31 @@ const SILENT_FLOOR_MS = 20_000;
 
 type Verdict = readonly [status: StatusCondition['status'], reason: string, message: string];
 
-export function statusOf(observed: Observed): Status {
+/** What people type where the network runs. Parts are called g0-n1, miner-0, bitcoind and load. */
+export type Words = {
+  /** Tells why a part does not run. */
+  readonly partOf: (part: string) => string;
+  /** Tells what a part that runs is about. */
+  readonly logsOf: (part: string) => string;
+  /** What brings a bitcoind where none was found. */
+  readonly bitcoindCure: string;
+};
+
+const logs = (part: string): string => `rxctl logs ${part}`;
+const LAPTOP: Words = { partOf: logs, logsOf: logs, bitcoindCure: 'install bitcoind or set REXNET_BITCOIND' };
+
+export function statusOf(observed: Observed, words: Words = LAPTOP): Status {
   const nodes = observed.groups.flatMap((group) => group.nodes);
   const readyNodes = nodes.filter(isReady).length;
   const readyGroups = observed.groups.filter((group) => group.nodes.some(isReady)).length;
   const heights = observed.groups.map((group) => Math.max(0, ...group.nodes.map((node) => node.answer?.height ?? 0)));
   const verdicts: Readonly<Record<ConditionType, Verdict>> = {
-    Ready: ready(observed),
+    Ready: ready(observed, words),
     FirstBlock: firstBlock(observed),
     ContractsReady: contractsReady(observed),
-    BitcoinReady: bitcoinReady(observed.bitcoin),
+    BitcoinReady: bitcoinReady(observed.bitcoin, words),
     DataSafe: dataSafe(observed),
-    LoadRunning: loadRunning(observed),
+    LoadRunning: loadRunning(observed, words),
   };
   const [status] = verdicts.Ready;
   return {
@@ -112,28 +125,30 @@ export function statusOf(observed: Observed): Status {
 }
 
 /** The first thing that is missing, in the order in which things come up. */
-function ready(observed: Observed): Verdict {
+function ready(observed: Observed, { partOf, logsOf }: Words): Verdict {
   const { groups, miners, isSuspended, firstBlockMs } = observed;
   if (isSuspended)
     return ['False', 'Suspended', 'Everything is stopped and the data is kept; set spec.suspend to false to go on.'];
   const nodes = groups.flatMap((group) => group.nodes);
   const stopped = nodes.filter((node) => node.process !== 'Running');
-  if (stopped.length > 0)
+  const [firstStopped] = stopped;
+  if (firstStopped !== undefined)
     return [
       'False',
       'NodesNotRunning',
-      `${names(stopped)} ${stopped.length === 1 ? 'is' : 'are'} not running; rxctl logs ${stopped[0]?.name} says why.`,
+      `${names(stopped)} ${stopped.length === 1 ? 'is' : 'are'} not running; ${partOf(firstStopped.name)} says why.`,
     ];
   const mute = nodes.filter((node) => node.answer === undefined);
-  if (mute.length > 0)
+  const [firstMute] = mute;
+  if (firstMute !== undefined)
     return [
       'Unknown',
       'Unreachable',
-      `${names(mute)} ${mute.length === 1 ? 'does' : 'do'} not answer yet; if this lasts, rxctl logs ${mute[0]?.name} says why.`,
+      `${names(mute)} ${mute.length === 1 ? 'does' : 'do'} not answer yet; if this lasts, ${logsOf(firstMute.name)} says why.`,
     ];
   if (miners.wanted === 0) return ['False', 'NoMiner', 'spec.mining.miners is 0, so no block is made; set it to 1.'];
   if (miners.running === 0)
-    return ['False', 'MinerNotRunning', 'No miner is running, so no block is made; rxctl logs miner-0 says why.'];
+    return ['False', 'MinerNotRunning', `No miner is running, so no block is made; ${partOf('miner-0')} says why.`];
   if (firstBlockMs === undefined)
     return ['False', 'WaitingForFirstBlock', `Group ${behind(observed)} has no block yet; the miner is searching.`];
   const behindTip = nodes.filter((node) => node.answer?.inSync === false);
@@ -148,7 +163,7 @@ function ready(observed: Observed): Verdict {
     return [
       'False',
       'GroupSilent',
-      `Group ${silent.group} has been silent for ${seconds(silent.ageMs)}: relays from it wait; rxctl logs g${silent.group}-n0 and rxctl logs miner-0 say why.`,
+      `Group ${silent.group} has been silent for ${seconds(silent.ageMs)}: relays from it wait; ${logsOf(`g${silent.group}-n0`)} and ${logsOf('miner-0')} say why.`,
     ];
   return ['True', 'BlocksGrow', `All ${groups.length} groups make blocks${idleWords(observed.idleGroups ?? [])}.`];
 }
@@ -190,7 +205,7 @@ function contractsReady({ contracts }: Observed): Verdict {
   ];
 }
 
-function bitcoinReady(bitcoin: BitcoinObserved): Verdict {
+function bitcoinReady(bitcoin: BitcoinObserved, { logsOf, bitcoindCure }: Words): Verdict {
   if (bitcoin.kind === 'none')
     return [
       'True',
@@ -201,10 +216,14 @@ function bitcoinReady(bitcoin: BitcoinObserved): Verdict {
     return [
       'False',
       'NoBitcoind',
-      `${bitcoin.reason}. Mining goes on over a toy parent chain; install bitcoind or set REXNET_BITCOIND, or write bitcoin: {mode: None}.`,
+      `${bitcoin.reason}. Mining goes on over a toy parent chain; ${bitcoindCure}, or write bitcoin: {mode: None}.`,
     ];
   if (bitcoin.height === undefined)
-    return ['False', 'BitcoindStarting', 'bitcoind does not answer yet; if this lasts, rxctl logs bitcoind says why.'];
+    return [
+      'False',
+      'BitcoindStarting',
+      `bitcoind does not answer yet; if this lasts, ${logsOf('bitcoind')} says why.`,
+    ];
   return ['True', 'Connected', `bitcoind answers at height ${bitcoin.height}.`];
 }
 
@@ -217,14 +236,14 @@ function dataSafe({ isDataDurable }: Observed): Verdict {
   ];
 }
 
-function loadRunning({ load, contracts }: Observed): Verdict {
+function loadRunning({ load, contracts }: Observed, { partOf }: Words): Verdict {
   if (load.wantedTps === 0) return ['False', 'NotAsked', 'spec.load.tpsPerGroup is 0.'];
   const { wanted, running } = load.generators ?? { wanted: 1, running: 1 };
   if (load.isRunning && running < wanted)
     return [
       'False',
       'GeneratorsMissing',
-      `${running} of ${wanted} generators run, so less than ${load.wantedTps} transactions a second are offered; rxctl logs load says why.`,
+      `${running} of ${wanted} generators run, so less than ${load.wantedTps} transactions a second are offered; ${partOf('load')} says why.`,
     ];
   if (load.isRunning) return ['True', 'Offering', `${load.wantedTps} transactions a second are offered.`];
   const isWaiting = contracts.some((contract) => contract.state !== 'Deployed');
@@ -233,7 +252,7 @@ function loadRunning({ load, contracts }: Observed): Verdict {
     isWaiting ? 'WaitingForContracts' : 'NotRunning',
     isWaiting
       ? 'Load begins when the contracts are deployed; see ContractsReady.'
-      : 'The generator is not running; rxctl logs load says why.',
+      : `The generator is not running; ${partOf('load')} says why.`,
   ];
 }
 

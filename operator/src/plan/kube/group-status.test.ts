@@ -1,6 +1,7 @@
 import type { V1PodStatus } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { type GroupObserved, judgeGroup } from './group-status.ts';
+import { labelsOf } from './labels.ts';
 import { type HeardNode, nodesSeen, observedNodes, ratesOf, sumOfRates } from './node-seen.ts';
 import { podSeenOf } from './pod-seen.ts';
 
@@ -15,9 +16,13 @@ type Shown = {
   readonly waiting?: string;
   readonly restarts?: number;
   readonly unscheduled?: string;
+  readonly ended?: { readonly reason: string; readonly exitCode: number; readonly message?: string };
 };
 
-function pod(ordinal: number, { machine, isReady = true, isTerminating, waiting, restarts = 0, unscheduled }: Shown) {
+function pod(
+  ordinal: number,
+  { machine, isReady = true, isTerminating, waiting, restarts = 0, unscheduled, ended }: Shown,
+) {
   const conditions: V1PodStatus['conditions'] = [
     { type: 'Ready', status: isReady ? 'True' : 'False' },
     ...(unscheduled === undefined ? [] : [{ type: 'PodScheduled', status: 'False', message: unscheduled }]),
@@ -26,6 +31,7 @@ function pod(ordinal: number, { machine, isReady = true, isTerminating, waiting,
     metadata: {
       name: `demo-g1-${ordinal}`,
       uid: `uid-${ordinal}`,
+      labels: labelsOf('demo', 'node', 1),
       ...(isTerminating === true ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
     },
     spec: { containers: [{ name: 'rxd', image: 'rexnet:1' }], ...(machine === undefined ? {} : { nodeName: machine }) },
@@ -40,7 +46,8 @@ function pod(ordinal: number, { machine, isReady = true, isTerminating, waiting,
           imageID: '',
           ready: isReady,
           restartCount: restarts,
-          ...(waiting === undefined ? {} : { state: { waiting: { reason: waiting } } }),
+          ...(waiting === undefined ? {} : { state: { waiting: { reason: waiting, message: `${waiting} of old.` } } }),
+          ...(ended === undefined ? {} : { lastState: { terminated: ended } }),
         },
       ],
     },
@@ -109,6 +116,45 @@ test('a machine that is lost is named, with the three cures', () => {
   expect(degraded?.message).toContain('kubectl delete node b');
   expect(degraded?.message).toContain('kubectl taint node b node.kubernetes.io/out-of-service=nodeshutdown:NoExecute');
   expect(fields.nodes?.map(({ state }) => state)).toEqual(['InSync', 'Gone']);
+});
+
+test.each<[string, Shown, string, string]>([
+  [
+    'its image is not there',
+    { waiting: 'ErrImagePull' },
+    'ImagePullBackOff',
+    'g1-n0 has no image: ErrImagePull of old.; correct spec.image, or name a Secret for its registry in spec.imagePullSecrets.',
+  ],
+  [
+    'it takes too much memory',
+    { restarts: 3, ended: { reason: 'OOMKilled', exitCode: 137 } },
+    'OOMKilled',
+    'g1-n0 was killed because it took more memory than its limit, 3 times so far; raise spec.template.resources.memory.',
+  ],
+  [
+    'it ends again and again',
+    { waiting: 'CrashLoopBackOff', restarts: 2, ended: { reason: 'Error', exitCode: 1, message: 'no genesis\n' } },
+    'CrashLoopBackOff',
+    'g1-n0 has ended 2 times, last with exit code 1 (no genesis); kubectl logs demo-g1-0 --previous says why.',
+  ],
+  [
+    'it cannot be made',
+    { waiting: 'CreateContainerConfigError' },
+    'CreateContainerConfigError',
+    'g1-n0: CreateContainerConfigError of old.; kubectl describe pod demo-g1-0 says more.',
+  ],
+])('why a container does not run: %s', (_, shown, reason, message) => {
+  const { of } = judge([{ machine: 'a', isReady: false, ...shown }], []);
+  for (const [type, status] of [
+    ['Degraded', 'True'],
+    ['Ready', 'False'],
+  ] as const)
+    expect(of(type)).toEqual({ type, status, reason, message });
+});
+
+test('a node that was killed once and is ready again is no trouble', () => {
+  const { of } = judge([{ machine: 'a', restarts: 1, ended: { reason: 'OOMKilled', exitCode: 137 } }], [IN_SYNC]);
+  expect(of('Degraded')).toMatchObject({ status: 'False' });
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
 import type { Judged } from '../conditions.ts';
 import { selectorText } from './labels.ts';
 import { bestHeight, maxLag, type NodeSeen, ratesOf } from './node-seen.ts';
+import { troubleOf } from './pod-trouble.ts';
 
 export type GroupObserved = {
   readonly testnet: string;
@@ -99,16 +100,9 @@ function judgeDegraded({ isSuspended, nodes, group }: GroupObserved): Verdict {
       'NodeUnschedulable',
       `${unplaced.name} waits for a machine, and the chain of group ${group} goes on with ${count(others, 'node', 'nodes')}: uncordon or add a machine.`,
     );
-  const failing = nodes.find(
-    ({ pod }) => pod?.waiting !== undefined && (pod.restarts > 0 || isPullFailure(pod.waiting)),
-  );
-  if (failing?.pod?.waiting !== undefined) {
-    const { reason, message } = failing.pod.waiting;
-    return verdict(
-      'True',
-      reason,
-      `${failing.name}: ${message === '' ? reason : message}; kubectl logs ${failing.pod.name} says why.`,
-    );
+  for (const { name, pod } of nodes) {
+    const trouble = pod === undefined ? undefined : troubleOf(name, pod);
+    if (trouble !== undefined) return verdict('True', trouble.reason, trouble.message);
   }
   return verdict('False', 'AsExpected', 'No machine and no pod is missing.');
 }
@@ -162,10 +156,6 @@ function judgeReconciling({ isSuspended, pods }: GroupObserved, ready: Verdict, 
 export function reasonOfRefusal(sentence: string): string {
   if (sentence.includes('exceeded quota')) return 'QuotaExceeded';
   return sentence.includes('is forbidden') ? 'PodForbidden' : 'PodRefused';
-}
-
-function isPullFailure({ reason }: { readonly reason: string }): boolean {
-  return reason.startsWith('ErrImage') || reason.startsWith('ImagePull') || reason === 'InvalidImageName';
 }
 
 function machinesOf(nodes: readonly NodeSeen[]): string {

@@ -5,6 +5,8 @@ import { NODE_CONTAINER } from './nodes.ts';
 
 export type PodSeen = {
   readonly name: string;
+  /** What runs in it, such as node or miner. */
+  readonly component: string;
   readonly ordinal: number;
   readonly uid?: string;
   readonly machine?: string;
@@ -21,6 +23,8 @@ export type PodSeen = {
   readonly unscheduled?: string;
   /** Why its container does not run, such as ImagePullBackOff and a sentence. */
   readonly waiting?: { readonly reason: string; readonly message: string };
+  /** How its container ended when it last did; without a message where the program left none. */
+  readonly ended?: { readonly reason: string; readonly exitCode: number; readonly message: string };
 };
 
 type Pod = Pick<V1Pod, 'spec' | 'status'> & {
@@ -47,6 +51,7 @@ export function podSeenOf(pod: Pod): PodSeen {
 function seen({ metadata, spec, status }: Pod): PodSeen {
   const containers = status?.containerStatuses ?? [];
   const waiting = containers.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
+  const [ended] = containers.flatMap(({ state, lastState }) => state?.terminated ?? lastState?.terminated ?? []);
   const placing = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   const isTerminating = metadata.deletionTimestamp !== undefined;
   const machine = spec?.nodeName;
@@ -54,6 +59,7 @@ function seen({ metadata, spec, status }: Pod): PodSeen {
   const revision = metadata.labels?.[REVISION];
   return {
     name: metadata.name,
+    component: metadata.labels?.[LABEL.component] ?? '',
     ordinal: ordinalOf(metadata.name),
     ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
     ...(machine === undefined || machine === '' ? {} : { machine }),
@@ -68,6 +74,11 @@ function seen({ metadata, spec, status }: Pod): PodSeen {
     ...(waiting === undefined
       ? {}
       : { waiting: { reason: waiting.reason ?? 'Waiting', message: waiting.message ?? '' } }),
+    ...(ended === undefined
+      ? {}
+      : {
+          ended: { reason: ended.reason ?? '', exitCode: ended.exitCode, message: (ended.message ?? '').trim() },
+        }),
   };
 }
 

@@ -22,7 +22,7 @@ function set(replicas: number, partition?: number, revision = NEW, isObserved = 
 
 function pod(ordinal: number, revision: string, more: Partial<PodSeen> = {}): PodSeen {
   const state = { isRunning: true, isReady: true, isTerminating: false, restarts: 0 };
-  return { name: `demo-g0-${ordinal}`, ordinal, revision, ...state, ...more };
+  return { name: `demo-g0-${ordinal}`, component: 'node', ordinal, revision, ...state, ...more };
 }
 
 const away: Partial<PodSeen> = { isReady: false };

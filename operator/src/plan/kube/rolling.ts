@@ -2,9 +2,7 @@
 // the nodes it has made anew and at no other, so it would take the one that still has the chain. Pure.
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { PodSeen } from './pod-seen.ts';
-
-/** A container that waits for these is on its way; for anything else it waits in vain. */
-const ON_ITS_WAY: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+import { isInVain } from './pod-trouble.ts';
 
 /** Pods from this ordinal on follow the newest template. */
 export function partitionOf(wish: V1StatefulSet, live: V1StatefulSet | undefined, pods: readonly PodSeen[]): number {
@@ -32,5 +30,5 @@ export function withPartition(wish: V1StatefulSet, partition: number): V1Statefu
 
 /** In sync, or broken in a way that waiting does not mend: a template that mends it must come through. */
 function isNotWaitedFor({ isReady, isTerminating, waiting }: PodSeen): boolean {
-  return (isReady && !isTerminating) || (waiting !== undefined && !ON_ITS_WAY.has(waiting.reason));
+  return (isReady && !isTerminating) || (waiting !== undefined && isInVain(waiting));
 }

@@ -100,6 +100,17 @@ test.each([
     'True PodForbidden',
   ],
   [
+    'the image of the miner is not there',
+    {
+      observed: { ...WELL, miners: { wanted: 1, running: 0 } },
+      failing: { reason: 'ImagePullBackOff', message: 'demo-miner-1 has no image.' },
+    },
+    undefined,
+    'False ImagePullBackOff',
+    'True ImagePullBackOff',
+    'False Progressing',
+  ],
+  [
     'an earlier one is still going',
     { waiting: { reason: 'WaitingForPrevious', message: 'Wait.' } },
     undefined,
@@ -153,4 +164,22 @@ test('groups that join keep a Testnet from being ready, unless something worse i
     'False NodesNotRunning',
   );
   expect(judge({ joining, observed: { ...WELL, isSuspended: true } })('Ready')).toMatch(/Suspended/);
+});
+
+test('sentences name the kubectl that shows more', () => {
+  const sentence = (observed: Observed, type: string): string | undefined =>
+    judgeTestnet({
+      ...{ testnet: 'demo', observed, groups: [], image: 'a', imagePullPolicy: 'Always', idleGroups: [], requests: {} },
+    }).conditions.find((one) => one.type === type)?.message;
+  expect(sentence(DOWN, 'Ready')).toBe('g0-n0 is not running; kubectl describe pod demo-g0-0 says why.');
+  expect(sentence({ ...WELL, miners: { wanted: 1, running: 0 } }, 'Ready')).toBe(
+    'No miner is running, so no block is made; kubectl describe pod demo-miner says why.',
+  );
+  expect(sentence({ ...WELL, bitcoin: { kind: 'regtest' } }, 'BitcoinReady')).toBe(
+    'bitcoind does not answer yet; if this lasts, kubectl logs demo-bitcoind-0 says why.',
+  );
+  const silent = { name: 'g0-n0', process: 'Running', answer: { height: 5, tipAgeMs: 60_000, inSync: true } } as const;
+  expect(sentence({ ...WELL, groups: [{ group: 0, nodes: [silent] }] }, 'Ready')).toBe(
+    'Group 0 has been silent for 60s: relays from it wait; kubectl logs demo-g0-0 and kubectl logs deploy/demo-miner say why.',
+  );
 });

@@ -6,6 +6,7 @@ import type { Judged } from '../conditions.ts';
 import { type Observed, statusOf } from '../status.ts';
 import type { Images } from './images.ts';
 import { selectorText } from './labels.ts';
+import { clusterWords } from './words.ts';
 
 export type GroupConditions = { readonly name: string; readonly conditions: readonly Condition[] };
 
@@ -25,6 +26,8 @@ export type ClusterObserved = {
   readonly idleGroups: readonly number[];
   /** Why a pod that is no node's, such as the miner's, is nowhere. */
   readonly unplaced?: { readonly reason: string; readonly message: string };
+  /** Why the container of a pod that is no node's does not run. */
+  readonly failing?: { readonly reason: string; readonly message: string };
   /** Why something is not done although it is asked for. */
   readonly stalled?: { readonly reason: string; readonly message: string };
   /** Groups that the shard map does not name yet, and what they wait for. */
@@ -43,13 +46,16 @@ export const TESTNET_PROGRESS: readonly string[] = ['readyGroups', 'readyNodes',
 
 export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
   const { observed, stalled, waiting } = cluster;
-  const { phase: _, conditions, ...figures } = statusOf(observed);
-  const { unplaced } = cluster;
+  const { phase: _, conditions, ...figures } = statusOf(observed, clusterWords(cluster.testnet));
+  const { unplaced, failing } = cluster;
   const scheduled =
     worst(cluster.groups, 'Scheduled', 'False') ??
     (unplaced === undefined ? allScheduled(cluster) : verdict('False', unplaced.reason, unplaced.message));
   const degraded =
-    worst(cluster.groups, 'Degraded', 'True') ?? verdict('False', 'AsExpected', 'No machine is missing.');
+    worst(cluster.groups, 'Degraded', 'True') ??
+    (failing === undefined || observed.isSuspended
+      ? verdict('False', 'AsExpected', 'No machine and no pod is missing.')
+      : verdict('True', failing.reason, failing.message));
   const ready = judgeReady(
     cluster,
     conditions.find(({ type }) => type === 'Ready'),
