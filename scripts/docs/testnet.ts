@@ -45,7 +45,7 @@ function kind(definition: AnyDefinition): string {
       ['about', 'refused with'],
       rules.map(({ fieldPath, message }) => [
         `\`${fieldPath.slice(1)}\``,
-        cell(typeof message === 'string' ? message : message.expression),
+        cell(typeof message === 'string' ? message : shape(message.expression)),
       ]),
     ),
     '### Fields of status',
@@ -67,6 +67,11 @@ function kind(definition: AnyDefinition): string {
       ]),
     ),
   ].join('\n\n');
+}
+
+/** Of a message that the server puts together of numbers. */
+function shape(expression: string): string {
+  return expression.replace(/^'(.*)'\.format\(.*\)$/, '$1').replaceAll('%d', 'N');
 }
 
 type Row = ReturnType<typeof factsOf> & { readonly path: string; readonly meaning: string };
