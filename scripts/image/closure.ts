@@ -5,6 +5,8 @@ export type LockedPackage = {
   readonly version?: string;
   readonly link?: boolean;
   readonly resolved?: string;
+  /** In words of SPDX. */
+  readonly license?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
