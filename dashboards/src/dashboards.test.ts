@@ -8,12 +8,12 @@ import { dashboardOf } from './panels.ts';
 import { panelQueries, QUIET, quietReason, ruleQueries } from './queries.ts';
 import { ALERT_RULES, expressionOf, RECORDING_RULES } from './rules.ts';
 
-const QUERIES = [...ruleQueries(), ...panelQueries({ testnet: 'demo', group: '0' })];
+const QUERIES = [...ruleQueries(), ...panelQueries({ namespace: 'lab', testnet: 'demo', group: '0' })];
 const COLUMNS = 24;
 /** Made by Prometheus and by every Node.js program. */
 const OF_OTHERS = ['up', 'ALERTS', 'process_resident_memory_bytes', 'process_cpu_seconds_total'];
 /** Added by a scrape, by Prometheus, or by nobody but rules. */
-const LABELS_OF_OTHERS = ['testnet', 'component', 'node', 'le', 'alertstate'];
+const LABELS_OF_OTHERS = ['namespace', 'testnet', 'component', 'node', 'le', 'alertstate'];
 
 test('the files checked in are what the data says', () => {
   expect(staleFiles()).toEqual([]);
@@ -29,6 +29,16 @@ test('queries ask only for metrics of the table and for what rules record', () =
       expr.replace(/\{[^}]*\}|"[^"]*"/g, '').match(/\b(rexnet[:_][a-z0-9_:]+|process_\w+|up|ALERTS)\b/g) ?? [];
     expect(names.length, where).toBeGreaterThan(0);
     for (const name of names) expect(known.has(name), `${where}: ${name}`).toBe(true);
+  }
+});
+
+test('testnets of one name in two namespaces are told apart', () => {
+  for (const { where, expr } of QUERIES) {
+    // What has no labels left is of one testnet, because it selects one.
+    for (const [, labels = ''] of expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g))
+      if (labels.includes('testnet')) expect(labels, where).toContain('namespace');
+    for (const [, inner = ''] of expr.matchAll(/\{([^}]*)\}/g))
+      if (inner.includes('testnet=')) expect(inner, where).toContain('namespace=');
   }
 });
 

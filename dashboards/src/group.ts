@@ -1,7 +1,8 @@
 // The page of one group: its chain, its relays, its VM and gas, its processes.
+import { IN_TESTNET, NAMESPACE, TESTNET } from './chosen.ts';
 import type { Page, Panel } from './panels.ts';
 
-const HERE = 'testnet="$testnet", group="$group"';
+const HERE = `${IN_TESTNET}, group="$group"`;
 
 type Series = Pick<Panel, 'title' | 'description' | 'unit' | 'queries'> & { readonly max?: number };
 
@@ -154,9 +155,9 @@ const RELAYS: readonly Panel[] = [
 
 const VM: readonly Panel[] = [
   series({
-    title: 'Executing a block',
-    description: 'One block that another node built. A node that builds all of its group has none.',
-    unit: 's',
+    title: 'Executing blocks of others',
+    description: 'Blocks a second, and the seconds spent on them. A node that builds all of its group has none.',
+    unit: 'short',
     queries: [
       rate('rexnet_chain_execute_seconds_sum', 'seconds a second {{node}}'),
       rate('rexnet_chain_execute_seconds_count', 'blocks a second {{node}}'),
@@ -327,10 +328,7 @@ export const GROUP: Page = {
   uid: 'rexnet-group',
   title: 'Rexnet / Group',
   description: 'One group of a testnet and its nodes.',
-  variables: [
-    { name: 'testnet', label: 'Testnet', series: 'rexnet_node_info' },
-    { name: 'group', label: 'Group', series: 'rexnet_node_info{testnet="$testnet"}' },
-  ],
+  variables: [NAMESPACE, TESTNET, { name: 'group', label: 'Group', series: `rexnet_node_info{${IN_TESTNET}}` }],
   rows: [
     { title: 'Chain', panels: CHAIN },
     { title: 'Relays', panels: RELAYS },

@@ -1,14 +1,13 @@
 // The page that answers "is it OK, and does it scale?" for a whole testnet.
+import { IN_TESTNET, NAMESPACE, TESTNET } from './chosen.ts';
 import type { Page } from './panels.ts';
-
-const HERE = 'testnet="$testnet"';
 
 export const OVERVIEW: Page = {
   uid: 'rexnet-overview',
   title: 'Rexnet / Overview',
   description:
     'One testnet: is it OK, how many transactions complete against what could, and what it costs to be many groups.',
-  variables: [{ name: 'testnet', label: 'Testnet', series: 'rexnet_node_info' }],
+  variables: [NAMESPACE, TESTNET],
   rows: [
     {
       title: 'In one line',
@@ -18,7 +17,7 @@ export const OVERVIEW: Page = {
           title: 'Is it OK?',
           description: 'Alerts that fire now. What each means and what to do: docs/metrics.md.',
           unit: 'short',
-          queries: [{ expr: `count(ALERTS{alertstate="firing", ${HERE}}) or vector(0)`, legend: 'alerts' }],
+          queries: [{ expr: `count(ALERTS{alertstate="firing", ${IN_TESTNET}}) or vector(0)`, legend: 'alerts' }],
           words: [
             { from: 0, to: 0, text: 'OK', color: 'green' },
             { from: 1, to: 1, text: '1 alert', color: 'red' },
@@ -30,21 +29,21 @@ export const OVERVIEW: Page = {
           title: 'TPS',
           description: 'Transactions whose whole relay tree completed, a second, as the load generators see it.',
           unit: 'short',
-          queries: [{ expr: `rexnet:tps:rate1m{${HERE}}`, legend: 'completed' }],
+          queries: [{ expr: `rexnet:tps:rate1m{${IN_TESTNET}}`, legend: 'completed' }],
         },
         {
           kind: 'stat',
           title: 'Efficiency',
           description: 'TPS over the lesser of what is offered and what the blocks of all groups take.',
           unit: 'percentunit',
-          queries: [{ expr: `rexnet:efficiency:ratio{${HERE}}`, legend: 'efficiency' }],
+          queries: [{ expr: `rexnet:efficiency:ratio{${IN_TESTNET}}`, legend: 'efficiency' }],
         },
         {
           kind: 'stat',
           title: 'Groups with blocks',
           description: 'Groups that had a block in the last minute.',
           unit: 'short',
-          queries: [{ expr: `count(rexnet:group_blocks:delta1m{${HERE}} > 0)`, legend: 'groups' }],
+          queries: [{ expr: `rexnet:groups{${IN_TESTNET}}`, legend: 'groups' }],
         },
         {
           kind: 'stat',
@@ -53,7 +52,7 @@ export const OVERVIEW: Page = {
           unit: 's',
           queries: [
             {
-              expr: `histogram_quantile(0.95, sum by (le) (rate(rexnet_load_completed_seconds_bucket{${HERE}}[1m])))`,
+              expr: `histogram_quantile(0.95, sum by (le) (rate(rexnet_load_completed_seconds_bucket{${IN_TESTNET}}[1m])))`,
               legend: 'p95',
             },
           ],
@@ -63,7 +62,7 @@ export const OVERVIEW: Page = {
           title: 'Lowest height',
           description: 'Height of the group that has the fewest blocks.',
           unit: 'short',
-          queries: [{ expr: `min(rexnet_chain_executed_height_blocks{${HERE}})`, legend: 'height' }],
+          queries: [{ expr: `min(rexnet_chain_executed_height_blocks{${IN_TESTNET}})`, legend: 'height' }],
         },
       ],
     },
@@ -79,12 +78,31 @@ export const OVERVIEW: Page = {
           width: 16,
           min: 0,
           queries: [
-            { expr: `rexnet:ideal_tps{${HERE}}`, legend: 'ideal' },
-            { expr: `rexnet:tps:rate1m{${HERE}}`, legend: 'completed' },
-            { expr: `rexnet:executed_tps:rate1m{${HERE}}`, legend: 'executed' },
-            { expr: `rexnet:offered_tps:rate1m{${HERE}}`, legend: 'offered' },
-            { expr: `rexnet:capacity_tps{${HERE}}`, legend: 'capacity' },
+            { expr: `rexnet:ideal_tps{${IN_TESTNET}}`, legend: 'ideal' },
+            { expr: `rexnet:tps:rate1m{${IN_TESTNET}}`, legend: 'completed' },
+            { expr: `rexnet:executed_tps:rate1m{${IN_TESTNET}}`, legend: 'executed' },
+            { expr: `rexnet:offered_tps:rate1m{${IN_TESTNET}}`, legend: 'offered' },
+            { expr: `rexnet:capacity_tps{${IN_TESTNET}}`, legend: 'capacity' },
           ],
+        },
+        {
+          kind: 'series',
+          title: 'TPS for each group',
+          description: 'Level while groups are added: growth is linear. Capacity is what one group takes at most.',
+          unit: 'short',
+          min: 0,
+          queries: [
+            { expr: `rexnet:tps_per_group:rate1m{${IN_TESTNET}}`, legend: 'completed' },
+            { expr: `rexnet:capacity_tps{${IN_TESTNET}} / rexnet:groups{${IN_TESTNET}}`, legend: 'capacity' },
+          ],
+        },
+        {
+          kind: 'series',
+          title: 'Groups',
+          description: 'Groups that had a block in the last minute. kubectl scale adds some.',
+          unit: 'short',
+          min: 0,
+          queries: [{ expr: `rexnet:groups{${IN_TESTNET}}`, legend: 'groups' }],
         },
         {
           kind: 'series',
@@ -93,7 +111,7 @@ export const OVERVIEW: Page = {
           unit: 'percentunit',
           min: 0,
           max: 1.1,
-          queries: [{ expr: `rexnet:efficiency:ratio{${HERE}}`, legend: 'efficiency' }],
+          queries: [{ expr: `rexnet:efficiency:ratio{${IN_TESTNET}}`, legend: 'efficiency' }],
         },
         {
           kind: 'series',
@@ -101,7 +119,7 @@ export const OVERVIEW: Page = {
           description: 'First invocations that ran successfully. Equal groups lie on one line.',
           unit: 'short',
           min: 0,
-          queries: [{ expr: `rexnet:group_executed_tps:rate1m{${HERE}}`, legend: 'group {{group}}' }],
+          queries: [{ expr: `rexnet:group_executed_tps:rate1m{${IN_TESTNET}}`, legend: 'group {{group}}' }],
         },
         {
           kind: 'series',
@@ -110,7 +128,7 @@ export const OVERVIEW: Page = {
           unit: 'percentunit',
           min: 0,
           max: 1,
-          queries: [{ expr: `rexnet:group_fill:ratio1m{${HERE}}`, legend: 'group {{group}}' }],
+          queries: [{ expr: `rexnet:group_fill:ratio1m{${IN_TESTNET}}`, legend: 'group {{group}}' }],
         },
         {
           kind: 'series',
@@ -118,7 +136,7 @@ export const OVERVIEW: Page = {
           description: 'How much more the busiest group burns than the mean.',
           unit: 'percentunit',
           min: 0,
-          queries: [{ expr: `rexnet:imbalance:ratio1m{${HERE}}`, legend: 'busiest over mean' }],
+          queries: [{ expr: `rexnet:imbalance:ratio1m{${IN_TESTNET}}`, legend: 'busiest over mean' }],
         },
       ],
     },
@@ -132,7 +150,7 @@ export const OVERVIEW: Page = {
           unit: 's',
           min: 0,
           queries: [0.5, 0.95, 0.99].map((share) => ({
-            expr: `histogram_quantile(${share}, sum by (le) (rate(rexnet_load_completed_seconds_bucket{${HERE}}[1m])))`,
+            expr: `histogram_quantile(${share}, sum by (le) (rate(rexnet_load_completed_seconds_bucket{${IN_TESTNET}}[1m])))`,
             legend: `completed p${share * 100}`,
           })),
         },
@@ -143,8 +161,8 @@ export const OVERVIEW: Page = {
           unit: 's',
           min: 0,
           queries: [
-            { expr: `rexnet:relay_latency_seconds:p50_1m{${HERE}}`, legend: 'p50' },
-            { expr: `rexnet:relay_latency_seconds:p95_1m{${HERE}}`, legend: 'p95' },
+            { expr: `rexnet:relay_latency_seconds:p50_1m{${IN_TESTNET}}`, legend: 'p50' },
+            { expr: `rexnet:relay_latency_seconds:p95_1m{${IN_TESTNET}}`, legend: 'p95' },
           ],
         },
         {
@@ -153,7 +171,7 @@ export const OVERVIEW: Page = {
           description: 'The same in beats; confirmations + 1 is the least.',
           unit: 'short',
           min: 0,
-          queries: [{ expr: `rexnet:relay_latency_blocks:p95_1m{${HERE}}`, legend: 'p95' }],
+          queries: [{ expr: `rexnet:relay_latency_blocks:p95_1m{${IN_TESTNET}}`, legend: 'p95' }],
         },
         {
           kind: 'series',
@@ -162,7 +180,7 @@ export const OVERVIEW: Page = {
           unit: 'percentunit',
           min: 0,
           max: 1,
-          queries: [{ expr: `rexnet:cross_group_share:ratio1m{${HERE}}`, legend: 'crossing' }],
+          queries: [{ expr: `rexnet:cross_group_share:ratio1m{${IN_TESTNET}}`, legend: 'crossing' }],
         },
         {
           kind: 'series',
@@ -170,7 +188,9 @@ export const OVERVIEW: Page = {
           description: 'Blocks of a group that the slowest of its readers has not read.',
           unit: 'short',
           min: 0,
-          queries: [{ expr: `max by (source) (rexnet:read_lag_blocks:max{${HERE}})`, legend: 'of group {{source}}' }],
+          queries: [
+            { expr: `max by (source) (rexnet:read_lag_blocks:max{${IN_TESTNET}})`, legend: 'of group {{source}}' },
+          ],
         },
         {
           kind: 'series',
@@ -179,9 +199,9 @@ export const OVERVIEW: Page = {
           unit: 'short',
           min: 0,
           queries: [
-            { expr: `sum by (reason) (rate(rexnet_load_failed_total{${HERE}}[1m]))`, legend: '{{reason}}' },
+            { expr: `sum by (reason) (rate(rexnet_load_failed_total{${IN_TESTNET}}[1m]))`, legend: '{{reason}}' },
             {
-              expr: `sum by (kind) (rate(rexnet_chain_receipts_total{${HERE}, status="failed"}[1m]))`,
+              expr: `sum by (kind) (rate(rexnet_chain_receipts_total{${IN_TESTNET}, status="failed"}[1m]))`,
               legend: 'failed {{kind}} receipts',
             },
           ],
@@ -197,7 +217,7 @@ export const OVERVIEW: Page = {
           description: 'Above 50 ms its figures say more about itself than about the network.',
           unit: 's',
           min: 0,
-          queries: [{ expr: `max by (node) (rexnet_load_loop_delay_seconds{${HERE}})`, legend: '{{node}}' }],
+          queries: [{ expr: `max by (node) (rexnet_load_loop_delay_seconds{${IN_TESTNET}})`, legend: '{{node}}' }],
         },
         {
           kind: 'series',
@@ -205,7 +225,7 @@ export const OVERVIEW: Page = {
           description: 'Transactions it sent more than a second after their time.',
           unit: 'short',
           min: 0,
-          queries: [{ expr: `sum(rate(rexnet_load_late_total{${HERE}}[1m]))`, legend: 'late' }],
+          queries: [{ expr: `sum(rate(rexnet_load_late_total{${IN_TESTNET}}[1m]))`, legend: 'late' }],
         },
         {
           kind: 'series',
@@ -213,7 +233,7 @@ export const OVERVIEW: Page = {
           description: 'Offered, fate open.',
           unit: 'short',
           min: 0,
-          queries: [{ expr: `sum(rexnet_load_pending{${HERE}})`, legend: 'pending' }],
+          queries: [{ expr: `sum(rexnet_load_pending{${IN_TESTNET}})`, legend: 'pending' }],
         },
       ],
     },

@@ -1,5 +1,6 @@
 // The recording and alert rules as data: names, expressions, thresholds, what to do. They are written out as YAML for
-// Prometheus; nothing here knows where it runs. Series carry the labels a scrape adds: testnet, component, group, node.
+// Prometheus; nothing here knows where it runs. Series carry the labels a scrape adds: testnet, component, group, node, and in a
+// cluster namespace, because testnets of two namespaces may have one name.
 
 export interface RecordingRule {
   readonly record: `rexnet:${string}`;
@@ -40,7 +41,7 @@ export const REORG_DEPTH_MAX_BLOCKS = 2;
 
 /** Of the nodes of a group, the one that is furthest: they count the same blocks. */
 function perGroup(vector: string): string {
-  return `max by (testnet, group) (${vector})`;
+  return `max by (namespace, testnet, group) (${vector})`;
 }
 
 function rate(series: string): string {
@@ -48,7 +49,7 @@ function rate(series: string): string {
 }
 
 function quantile(share: number, histogram: string, labels = ''): string {
-  return `histogram_quantile(${share}, sum by (testnet${labels}, le) (${rate(`${histogram}_bucket`)}))`;
+  return `histogram_quantile(${share}, sum by (namespace, testnet${labels}, le) (${rate(`${histogram}_bucket`)}))`;
 }
 
 export const RECORDING_RULES: readonly RecordingRule[] = [
@@ -72,37 +73,43 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: 'rexnet:group_capacity_tps',
-    expr: `${perGroup('rexnet_chain_user_gas')} / ${perGroup('rexnet_chain_beat_seconds')} / on (testnet) group_left () max by (testnet) (rexnet_load_transaction_gas)`,
+    expr: `${perGroup('rexnet_chain_user_gas')} / ${perGroup('rexnet_chain_beat_seconds')} / on (namespace, testnet) group_left () max by (namespace, testnet) (rexnet_load_transaction_gas)`,
     unit: 'transactions/s',
     help: "The generator's transactions that the blocks of a group take at most.",
   },
   {
     record: 'rexnet:executed_tps:rate1m',
-    expr: 'sum by (testnet) (rexnet:group_executed_tps:rate1m)',
+    expr: 'sum by (namespace, testnet) (rexnet:group_executed_tps:rate1m)',
     unit: 'transactions/s',
     help: 'User transactions whose first invocation ran successfully: what nodes alone can tell of TPS.',
   },
   {
     record: 'rexnet:utps:rate1m',
-    expr: 'sum by (testnet) (rexnet:group_utps:rate1m)',
+    expr: 'sum by (namespace, testnet) (rexnet:group_utps:rate1m)',
     unit: 'invocations/s',
     help: 'Invocations of all groups.',
   },
   {
+    record: 'rexnet:groups',
+    expr: 'count by (namespace, testnet) (rexnet:group_blocks:delta1m > 0)',
+    unit: 'groups',
+    help: 'Groups that had a block in the last minute.',
+  },
+  {
     record: 'rexnet:tps:rate1m',
-    expr: `sum by (testnet) (${rate('rexnet_load_completed_total')})`,
+    expr: `sum by (namespace, testnet) (${rate('rexnet_load_completed_total')})`,
     unit: 'transactions/s',
     help: 'TPS: transactions whose whole relay tree completed, as the load generators see them.',
   },
   {
     record: 'rexnet:offered_tps:rate1m',
-    expr: `sum by (testnet) (${rate('rexnet_load_offered_total')})`,
+    expr: `sum by (namespace, testnet) (${rate('rexnet_load_offered_total')})`,
     unit: 'transactions/s',
     help: 'What the load generators offer.',
   },
   {
     record: 'rexnet:capacity_tps',
-    expr: 'sum by (testnet) (rexnet:group_capacity_tps)',
+    expr: 'sum by (namespace, testnet) (rexnet:group_capacity_tps)',
     unit: 'transactions/s',
     help: 'What the blocks of all groups take at most: grows by the same step with every group.',
   },
@@ -113,6 +120,12 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
     help: 'The lesser of what is offered and what fits: TPS of a network that loses nothing by being many groups.',
   },
   {
+    record: 'rexnet:tps_per_group:rate1m',
+    expr: 'rexnet:tps:rate1m / rexnet:groups',
+    unit: 'transactions/s',
+    help: 'TPS over groups. It stays where it is while groups are added when growth is linear.',
+  },
+  {
     record: 'rexnet:efficiency:ratio',
     expr: 'rexnet:tps:rate1m / (rexnet:ideal_tps > 0)',
     unit: 'ratio',
@@ -120,7 +133,7 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: 'rexnet:cross_group_share:ratio1m',
-    expr: `sum by (testnet) (max by (testnet, group, source) (${rate('rexnet_chain_relays_received_total')})) / (sum by (testnet) (${perGroup(`sum by (testnet, group, node) (${rate('rexnet_chain_receipts_total{kind!="transaction"}')})`)}) > 0)`,
+    expr: `sum by (namespace, testnet) (max by (namespace, testnet, group, source) (${rate('rexnet_chain_relays_received_total')})) / (sum by (namespace, testnet) (${perGroup(`sum by (namespace, testnet, group, node) (${rate('rexnet_chain_receipts_total{kind!="transaction"}')})`)}) > 0)`,
     unit: 'ratio',
     help: 'Of the relays and transfers of value that ran, how many came from another group.',
   },
@@ -138,7 +151,7 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: 'rexnet:relay_latency_blocks:p95_1m',
-    expr: 'rexnet:relay_latency_seconds:p95_1m / on (testnet) max by (testnet) (rexnet_chain_beat_seconds)',
+    expr: 'rexnet:relay_latency_seconds:p95_1m / on (namespace, testnet) max by (namespace, testnet) (rexnet_chain_beat_seconds)',
     unit: 'blocks',
     help: 'The same in beats. At best it is `confirmations` + 1.',
   },
@@ -150,37 +163,37 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: 'rexnet:imbalance:ratio1m',
-    expr: 'max by (testnet) (rexnet:group_fill:ratio1m) / (avg by (testnet) (rexnet:group_fill:ratio1m) > 0) - 1',
+    expr: 'max by (namespace, testnet) (rexnet:group_fill:ratio1m) / (avg by (namespace, testnet) (rexnet:group_fill:ratio1m) > 0) - 1',
     unit: 'ratio',
     help: 'How much more the busiest group burns than the mean of all: 0 is even.',
   },
   {
     record: 'rexnet:read_lag_blocks:max',
-    expr: 'max by (testnet, group, source) (rexnet_chain_read_lag_blocks)',
+    expr: 'max by (namespace, testnet, group, source) (rexnet_chain_read_lag_blocks)',
     unit: 'blocks',
     help: 'Blocks of a source that a group has not read, by pair; `confirmations` + 1 is no lag.',
   },
   {
     record: 'rexnet:node_lag_blocks',
-    expr: 'max by (testnet, group) (rexnet_chain_executed_height_blocks) - on (testnet, group) group_right () (max by (testnet, group, node) (rexnet_chain_executed_height_blocks) or max by (testnet, group, node) (up{component="node"} == 0))',
+    expr: 'max by (namespace, testnet, group) (rexnet_chain_executed_height_blocks) - on (namespace, testnet, group) group_right () (max by (namespace, testnet, group, node) (rexnet_chain_executed_height_blocks) or max by (namespace, testnet, group, node) (up{component="node"} == 0))',
     unit: 'blocks',
     help: 'How far a node is behind the best of its group; a node that does not answer, by the whole chain.',
   },
   {
     record: 'rexnet:group_blocks:delta1m',
-    expr: `max by (testnet, group) (label_replace(delta(rexnet_chain_height_blocks[${WINDOW}]), "group", "$1", "source", "(.+)")) or max by (testnet, group) (up{component="node"})`,
+    expr: `max by (namespace, testnet, group) (label_replace(delta(rexnet_chain_height_blocks[${WINDOW}]), "group", "$1", "source", "(.+)")) or max by (namespace, testnet, group) (up{component="node"})`,
     unit: 'blocks',
     help: 'Blocks of a group in the last minute as any node of any group saw them; of a group nobody knows, whether a node answers.',
   },
   {
     record: 'rexnet:deep_reorganisations:increase5m',
-    expr: `sum by (testnet, group, node) (increase(rexnet_chain_reorganisation_depth_blocks_count[5m])) - sum by (testnet, group, node) (increase(rexnet_chain_reorganisation_depth_blocks_bucket{le=~"${REORG_DEPTH_MAX_BLOCKS}(\\\\.0)?"}[5m]))`,
+    expr: `sum by (namespace, testnet, group, node) (increase(rexnet_chain_reorganisation_depth_blocks_count[5m])) - sum by (namespace, testnet, group, node) (increase(rexnet_chain_reorganisation_depth_blocks_bucket{le=~"${REORG_DEPTH_MAX_BLOCKS}(\\\\.0)?"}[5m]))`,
     unit: '',
     help: `Switches in the last five minutes that took back more than ${REORG_DEPTH_MAX_BLOCKS} blocks.`,
   },
   {
     record: 'rexnet:parent_reachable',
-    expr: 'max by (testnet, node) (rexnet_mining_parent_reachable) or max by (testnet, node) (up{component="miner"})',
+    expr: 'max by (namespace, testnet, node) (rexnet_mining_parent_reachable) or max by (namespace, testnet, node) (up{component="miner"})',
     unit: '',
     help: '1 while a miner has a parent chain to mine on; 0 also when the miner itself does not answer.',
   },
@@ -193,7 +206,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     symptoms: [
       {
         value: 'rexnet:group_blocks:delta1m',
-        alarms: `== 0 unless on (testnet) max by (testnet) (rexnet_chain_beat_seconds) > ${BEAT_MAX_SECONDS}`,
+        alarms: `== 0 unless on (namespace, testnet) max by (namespace, testnet) (rexnet_chain_beat_seconds) > ${BEAT_MAX_SECONDS}`,
       },
     ],
     for: '15s',
@@ -218,7 +231,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     severity: 'warning',
     symptoms: [
       { value: 'rexnet:read_lag_blocks:max', alarms: `> ${BACKLOG_MAX_BLOCKS}` },
-      { value: 'max by (testnet, group) (rexnet_chain_queued_relays)', alarms: `> ${QUEUE_MAX_RELAYS}` },
+      { value: 'max by (namespace, testnet, group) (rexnet_chain_queued_relays)', alarms: `> ${QUEUE_MAX_RELAYS}` },
     ],
     for: '30s',
     summary:

@@ -70,7 +70,7 @@ test('rules and dashboards go through helm unchanged', { timeout: HELM_MAX_MS },
   expect(rules?.['spec']).toEqual(parse(readFileSync(join(files, 'rules.yaml'), 'utf8')));
   const dashboards = objects.filter(({ kind }) => kind === 'ConfigMap');
   expect(dashboards.map(({ metadata }) => metadata.name)).toEqual(
-    ['group', 'merge-mining', 'overview'].map((page) => `demo-rexnet-operator-${page}`),
+    ['group', 'growth', 'merge-mining', 'overview'].map((page) => `demo-rexnet-operator-${page}`),
   );
   for (const { data, metadata } of dashboards) {
     expect(metadata.labels?.['grafana_dashboard']).toBe('1');
