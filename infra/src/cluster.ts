@@ -9,12 +9,14 @@ export type ReadyCluster = {
   readonly provider: Provider;
   /** What must be there before pods can start: images in the machines. */
   readonly ready: readonly Resource[];
+  /** Its contents, where the stack made the cluster. */
+  readonly kubeconfig: Output<string> | undefined;
 };
 
 export function clusterFor(cluster: Cluster): ReadyCluster {
   if (cluster.kind === 'Given') {
-    const { kubeconfig, context } = cluster;
-    return { provider: providerOf(kubeconfig, context), ready: [] };
+    const { kubeconfig: file, context } = cluster;
+    return { provider: providerOf(file, context), ready: [], kubeconfig: undefined };
   }
   const { name, loadImages } = cluster;
   // What is printed is the kubeconfig and nothing else; what kind says goes to stderr.
@@ -33,7 +35,8 @@ export function clusterFor(cluster: Cluster): ReadyCluster {
         { dependsOn: [made] },
       ),
   );
-  return { provider: providerOf(secret(made.stdout) as Output<string>), ready: [made, ...loaded] };
+  const kubeconfig = secret(made.stdout) as Output<string>;
+  return { provider: providerOf(kubeconfig), ready: [made, ...loaded], kubeconfig };
 }
 
 function providerOf(kubeconfig: Input<string>, context?: string): Provider {

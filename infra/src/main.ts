@@ -1,10 +1,17 @@
 // What Pulumi runs: the settings of the stack, and what follows from them.
 import { join, resolve } from 'node:path';
-import { Config, getStack } from '@pulumi/pulumi';
+import { Config, getStack, runtime } from '@pulumi/pulumi';
 import { deploy } from './program.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Source } from './settings.ts';
 
+const PREFIX = 'rexnet:';
 const BASE = resolve(import.meta.dirname, '..');
-const settings = readSettings(new Config('rexnet'), getStack(), BASE);
+const config = new Config('rexnet');
+const source: Source = {
+  keys: Object.keys(runtime.allConfig()).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : [])),
+  get: (key) => config.get(key),
+  getObject: (key) => config.getObject(key),
+};
+const settings = readSettings(source, getStack(), BASE);
 
-export const { testnet, grafana } = deploy(settings, join(BASE, '..', 'charts', 'rexnet'));
+export const { testnet, look, grafana, kubeconfig } = deploy(settings, join(BASE, '..', 'charts', 'rexnet'));

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readSettings, type SettingsError, type Source } from './settings.ts';
 import { MOCKED_KUBECONFIG, type Registered, register } from './testing/register.ts';
 
@@ -8,6 +10,7 @@ const CHART = join(BASE, '..', 'charts', 'rexnet');
 
 function source(values: Readonly<Record<string, unknown>>): Source {
   return {
+    keys: Object.keys(values),
     get: (key) => (values[key] === undefined ? undefined : String(values[key])),
     getObject: <T>(key: string) => values[key] as T | undefined,
   };
@@ -44,21 +47,22 @@ test('the stack dev makes a kind cluster with the images in it, Prometheus, the 
   expect(inputsOf(all, 'image-1')['create']).toBe('kind load docker-image bitcoind:dev --name rexnet-dev');
   // Wrapped, because it is a secret.
   expect(inputsOf(all, 'cluster')['kubeconfig']).toMatchObject({ value: MOCKED_KUBECONFIG });
-  const metadata = { name: 'demo', namespace: 'rexnet-testnets' };
+  const annotations = { 'pulumi.com/waitFor': 'condition=FirstBlock' };
+  const metadata = { name: 'demo', namespace: 'rexnet-testnets', annotations };
   expect(inputsOf(all, 'testnet')).toMatchObject({ metadata, spec: { groups: 4 } });
 });
 
 test('the stack cloud takes a kubeconfig and gives every group a machine', async () => {
-  const values = { cluster: 'Given', kubeconfig: 'cloud.kubeconfig', context: 'lab', machinePerGroup: 'true' };
+  const values = { cluster: 'Given', kubeconfig: 'package.json', context: 'lab', machinePerGroup: 'true' };
   const all = await run('cloud', values);
   expect(all.filter(({ type }) => type.startsWith('command:'))).toEqual([]);
-  expect(inputsOf(all, 'cluster')).toMatchObject({ kubeconfig: join(BASE, 'cloud.kubeconfig'), context: 'lab' });
+  expect(inputsOf(all, 'cluster')).toMatchObject({ kubeconfig: join(BASE, 'package.json'), context: 'lab' });
   const placement = { strategy: 'Exclusive', separateLoad: 'Required' };
   expect(inputsOf(all, 'testnet')).toMatchObject({ spec: { placement } });
 });
 
 test('Prometheus looks at what is ours, and Grafana shows our dashboards', async () => {
-  const all = await run('cloud', { cluster: 'Given', kubeconfig: 'k' });
+  const all = await run('cloud', { cluster: 'Given', kubeconfig: 'package.json' });
   expect(inputsOf(all, 'monitoring-release')).toMatchObject({
     chart: 'kube-prometheus-stack',
     values: { prometheus: { prometheusSpec: { podMonitorSelectorNilUsesHelmValues: false } } },
@@ -66,13 +70,40 @@ test('Prometheus looks at what is ours, and Grafana shows our dashboards', async
   expect(inputsOf(all, 'rexnet')).toMatchObject({ chart: CHART, values: { monitoring: { dashboards: 'Always' } } });
 });
 
+test('values of the chart are laid over those made here', async () => {
+  const chartValues = { monitoring: { podMonitor: 'Never' }, watchNamespace: 'rexnet-testnets' };
+  const all = await run('cloud', { cluster: 'Given', kubeconfig: 'package.json', chartValues });
+  expect(inputsOf(all, 'rexnet')).toMatchObject({
+    values: { monitoring: { dashboards: 'Always', podMonitor: 'Never' }, watchNamespace: 'rexnet-testnets' },
+  });
+});
+
 test('without monitoring nothing is made for it', async () => {
-  const all = await run('cloud', { cluster: 'Given', kubeconfig: 'k', monitoring: 'false' });
+  const all = await run('cloud', { cluster: 'Given', kubeconfig: 'package.json', monitoring: 'false' });
   expect(all.some(({ name }) => name.startsWith('monitoring'))).toBe(false);
   expect(inputsOf(all, 'rexnet')).toMatchObject({ values: { monitoring: { dashboards: 'Never' } } });
 });
 
+test('the stacks in this folder set what there is', () => {
+  for (const [stack, more] of [
+    ['dev', {}],
+    ['cloud', { kubeconfig: 'package.json' }],
+  ] as const) {
+    const { config } = parse(readFileSync(join(BASE, `Pulumi.${stack}.yaml`), 'utf8')) as { config: object };
+    const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^rexnet:/, ''), value]));
+    expect(readSettings(source({ ...own, ...more }), stack, BASE).testnet.metadata).toEqual({ name: 'demo' });
+  }
+});
+
 test.each([
+  [{ machinesPerGroup: true }, 'rexnet:machinesPerGroup is no setting; there are cluster, machines'],
+  [{ cluster: 'Given', kubeconfig: 'absent' }, 'there is no file'],
+  [{ loadImages: 'rexnet:dev' }, 'must be a list of images'],
+  [{ loadImages: ['rexnet:dev; id'] }, 'must be a list of images'],
+  [{ chartValues: ['image'] }, 'values of charts/rexnet, by name'],
+  [{ testnetNamespace: 'Lab' }, 'must be the name of a namespace, not Lab'],
+  [{ testnetNamespace: 'default' }, "is not the stack's to make and to delete"],
+  [{ testnetFile: 'absent.yaml' }, 'there is no file'],
   [{ cluster: 'Given' }, 'name its kubeconfig'],
   [{ cluster: 'kind' }, 'must be Kind or Given'],
   [{ machines: 0 }, 'whole number from 1 to 16'],
@@ -82,4 +113,8 @@ test.each([
   expect(() => readSettings(source(values), 'dev', BASE)).toThrow(
     expect.objectContaining<Partial<SettingsError>>({ code: 'SETTINGS', message: expect.stringContaining(message) }),
   );
+});
+
+test('a stack that kind could not name is refused', () => {
+  expect(() => readSettings(source({}), 'My_Stack', BASE)).toThrow('name the stack in lower case');
 });

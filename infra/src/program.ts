@@ -3,23 +3,40 @@
 import { apiextensions, core, helm } from '@pulumi/kubernetes';
 import type { Input, Output } from '@pulumi/pulumi';
 import { clusterFor } from './cluster.ts';
+import { mergeValues } from './merge-values.ts';
 import type { Settings } from './settings.ts';
 
 const OPERATOR_NAMESPACE = 'rexnet-system';
 const MONITORING_NAMESPACE = 'monitoring';
+const GRAFANA = `kubectl --namespace ${MONITORING_NAMESPACE} port-forward service/monitoring-grafana 3000:80`;
 const STACK = {
   chart: 'kube-prometheus-stack',
   version: '76.5.1',
   repository: 'https://prometheus-community.github.io/helm-charts',
 } as const;
 const RELEASE_MAX_SECONDS = 900;
+/** Pulumi has made it when all its groups have had a block, and deleted it when nothing of it is left. */
+const TESTNET_WAITS = {
+  'pulumi.com/waitFor': 'condition=FirstBlock',
+  'pulumi.com/deletionPropagationPolicy': 'foreground',
+} as const;
+const TESTNET_MAX = { create: '10m', update: '10m', delete: '5m' } as const;
 const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' } as const;
 
-export type Outputs = { readonly testnet: Output<string>; readonly grafana: string };
+export type Outputs = {
+  /** Namespace and name. */
+  readonly testnet: Output<string>;
+  /** The command that shows how it is. */
+  readonly look: Output<string>;
+  /** The command that opens Grafana; undefined where there is none. */
+  readonly grafana: string | undefined;
+  /** Of the cluster that the stack made, a secret; undefined where it was given. */
+  readonly kubeconfig: Output<string> | undefined;
+};
 
 /** `chart` is the path of charts/rexnet. */
 export function deploy(settings: Settings, chart: string): Outputs {
-  const { provider, ready } = clusterFor(settings.cluster);
+  const { provider, ready, kubeconfig } = clusterFor(settings.cluster);
   const inCluster = { provider, dependsOn: [...ready] };
   const operatorNamespace = namespace('operator', OPERATOR_NAMESPACE, RESTRICTED, inCluster);
   const testnets = namespace('testnets', settings.testnetNamespace, RESTRICTED, inCluster);
@@ -41,14 +58,21 @@ export function deploy(settings: Settings, chart: string): Outputs {
     {
       apiVersion: 'rexnet.dev/v1alpha1',
       kind: 'Testnet',
-      metadata: { name: metadata.name, namespace: settings.testnetNamespace },
+      metadata: {
+        ...metadata,
+        namespace: settings.testnetNamespace,
+        annotations: { ...TESTNET_WAITS, ...metadata.annotations },
+      },
       spec: settings.machinePerGroup ? oneMachinePerGroup(spec) : spec,
     },
-    { provider, dependsOn: [operator, testnets] },
+    { provider, dependsOn: [operator, testnets], customTimeouts: TESTNET_MAX },
   );
+  const named = testnet.metadata;
   return {
-    testnet: testnet.metadata.apply(({ namespace: where, name }) => `${where}/${name}`),
-    grafana: `kubectl --namespace ${MONITORING_NAMESPACE} port-forward service/monitoring-grafana 3000:80`,
+    testnet: named.apply(({ namespace: where, name }) => `${where}/${name}`),
+    look: named.apply(({ namespace: where, name }) => `kubectl --namespace ${where} get testnet ${name} --output wide`),
+    grafana: settings.monitoring ? GRAFANA : undefined,
+    kubeconfig,
   };
 }
 
@@ -91,7 +115,7 @@ function monitoringStack(options: Options): helm.v3.Release {
 /** With monitoring its APIs are there when the chart comes, so nothing is left to Auto. */
 function operatorValues({ monitoring, chartValues }: Settings): Record<string, unknown> {
   const made = monitoring ? 'Always' : 'Never';
-  return {
+  const own = {
     monitoring: {
       serviceMonitor: made,
       // One for each Testnet, made by the operator.
@@ -99,8 +123,8 @@ function operatorValues({ monitoring, chartValues }: Settings): Record<string, u
       prometheusRule: made,
       dashboards: made,
     },
-    ...chartValues,
   };
+  return mergeValues(own, chartValues);
 }
 
 function oneMachinePerGroup(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
