@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { type PodPort, PortForwards } from './port-forward.ts';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { type PodPort, PortForwards, tunnelThrough } from './port-forward.ts';
 
 const TARGET: PodPort = { namespace: 'lab', pod: 'demo-g0-0', port: 7070 };
 let forwards: PortForwards | undefined;
@@ -59,4 +60,45 @@ test('closing ends what is connected', async () => {
   await expect.poll(() => joined.length).toBe(1);
   await all.close();
   await closed;
+});
+
+/** An API server that does with each connection what it is told. */
+async function forwardsTo(
+  answer: (socket: Socket) => void,
+): Promise<{ readonly all: PortForwards; readonly held: Socket[] }> {
+  const held: Socket[] = [];
+  const server = createServer((socket) => {
+    held.push(socket);
+    socket.on('error', () => {});
+    answer(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const config = new KubeConfig();
+  const { port } = server.address() as AddressInfo;
+  config.loadFromClusterAndUser(
+    { name: 'here', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+    { name: 'me' },
+  );
+  forwards = new PortForwards(tunnelThrough(config));
+  return { all: forwards, held };
+}
+
+test('what an API server never answers ends with the connection that wanted it', async () => {
+  const { all, held } = await forwardsTo((socket) => void socket.resume());
+  await dial(await all.address(TARGET));
+  await expect.poll(() => held.length).toBe(1);
+  const ended = once(held[0]!, 'close');
+  await all.close();
+  await ended;
+  expect(all.isForbidden).toBe(false);
+});
+
+test('a refusal is remembered', async () => {
+  const { all } = await forwardsTo((socket) => socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n'));
+  const socket = await dial(await all.address(TARGET));
+  socket.resume();
+  await once(socket, 'close');
+  expect(all.isForbidden).toBe(true);
 });
