@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AccessError, loadAccess } from './access.ts';
 
 let dir: string;
@@ -73,4 +73,40 @@ test('no credential goes over plain HTTP', async () => {
 test('a context that is not there is refused by name', async () => {
   const path = kubeconfig('https://10.0.0.1', {});
   await expect(loadAccess({ kubeconfig: path, context: 'there' }, () => 0)).rejects.toThrow(AccessError);
+});
+
+test('of several files the first word counts, and one that is not there is left out', async () => {
+  const files = ['a', 'b'].map((name) => join(dir, name));
+  files.forEach((file, index) => {
+    const cluster = (name: string) => ({ name, cluster: { server: `https://${name}.file-${index}:6443` } });
+    const context = (name: string) => ({ name, context: { cluster: name, user: 'me' } });
+    const own = `own-${index}`;
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'Config', users: [{ name: 'me', user: { token: own } }] },
+        ...(index === 0 ? {} : { 'current-context': 'both' }),
+        ...{ clusters: [cluster('both'), cluster(own)], contexts: [context('both'), context(own)] },
+      }),
+    );
+  });
+  vi.stubEnv('KUBECONFIG', [join(dir, 'gone'), ...files].join(':'));
+  try {
+    expect((await loadAccess({}, () => 0)).server.href).toBe('https://both.file-0:6443/');
+    const own = await loadAccess({ context: 'own-1' }, () => 0);
+    expect(own.server.href).toBe('https://own-1.file-1:6443/');
+    expect((await own.credentials()).headers).toEqual({ Authorization: 'Bearer own-0' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test('where there is no kubeconfig at all that is said', async () => {
+  vi.stubEnv('KUBECONFIG', '');
+  vi.stubEnv('HOME', dir);
+  try {
+    await expect(loadAccess({}, () => 0)).rejects.toThrow('there is no kubeconfig');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
