@@ -1,11 +1,12 @@
 // The whole operator over the fake API server, with as many groups as a test wants: StatefulSets get their pods, pods become ready,
-// every node answers. It counts what is asked of the server, and judges nothing.
+// every node answers. Time moves only as a test moves it. It counts what is asked of the server, and judges nothing.
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import { createLog } from '@rexnet/node/telemetry/log.ts';
 import type { NodeAnswer } from '../../ask/answer.ts';
-import { systemClock } from '../../kube/clock.ts';
+import type { Clock } from '../../kube/clock.ts';
 import type { KubeObject } from '../../kube/resources.ts';
 import { FakeApi } from '../../kube/testing/fake-api.ts';
+import { SteppedTime } from '../../kube/testing/stepped-time.ts';
 import { runOperator } from '../../operator.ts';
 import { LABEL } from '../../plan/kube/labels.ts';
 import { groupName } from '../../plan/kube/names.ts';
@@ -25,6 +26,7 @@ import { IMAGES, NAMESPACE } from './small-cluster.ts';
 
 export interface LargeCluster {
   readonly api: FakeApi;
+  readonly time: SteppedTime;
   readonly passes: Pass[];
   /** Times a node was asked. */
   readonly asked: { count: number };
@@ -43,6 +45,7 @@ export interface LargeOptions {
   readonly nodesPerGroup: number;
 }
 
+type Stage = { readonly api: FakeApi; readonly clock: Clock; readonly groupsAt: Map<string, number> };
 type MadeSet = KubeObject & Pick<V1StatefulSet, 'spec' | 'status'>;
 
 const NAME = 'large';
@@ -54,16 +57,17 @@ const REVISION = 'large-1';
 
 export async function largeCluster({ groups, nodesPerGroup }: LargeOptions): Promise<LargeCluster> {
   const api = await FakeApi.start();
+  const time = new SteppedTime(api);
+  const { clock } = time;
   const groupsAt = new Map<string, number>();
-  const beginning = performance.now();
   const passes: Pass[] = [];
   const asked = { count: 0 };
   const stop = new AbortController();
   const owners = Array.from({ length: PARTITIONS }, (_, partition) => Math.floor((partition * groups) / PARTITIONS));
   const answer = (address: string): NodeAnswer => {
     asked.count += 1;
-    const height = 1 + Math.floor((performance.now() - beginning) / 1_000);
-    const timestampMs = Date.now();
+    const height = 1 + Math.floor(clock.now() / 1_000);
+    const timestampMs = clock.wallMs();
     return {
       group: groupsAt.get(address) ?? 0,
       height,
@@ -77,7 +81,7 @@ export async function largeCluster({ groups, nodesPerGroup }: LargeOptions): Pro
     };
   };
   api.onWritten = (object) => {
-    if (object.kind === 'StatefulSet') playStatefulSet(api, object as MadeSet, groupsAt);
+    if (object.kind === 'StatefulSet') playStatefulSet({ api, clock, groupsAt }, object as MadeSet);
     if (object.kind === 'Deployment' && Reflect.get(object, 'status') === undefined)
       api.put(DEPLOYMENTS.resource, { ...object, status: { readyReplicas: 1 } } as KubeObject);
     if (object.kind === 'PodDisruptionBudget' && Reflect.get(object, 'status') === undefined)
@@ -85,24 +89,25 @@ export async function largeCluster({ groups, nodesPerGroup }: LargeOptions): Pro
   };
   const running = runOperator(
     {
-      access: api.access,
+      access: time.process('operator').access,
       namespaces: [],
       images: IMAGES,
       instance: 'one',
       source: { ask: async (address) => answer(address), close: () => {} },
-      clock: systemClock,
+      clock,
       random: () => 0.5,
       log: createLog({ level: 'silent', base: {} }),
       onPass: (pass) => passes.push(pass),
     },
     stop.signal,
   );
-  const metadata = { name: NAME, namespace: NAMESPACE, creationTimestamp: new Date().toISOString() };
+  const metadata = { name: NAME, namespace: NAMESPACE, creationTimestamp: new Date(clock.wallMs()).toISOString() };
   const spec = { groups, nodesPerGroup, chain: { partitions: PARTITIONS }, bitcoin: { mode: 'None' } };
   api.put(TESTNETS.resource, { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata, spec } as KubeObject);
   let from = 0;
   return {
     api,
+    time,
     passes,
     asked,
     written() {
@@ -136,7 +141,7 @@ export async function largeCluster({ groups, nodesPerGroup }: LargeOptions): Pro
 }
 
 /** As the StatefulSet controller, the scheduler and a kubelet do it, for a StatefulSet that is new. */
-function playStatefulSet(api: FakeApi, set: MadeSet, groupsAt: Map<string, number>): void {
+function playStatefulSet({ api, clock, groupsAt }: Stage, set: MadeSet): void {
   const { metadata, spec, status } = set;
   if (status !== undefined) return;
   const replicas = spec?.replicas ?? 0;
@@ -173,15 +178,15 @@ function playStatefulSet(api: FakeApi, set: MadeSet, groupsAt: Map<string, numbe
   };
   for (const pod of pods) stage({ status: { phase: 'Pending' } }, pod);
   told(0);
-  setTimeout(() => {
+  clock.after(PLACED_MS, () => {
     for (const pod of pods) stage({ nodeName: 'machine', status: { phase: 'Pending' } }, pod);
-  }, PLACED_MS);
-  setTimeout(() => {
+  });
+  clock.after(RUNNING_MS, () => {
     const conditions = [{ type: 'Ready', status: 'True' }];
     for (const pod of pods) {
       groupsAt.set(`${pod.metadata.name}:${PORT.grpc}`, Number(pod.metadata.labels[LABEL.group]));
       stage({ nodeName: 'machine', status: { phase: 'Running', podIP: pod.metadata.name, conditions } }, pod);
     }
     told(replicas);
-  }, RUNNING_MS);
+  });
 }

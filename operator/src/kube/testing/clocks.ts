@@ -3,12 +3,15 @@ import { performance } from 'node:perf_hooks';
 import type { Clock } from '../clock.ts';
 
 export interface VirtualClock extends Clock {
+  /** When the next timer is due, if there is one. */
+  nextAt(): number | undefined;
   /** Fires what is due on the way, in order, and lets promises settle in between. */
   advance(ms: number): Promise<void>;
 }
 
 const WALL_AT_START_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const SETTLING_TURNS = 20;
+const TIMER_MIN_MS = 1;
 
 export function virtualClock(): VirtualClock {
   let now = 0;
@@ -22,9 +25,11 @@ export function virtualClock(): VirtualClock {
     wallMs: () => WALL_AT_START_MS + now,
     after(delayMs, callback) {
       const id = serial++;
-      timers.set(id, { at: now + Math.max(0, delayMs), callback });
+      // As Node's timers do: a wait too short to move the clock would never be over.
+      timers.set(id, { at: now + (delayMs <= 0 ? 0 : Math.max(delayMs, TIMER_MIN_MS)), callback });
       return () => timers.delete(id);
     },
+    nextAt: () => (timers.size === 0 ? undefined : Math.min(...[...timers.values()].map(({ at }) => at))),
     async advance(ms) {
       const end = now + ms;
       await settle();
@@ -47,7 +52,7 @@ export function fastClock(times: number): Clock {
     now: () => performance.now() * times,
     wallMs: () => Date.now(),
     after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs / times);
+      const timer = setTimeout(callback, Math.max(0, delayMs) / times);
       return () => clearTimeout(timer);
     },
   };
