@@ -61,6 +61,22 @@ test('figures are written once in five seconds, what turned at once', async () =
   expect(written).toHaveLength(3);
 });
 
+test('what another operator has written is as good as written by this one', async () => {
+  const { clock, written, write } = setUp();
+  await write(testnet(1, '1'), wish(0, 'True'));
+  const [ours] = written;
+  await clock.advance(5_000);
+  const theirs = { ...ours?.status, minHeight: 1 };
+  expect(await write(testnet(1, '2', theirs), wish(2, 'True'))).toBe(5_000);
+  expect(await write(testnet(1, '2', theirs), wish(1, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(1);
+  await clock.advance(5_000);
+  expect(await write(testnet(1, '2', theirs), wish(3, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(2);
+  expect(await write(testnet(1, '3', { ...theirs, minHeight: 4 }), wish(5, 'False'))).toBeUndefined();
+  expect(written).toHaveLength(3);
+});
+
 test('counts that move are written once a second', async () => {
   const { clock, written, write } = setUp();
   const moving = (ready: number): StatusWish => ({

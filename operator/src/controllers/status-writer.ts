@@ -1,5 +1,6 @@
 // Writes statuses: at once when something turned or a new generation is there, once a second while counts move, once in five
 // seconds (of many objects more seldom) when only figures changed, never when nothing did. Turns of conditions become events. It judges nothing.
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../api/conditions.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
@@ -50,8 +51,12 @@ export class StatusWriter {
   ): Promise<number | undefined> {
     const { rest, clock, fieldManager } = this.#options;
     const { uid = '', generation = 0, resourceVersion, name, namespace } = object.metadata;
+    const known = this.#written.get(uid);
+    const before = known?.over === resourceVersion && known !== undefined ? known.status : statusIn(object);
+    // Another operator is at work too: what it wrote counts as if we had, or figures would be written twice as often.
+    const isOfAnother = known !== undefined && !isDeepStrictEqual(before, known.status);
+    if (isOfAnother) this.#written.set(uid, { status: before, over: resourceVersion, at: clock.now() });
     const written = this.#written.get(uid);
-    const before = written?.over === resourceVersion && written !== undefined ? written.status : statusIn(object);
     const after = this.#wished(before, wish, generation);
     const change = changeOf(before, after, wish.figures, wish.progress);
     if (change === 'none') return undefined;
