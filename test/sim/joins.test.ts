@@ -10,7 +10,8 @@ import { TinyModel } from './tiny-model.ts';
 const FULL = process.env['REXNET_FULL'] === '1';
 const HISTORIES = FULL ? 1_000 : 10;
 const REAL_HISTORIES = FULL ? 100 : 2;
-const HISTORY_TIMEOUT_MS = 5_000;
+/** Even on a machine that gives it a tenth of a core. */
+const HISTORY_TIMEOUT_MS = 30_000;
 /** Seeds within which a missing rule must show. */
 const MUTANT_SEEDS_MAX = 20;
 

@@ -13,6 +13,10 @@ import { isAlive, readIdentity } from './process-identity.ts';
 import { type RunInput, type RunResult, runNetwork } from './run.ts';
 import { endLeftover, leftoverNames } from './supervisor.ts';
 
+/** A process that loads all of rxctl, on a machine that gives it a tenth of a core. */
+const OTHER_RUN_MAX_MS = 180_000;
+const GROWS_MAX_MS = 30_000;
+
 let base = '';
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'rexnet-run-'));
@@ -214,7 +218,9 @@ process.exitCode = judgement.code;
   return new Promise((resolve) => other.once('exit', (code, signal) => resolve(signal ?? code)));
 }
 
-test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', async () => {
+test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', {
+  timeout: OTHER_RUN_MAX_MS,
+}, async () => {
   expect(await otherRun('killed')).toBe('SIGKILL');
   const folders = foldersOf(base, 'demo');
   const left = leftoverNames(folders).map((name) => ({
@@ -223,7 +229,7 @@ test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', as
   }));
   expect(left.map(({ name }) => name)).toEqual(['g0-n0', 'g1-n0', 'load', 'miner-0']);
   const before = heightOf(folders.node('g0-n0'));
-  await expect.poll(() => heightOf(folders.node('g0-n0')), { timeout: 5_000 }).toBeGreaterThan(before);
+  await expect.poll(() => heightOf(folders.node('g0-n0')), { timeout: GROWS_MAX_MS }).toBeGreaterThan(before);
 
   const notes: string[] = [];
   const { judgement } = await run({ onNote: (line) => notes.push(line) });
@@ -238,7 +244,9 @@ test('an rxctl killed by -9 leaves nothing the next one cannot adopt or end', as
   expect(left.map(({ identity }) => identity !== undefined && isAlive(identity))).toEqual([false, false, false, false]);
 });
 
-test('a run that adopted everything ends by itself, in a process that nothing else keeps alive', async () => {
+test('a run that adopted everything ends by itself, in a process that nothing else keeps alive', {
+  timeout: OTHER_RUN_MAX_MS,
+}, async () => {
   expect(await otherRun('killed')).toBe('SIGKILL');
   expect(await otherRun('whole')).toBe(0);
   expect(leftoverNames(foldersOf(base, 'demo'))).toEqual([]);
