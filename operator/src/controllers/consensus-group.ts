@@ -10,6 +10,7 @@ import { newest } from '../plan/kube/chain-seen.ts';
 import { GROUP_FIGURES, GROUP_PROGRESS, judgeGroup } from '../plan/kube/group-status.ts';
 import type { Images } from '../plan/kube/images.ts';
 import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
+import { keepingPods } from '../plan/kube/kept-pods.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
 import { withSizeOf } from '../plan/kube/nodes.ts';
@@ -37,7 +38,7 @@ import {
   type TestnetObject,
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
-import { Inputs } from './inputs.ts';
+import { Inputs, restartedAtOf } from './inputs.ts';
 import { refusedPod } from './refused-pods.ts';
 import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
 
@@ -126,10 +127,20 @@ export function groupController(options: GroupControllerOptions): Controller {
   };
 }
 
+type Applied = {
+  readonly isSettled: boolean;
+  readonly isPutOff: boolean;
+  /** Whether its pods are as an earlier operator made them. */
+  readonly isKept: boolean;
+  readonly refused?: string;
+};
+
 /** What of a Testnet its groups are made of. */
-function basisOf({ metadata: { uid, generation, deletionTimestamp }, status }: TestnetObject): string {
-  const { image, bitcoindImage, imagePullPolicy } = status ?? {};
-  return JSON.stringify([uid, generation, deletionTimestamp, image, bitcoindImage, imagePullPolicy]);
+function basisOf(testnet: TestnetObject): string {
+  const { uid, generation, deletionTimestamp } = testnet.metadata;
+  const { image, bitcoindImage, imagePullPolicy } = testnet.status ?? {};
+  const head = [uid, generation, deletionTimestamp, restartedAtOf(testnet)];
+  return JSON.stringify([...head, image, bitcoindImage, imagePullPolicy]);
 }
 
 class GroupWorker {
@@ -175,6 +186,7 @@ class GroupWorker {
       testnet: input.testnet.name,
       group: index,
       isSuspended: input.plan.suspended,
+      isKept: done.isKept,
       nodes,
       pods: pods.length,
       ...(refused === undefined ? {} : { refused }),
@@ -197,12 +209,14 @@ class GroupWorker {
     pods: readonly PodSeen[],
     copies: Copies,
     clients: Clients,
-  ): Promise<{ readonly isSettled: boolean; readonly isPutOff: boolean; readonly refused?: string }> {
+  ): Promise<Applied> {
     const key = keyOf(group.metadata);
     const { uid = '' } = group.metadata;
     const set = copies.of(STATEFUL_SETS).get(key);
     const wanted = this.#planned(input, group.spec.index, uid);
-    const planned = wanted.map((wish) =>
+    const kept = wanted.map((wish) => keepingPods(wish, set === undefined ? [] : [set]));
+    const isKept = kept.some((wish, index) => wish !== wanted[index]);
+    const planned = kept.map((wish) =>
       wish.kind === 'StatefulSet' ? this.#rolled(wish as V1StatefulSet, set as V1StatefulSet | undefined, pods) : wish,
     );
     let isSettled = true;
@@ -232,7 +246,7 @@ class GroupWorker {
       const existing: readonly KubeObject[] = copies.of(collection).by(BY_GROUP, key);
       for (const object of leftovers(existing, planned, uid)) await clients.remove(collection.resource, object);
     }
-    return { isSettled: isSettled && !isPutOff, isPutOff, ...(refused === undefined ? {} : { refused }) };
+    return { isSettled: isSettled && !isPutOff, isPutOff, isKept, ...(refused === undefined ? {} : { refused }) };
   }
 
   #rolled(planned: V1StatefulSet, live: V1StatefulSet | undefined, pods: readonly PodSeen[]): V1StatefulSet {

@@ -5,6 +5,7 @@ import { parseTestnet } from '../api/parse.ts';
 import type { Testnet } from '../api/testnet.ts';
 import { type Images, imagesOf } from '../plan/kube/images.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
+import { RESTARTED_AT } from '../plan/kube/pod.ts';
 import { type Facts, planTestnet } from '../plan/plan.ts';
 import type { TestnetObject } from './collections.ts';
 
@@ -16,6 +17,8 @@ const NO_BITCOIND =
   'the operator was given no image of bitcoind; name one with --bitcoind-image (bitcoind.image of the chart)';
 /** Of one Testnet: as it is asked for, and as it is with the facts of this moment. */
 const KEPT = 3;
+/** It is on every pod and remembered by every workload. A time is shorter. */
+const RESTARTED_AT_MAX_LENGTH = 64;
 /** Keys and compiler matter to genesis only. */
 const NO_KEY = new Uint8Array(32);
 
@@ -33,7 +36,10 @@ export class Inputs {
     const { uid = '', generation, namespace = '' } = object.metadata;
     const { image, bitcoindImage, imagePullPolicy } = object.status ?? {};
     const pinned = [image, bitcoindImage, imagePullPolicy];
-    const of = JSON.stringify([generation, namespace, pinned, retiring, contractsDeployed, firstGroups]);
+    const of = JSON.stringify([
+      ...[generation, namespace, pinned, restartedAtOf(object)],
+      ...[retiring, contractsDeployed, firstGroups],
+    ]);
     const known = this.#made.get(uid) ?? new Map<string, Made<{ readonly input: KubeInput }>>();
     const made = known.get(of) ?? this.#make(object, facts);
     known.delete(of);
@@ -63,14 +69,20 @@ export class Inputs {
     });
     if ('trouble' in planned) return planned;
     const { namespace = '', uid = '' } = object.metadata;
+    const restartedAt = restartedAtOf(object);
     return {
       input: {
         testnet,
         plan: planned.plan,
-        facts: { namespace, uid, ...images, ...facts },
+        facts: { namespace, uid, ...images, ...facts, ...(restartedAt === undefined ? {} : { restartedAt }) },
       },
     };
   }
+}
+
+/** Undefined where nobody has asked for all pods anew. */
+export function restartedAtOf({ metadata }: TestnetObject): string | undefined {
+  return metadata.annotations?.[RESTARTED_AT]?.slice(0, RESTARTED_AT_MAX_LENGTH);
 }
 
 export function parentOf({ bitcoindImage }: Pick<Images, 'bitcoindImage'>): Facts['bitcoind'] {

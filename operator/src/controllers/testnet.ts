@@ -9,8 +9,9 @@ import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { requestsOf } from '../plan/kube/cost.ts';
 import type { Images } from '../plan/kube/images.ts';
 import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
+import { keepingPods } from '../plan/kube/kept-pods.ts';
 import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
-import { leftovers } from '../plan/kube/leftovers.ts';
+import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
 import { testnetObjects } from '../plan/kube/objects.ts';
 import type { Scraping } from '../plan/kube/pod-monitor.ts';
 import { judgeTestnet, TESTNET_FIGURES, TESTNET_PROGRESS } from '../plan/kube/testnet-status.ts';
@@ -71,6 +72,9 @@ const OWNED: Readonly<Record<string, Collection<never>>> = {
   Deployment: DEPLOYMENTS,
   Job: JOBS,
 };
+
+/** Those of them that have pods. */
+const WORKLOADS: readonly Collection<never>[] = [STATEFUL_SETS, DEPLOYMENTS, JOBS];
 
 const READ = ['get', 'list', 'watch'] as const;
 const OWN = [...READ, 'create', 'patch', 'delete'] as const;
@@ -137,6 +141,13 @@ export function testnetController(options: TestnetControllerOptions): Controller
     reconcile: (key, copies, clients) => worker.reconcile(key, copies, clients),
   };
 }
+
+type Applied = {
+  readonly isSettled: boolean;
+  /** Of those it owns itself, how many have pods as an earlier operator made them. */
+  readonly keptWorkloads: number;
+  readonly trouble?: Trouble;
+};
 
 class TestnetWorker {
   readonly #options: TestnetControllerOptions;
@@ -210,6 +221,7 @@ class TestnetWorker {
       {
         ...{ object, input, look, networkId: step.genesis.networkId },
         stalled: done.trouble ?? stalled ?? growth.stalled ?? unwatched,
+        keptWorkloads: done.keptWorkloads,
         ...(growth.joining === undefined ? {} : { joining: growth.joining }),
       },
       copies,
@@ -218,21 +230,29 @@ class TestnetWorker {
     return sooner(again, growth.againMs, hasteMs, done.isSettled ? undefined : LOOK_AGAIN_MS);
   }
 
-  async #apply(
-    input: KubeInput,
-    { bytes }: Genesis,
-    copies: Copies,
-    clients: Clients,
-  ): Promise<{ readonly isSettled: boolean; readonly trouble?: Trouble }> {
+  async #apply(input: KubeInput, { bytes }: Genesis, copies: Copies, clients: Clients): Promise<Applied> {
     const built = this.#objects.get(input) ?? testnetObjects(input, bytes);
     this.#objects.set(input, built);
     if ('refusal' in built) {
       const { field, message, cure } = built.refusal;
-      return { isSettled: true, trouble: { reason: 'TooLarge', message: `${field}: ${message}; ${cure}.` } };
+      return {
+        isSettled: true,
+        keptWorkloads: 0,
+        trouble: { reason: 'TooLarge', message: `${field}: ${message}; ${cure}.` },
+      };
     }
+    const { uid, namespace } = input.facts;
+    const key = keyOf({ namespace, name: input.testnet.name });
+    const existing = (collection: Collection<never>): readonly KubeObject[] =>
+      copies.of(collection).by(BY_TESTNET, key);
+    const workloads = WORKLOADS.flatMap(existing).filter((object) => isOwnedBy(object, uid));
+    const planned = built.objects.map((wish) => keepingPods(wish, workloads));
+    // A Job is not told of: it has done its work, or does it with these pods.
+    const isKept = (wish: Planned, index: number): boolean => wish.kind !== 'Job' && wish !== built.objects[index];
+    const keptWorkloads = planned.filter(isKept).length;
     let isSettled = true;
     const refusals: KubeError[] = [];
-    await forEachAtMost(APPLIES_AT_ONCE, built.objects, async (wish) => {
+    await forEachAtMost(APPLIES_AT_ONCE, planned, async (wish) => {
       const { collection, object } = asObject(wish);
       const live = copies.of(collection).get(keyOf(object.metadata));
       try {
@@ -243,16 +263,13 @@ class TestnetWorker {
         refusals.push(error);
       }
     });
-    const { uid, namespace } = input.facts;
-    const key = keyOf({ namespace, name: input.testnet.name });
-    for (const collection of Object.values(OWNED)) {
-      const existing: readonly KubeObject[] = copies.of(collection).by(BY_TESTNET, key);
-      for (const object of leftovers(existing, built.objects, uid)) await clients.remove(collection.resource, object);
-    }
+    for (const collection of Object.values(OWNED))
+      for (const object of leftovers(existing(collection), planned, uid))
+        await clients.remove(collection.resource, object);
     const [refused] = refusals;
     return refused === undefined
-      ? { isSettled }
-      : { isSettled: false, trouble: { reason: 'ObjectRefused', message: refused.message } };
+      ? { isSettled, keptWorkloads }
+      : { isSettled: false, keptWorkloads, trouble: { reason: 'ObjectRefused', message: refused.message } };
   }
 
   async #tell(
@@ -263,12 +280,14 @@ class TestnetWorker {
       readonly waiting?: Trouble;
       readonly joining?: Growth['joining'];
       readonly stalled: Trouble | undefined;
+      readonly keptWorkloads?: number;
       readonly networkId?: string;
     },
     copies: Copies,
     clients: Clients,
   ): Promise<number | undefined> {
     const { object, input, look, waiting, joining, stalled, networkId = object.status?.networkId } = seen;
+    const { keptWorkloads = 0 } = seen;
     const { testnet, facts } = input;
     const observed = observe(input, object, look, copies, this.#options, { wallMs: clients.clock.wallMs() });
     const { firstBlockMs } = observed;
@@ -296,6 +315,7 @@ class TestnetWorker {
       ...(notPlaced === undefined ? {} : { unplaced: notPlaced }),
       ...(failing === undefined ? {} : { failing }),
       idleGroups: idleGroups(testnet.spec.groups, look.chain),
+      keptWorkloads,
       ...(stalled === undefined ? {} : { stalled }),
       ...(waiting === undefined ? {} : { waiting }),
       ...(joining === undefined ? {} : { joining }),

@@ -1,10 +1,12 @@
 // The parent chain of a Testnet: one bitcoind with its data, and its Service. It mines nothing; miners do.
 import type { V1Service, V1StatefulSet } from '@kubernetes/client-node';
+import { askedOfBitcoind } from './asked.ts';
 import type { KubeInput } from './input.ts';
+import { remembering } from './kept-pods.ts';
 import { labelsOf, selectorOf } from './labels.ts';
 import { partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
-import { confined, PORT, podFrame, podMeta, portProbes, portsOf } from './pod.ts';
+import { confined, PORT, podFrame, podMeta, portProbes, portsOf, restartMark } from './pod.ts';
 import { BITCOIND, guaranteed } from './resources.ts';
 import { BITCOIND_CONF } from './secrets.ts';
 import { port } from './services.ts';
@@ -18,7 +20,7 @@ export function bitcoindStatefulSet(input: KubeInput): V1StatefulSet {
   const { testnet, plan, facts } = input;
   const name = partName(testnet.name, 'bitcoind');
   const { storage } = testnet.spec.template;
-  return {
+  const set: V1StatefulSet = {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: testnetMeta(input, name, 'bitcoind'),
@@ -28,7 +30,7 @@ export function bitcoindStatefulSet(input: KubeInput): V1StatefulSet {
       selector: { matchLabels: selectorOf(testnet.name, 'bitcoind') },
       podManagementPolicy: 'Parallel',
       template: {
-        metadata: podMeta(testnet.name, 'bitcoind', {}),
+        metadata: podMeta(testnet.name, 'bitcoind', { annotations: restartMark(facts) }),
         spec: {
           ...podFrame(input),
           containers: [
@@ -73,6 +75,7 @@ export function bitcoindStatefulSet(input: KubeInput): V1StatefulSet {
           }),
     },
   };
+  return remembering(set, askedOfBitcoind(input));
 }
 
 export function bitcoindService(input: KubeInput): V1Service {

@@ -2,7 +2,9 @@
 // people name. Another list is another Job; deploying what is there already does nothing.
 import { createHash } from 'node:crypto';
 import type { V1ConfigMap, V1Job, V1PodTemplateSpec, V1VolumeProjection } from '@kubernetes/client-node';
+import { askedOfContracts } from './asked.ts';
 import type { KubeInput } from './input.ts';
+import { remembering } from './kept-pods.ts';
 import { contractsJobName, partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
 import { FILES, networkVolumes, ourContainer, PROGRAM, podFrame, podMeta } from './pod.ts';
@@ -33,7 +35,7 @@ function contractsJob(input: KubeInput, list: string): V1Job {
   const template = podTemplate(input);
   // Neither the list nor the template of a Job can change.
   const hash = createHash('sha256').update(list).update(JSON.stringify(template)).digest('hex').slice(0, HASH_DIGITS);
-  return {
+  const job: V1Job = {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: testnetMeta(input, contractsJobName(testnet.name, hash), 'contracts'),
@@ -44,6 +46,7 @@ function contractsJob(input: KubeInput, list: string): V1Job {
       template,
     },
   };
+  return remembering(job, askedOfContracts(input));
 }
 
 function podTemplate(input: KubeInput): V1PodTemplateSpec {

@@ -72,6 +72,7 @@ function judge(
     testnet: 'demo',
     group: 1,
     isSuspended: false,
+    isKept: false,
     nodes,
     pods: pods.length,
     blockIntervalMs: 1_000,

@@ -4,12 +4,15 @@ import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
 import type { Judged } from '../conditions.ts';
 import { selectorText } from './labels.ts';
 import { bestHeight, maxLag, type NodeSeen, ratesOf } from './node-seen.ts';
+import { RESTARTED_AT } from './pod.ts';
 import { troubleOf } from './pod-trouble.ts';
 
 export type GroupObserved = {
   readonly testnet: string;
   readonly group: number;
   readonly isSuspended: boolean;
+  /** Whether its pods are as an earlier operator made them. */
+  readonly isKept: boolean;
   readonly nodes: readonly NodeSeen[];
   /** Pods that exist, wanted or not. */
   readonly pods: number;
@@ -141,15 +144,27 @@ function judgeStalled({ failed }: GroupObserved, scheduled: Verdict): Verdict {
   return verdict('False', 'Progressing', 'Nothing stands in the way.');
 }
 
-function judgeReconciling({ isSuspended, pods }: GroupObserved, ready: Verdict, stalled: Verdict): Verdict {
+function judgeReconciling(
+  { testnet, isSuspended, isKept, pods }: GroupObserved,
+  ready: Verdict,
+  stalled: Verdict,
+): Verdict {
   if (isSuspended)
     return pods === 0
       ? verdict('False', 'Suspended', 'All pods are stopped.')
       : verdict('True', 'Stopping', `${count(pods, 'pod is', 'pods are')} being stopped.`);
   if (stalled.status === 'True') return verdict('False', stalled.reason, stalled.message);
-  return ready.status === 'True'
-    ? verdict('False', 'UpToDate', 'Everything is as it should be.')
-    : verdict('True', ready.reason, ready.message);
+  if (ready.status !== 'True') return verdict('True', ready.reason, ready.message);
+  return isKept
+    ? verdict('False', PODS_KEPT, `Its pods are as an earlier operator made them. ${howToRenew(testnet)}`)
+    : verdict('False', 'UpToDate', 'Everything is as it should be.');
+}
+
+/** Nothing is wrong; what a newer operator would make otherwise waits for somebody to ask for it. */
+export const PODS_KEPT = 'PodsKept';
+
+export function howToRenew(testnet: string): string {
+  return `Another spec.image brings those of this one, and so does kubectl annotate testnet ${testnet} --overwrite ${RESTARTED_AT}=$(date +%FT%TZ).`;
 }
 
 /** What the server says of a pod it refuses is nothing but a sentence, so the sentence is all there is to tell by. */

@@ -26,6 +26,8 @@ export type KubeFacts = {
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** Groups that left `spec.groups` and still hand over what they own. */
   readonly retiring: readonly number[];
+  /** When somebody asked for all pods anew, in their words. */
+  readonly restartedAt?: string;
   /** Load waits for the contracts it calls. */
   readonly contractsDeployed: boolean;
 };

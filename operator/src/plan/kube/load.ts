@@ -3,13 +3,15 @@
 import { createHash } from 'node:crypto';
 import type { V1ConfigMap, V1Deployment } from '@kubernetes/client-node';
 import type { LoadPlan } from '../load.ts';
+import { askedOfGenerators } from './asked.ts';
 import { generatorAmount, generatorContainer, generatorVolumes, orderKey, orderText } from './generator-pod.ts';
 import type { KubeInput } from './input.ts';
+import { remembering } from './kept-pods.ts';
 import { LABEL, type Labels, selectorOf } from './labels.ts';
 import { generatorName, partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
 import { loadPlacement } from './placement.ts';
-import { PORT, podFrame, podMeta } from './pod.ts';
+import { PORT, podFrame, podMeta, restartMark } from './pod.ts';
 
 const SPEC_HASH = 'rexnet.dev/spec-hash';
 /** A pod must be gone before its grace is over. */
@@ -48,9 +50,9 @@ function generator(input: KubeInput, load: LoadPlan, index: number, text: string
   const isWaiting = load.workload !== 'Transfer' && !facts.contractsDeployed;
   const own: Labels = { [LABEL.generator]: String(index) };
   const meta = testnetMeta(input, generatorName(testnet.name, index), 'load');
-  const annotations = { [SPEC_HASH]: createHash('sha256').update(text).digest('hex') };
+  const annotations = { ...restartMark(facts), [SPEC_HASH]: createHash('sha256').update(text).digest('hex') };
   const pod = podMeta(testnet.name, 'load', { metrics: PORT.loadMetrics, annotations });
-  return {
+  const deployment: V1Deployment = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { ...meta, labels: { ...meta.labels, ...own } },
@@ -71,4 +73,5 @@ function generator(input: KubeInput, load: LoadPlan, index: number, text: string
       },
     },
   };
+  return remembering(deployment, askedOfGenerators(input, load));
 }

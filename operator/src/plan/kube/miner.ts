@@ -1,10 +1,22 @@
 // The Deployment of the merge miners. The password of the parent reaches them as a file, never as an argument.
 import type { V1Deployment, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { askedOfMiners } from './asked.ts';
 import type { KubeInput } from './input.ts';
+import { remembering } from './kept-pods.ts';
 import { selectorOf } from './labels.ts';
 import { partName } from './names.ts';
 import { testnetMeta } from './owner.ts';
-import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './pod.ts';
+import {
+  EVERY_ADDRESS,
+  FILES,
+  networkVolumes,
+  ourContainer,
+  PORT,
+  PROGRAM,
+  podFrame,
+  podMeta,
+  restartMark,
+} from './pod.ts';
 import { minerAmount } from './resources.ts';
 import { BITCOIND_COOKIE } from './secrets.ts';
 
@@ -28,7 +40,7 @@ export function minerDeployment(input: KubeInput): V1Deployment {
     metrics: PORT.minerMetrics,
     mounts,
   });
-  return {
+  const deployment: V1Deployment = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: testnetMeta(input, partName(testnet.name, 'miner'), 'miner'),
@@ -39,7 +51,7 @@ export function minerDeployment(input: KubeInput): V1Deployment {
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
       revisionHistoryLimit: REVISIONS_KEPT,
       template: {
-        metadata: podMeta(testnet.name, 'miner', { metrics: PORT.minerMetrics }),
+        metadata: podMeta(testnet.name, 'miner', { metrics: PORT.minerMetrics, annotations: restartMark(facts) }),
         spec: {
           ...podFrame(input),
           containers: [container],
@@ -48,6 +60,7 @@ export function minerDeployment(input: KubeInput): V1Deployment {
       },
     },
   };
+  return remembering(deployment, askedOfMiners(input));
 }
 
 function parentArgs({ testnet, plan }: KubeInput): readonly string[] {

@@ -1,12 +1,24 @@
 // The StatefulSet with the nodes of one group. Its volumes outlive a suspension and go with it when it is deleted.
 import type { V1PersistentVolumeClaim, V1StatefulSet, V1Volume } from '@kubernetes/client-node';
+import { askedOfNodes } from './asked.ts';
 import { nodesWanted } from './group.ts';
 import type { KubeInput } from './input.ts';
+import { remembering } from './kept-pods.ts';
 import { labelsOf, selectorOf } from './labels.ts';
 import { groupName, peerServiceName, podName } from './names.ts';
 import { groupMeta } from './owner.ts';
 import { nodePlacement } from './placement.ts';
-import { EVERY_ADDRESS, FILES, networkVolumes, ourContainer, PORT, PROGRAM, podFrame, podMeta } from './pod.ts';
+import {
+  EVERY_ADDRESS,
+  FILES,
+  networkVolumes,
+  ourContainer,
+  PORT,
+  PROGRAM,
+  podFrame,
+  podMeta,
+  restartMark,
+} from './pod.ts';
 
 export const NODE_CONTAINER = 'rxd';
 const DATA = 'data';
@@ -31,7 +43,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
     metrics: PORT.metrics,
     mounts: [{ name: DATA, mountPath: DATA_DIR }],
   });
-  return {
+  const set: V1StatefulSet = {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: groupMeta(input, groupName(name, group), group, uid),
@@ -44,7 +56,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
       updateStrategy: { type: 'RollingUpdate' },
       revisionHistoryLimit: REVISIONS_KEPT,
       template: {
-        metadata: podMeta(name, 'node', { group, metrics: PORT.metrics }),
+        metadata: podMeta(name, 'node', { group, metrics: PORT.metrics, annotations: restartMark(input.facts) }),
         spec: {
           ...podFrame(input),
           ...(priorityClassName === '' ? {} : { priorityClassName }),
@@ -62,6 +74,7 @@ export function nodeStatefulSet(input: KubeInput, group: number, uid: string): V
           }),
     },
   };
+  return remembering(set, askedOfNodes(input));
 }
 
 function nodeArgs(testnet: string, group: number): readonly string[] {

@@ -153,6 +153,13 @@ export function podFrame({ testnet }: Pick<KubeInput, 'testnet'>): Omit<V1PodSpe
   };
 }
 
+/** On a Testnet: what it says is on its pods as well, so another value makes them anew. */
+export const RESTARTED_AT = 'rexnet.dev/restartedAt';
+
+export function restartMark({ restartedAt }: Pick<KubeInput['facts'], 'restartedAt'>): Labels {
+  return restartedAt === undefined ? {} : { [RESTARTED_AT]: restartedAt };
+}
+
 /** Annotated whether or not there is a PodMonitor: its CRD may come later, and must not restart pods. */
 export function podMeta(
   testnet: string,

@@ -33,6 +33,7 @@ function judge(
     imagePullPolicy: 'IfNotPresent',
     idleGroups: [],
     requests: {},
+    keptWorkloads: 0,
     ...more,
   });
   return (type: string): string => {
@@ -148,6 +149,7 @@ test('no more conditions than the schema takes', () => {
     imagePullPolicy: 'Always',
     idleGroups: [],
     requests: {},
+    keptWorkloads: 0,
   });
   expect(conditions.length).toBeLessThanOrEqual(16);
   expect(new Set(conditions.map(({ type }) => type)).size).toBe(conditions.length);
@@ -170,6 +172,7 @@ test('sentences name the kubectl that shows more', () => {
   const sentence = (observed: Observed, type: string): string | undefined =>
     judgeTestnet({
       ...{ testnet: 'demo', observed, groups: [], image: 'a', imagePullPolicy: 'Always', idleGroups: [], requests: {} },
+      keptWorkloads: 0,
     }).conditions.find((one) => one.type === type)?.message;
   expect(sentence(DOWN, 'Ready')).toBe('g0-n0 is not running; kubectl describe pod demo-g0-0 says why.');
   expect(sentence({ ...WELL, miners: { wanted: 1, running: 0 } }, 'Ready')).toBe(

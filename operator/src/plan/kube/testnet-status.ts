@@ -4,6 +4,7 @@ import type { Condition } from '../../api/conditions.ts';
 import type { TestnetStatus } from '../../api/testnet.ts';
 import type { Judged } from '../conditions.ts';
 import { type Observed, statusOf } from '../status.ts';
+import { howToRenew, PODS_KEPT } from './group-status.ts';
 import type { Images } from './images.ts';
 import { selectorText } from './labels.ts';
 import { clusterWords } from './words.ts';
@@ -28,6 +29,8 @@ export type ClusterObserved = {
   readonly unplaced?: { readonly reason: string; readonly message: string };
   /** Why the container of a pod that is no node's does not run. */
   readonly failing?: { readonly reason: string; readonly message: string };
+  /** How many workloads beside those of groups have pods as an earlier operator made them. */
+  readonly keptWorkloads: number;
   /** Why something is not done although it is asked for. */
   readonly stalled?: { readonly reason: string; readonly message: string };
   /** Groups that the shard map does not name yet, and what they wait for. */
@@ -45,7 +48,7 @@ export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'utps', '
 export const TESTNET_PROGRESS: readonly string[] = ['readyGroups', 'readyNodes', 'groupsText', 'nodesText'];
 
 export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
-  const { observed, stalled, waiting } = cluster;
+  const { observed, stalled } = cluster;
   const { phase: _, conditions, ...figures } = statusOf(observed, clusterWords(cluster.testnet));
   const { unplaced, failing } = cluster;
   const scheduled =
@@ -85,7 +88,7 @@ export function judgeTestnet(cluster: ClusterObserved): TestnetJudged {
       { type: 'Scheduled', ...scheduled },
       { type: 'Degraded', ...degraded },
       { type: 'Balanced', ...judgeBalanced(cluster) },
-      { type: 'Reconciling', ...judgeReconciling(observed, ready, stuck, waiting) },
+      { type: 'Reconciling', ...judgeReconciling(cluster, ready, stuck) },
       { type: 'Stalled', ...stuck },
     ],
   };
@@ -124,12 +127,9 @@ function areWell({ groups }: Observed, joining: readonly number[]): boolean {
     .every(({ nodes }) => nodes.every(({ process, answer }) => process === 'Running' && answer !== undefined));
 }
 
-function judgeReconciling(
-  { isSuspended, groups }: Observed,
-  ready: Verdict,
-  stuck: Verdict,
-  waiting: ClusterObserved['waiting'],
-): Verdict {
+function judgeReconciling(cluster: ClusterObserved, ready: Verdict, stuck: Verdict): Verdict {
+  const { waiting, observed } = cluster;
+  const { isSuspended, groups } = observed;
   if (waiting !== undefined) return verdict('True', waiting.reason, waiting.message);
   if (stuck.status === 'True') return verdict('False', stuck.reason, stuck.message);
   if (isSuspended) {
@@ -138,9 +138,15 @@ function judgeReconciling(
       ? verdict('False', 'Suspended', 'All pods are stopped.')
       : verdict('True', 'Stopping', `${left} pod${left === 1 ? ' is' : 's are'} being stopped.`);
   }
-  return ready.status === 'True'
-    ? verdict('False', 'UpToDate', 'Everything is as it should be.')
-    : verdict('True', ready.reason, ready.message);
+  return ready.status === 'True' ? judgePods(cluster) : verdict('True', ready.reason, ready.message);
+}
+
+function judgePods({ testnet, groups, keptWorkloads }: ClusterObserved): Verdict {
+  const isKept = ({ conditions }: GroupConditions): boolean => conditions.some(({ reason }) => reason === PODS_KEPT);
+  const kept = keptWorkloads + groups.filter(isKept).length;
+  if (kept === 0) return verdict('False', 'UpToDate', 'Everything is as it should be.');
+  const pods = `Pods of ${kept} workload${kept === 1 ? ' are' : 's are'} as an earlier operator made them.`;
+  return verdict('False', PODS_KEPT, `${pods} ${howToRenew(testnet)}`);
 }
 
 function judgeBalanced({ idleGroups }: ClusterObserved): Verdict {
