@@ -187,6 +187,22 @@ test('a second one of the same Testnet waits, and goes on when the first is dele
   expect(points()[1]).toMatch(/^second-/);
 });
 
+test('a generator that an earlier operator began is not written again', async () => {
+  put(TESTNETS, 'demo', { spec: { contracts: [{ name: 'token' }] } });
+  loadTest('curve', { groups: [1] });
+  const written = () => api.asked.filter(({ method, path }) => method === 'PATCH' && path.includes('/jobs/'));
+  await play(
+    (groups) => {
+      const [name = ''] = points();
+      const job = get(JOBS, `${name}-run-0`);
+      api.put(JOBS.resource, { ...job, spec: { template: 'of an earlier operator' } } as KubeObject);
+      return printSummary(aReading(groups));
+    },
+    () => complete('curve')?.status === 'True',
+  );
+  expect(written()).toHaveLength(1);
+});
+
 test('what a crash leaves is tried once more, and then said', async () => {
   put(TESTNETS, 'demo', { spec: { contracts: [{ name: 'token' }] } });
   loadTest('curve');

@@ -4,6 +4,7 @@ import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { Images } from '../plan/kube/images.ts';
+import { isOwnedBy } from '../plan/kube/leftovers.ts';
 import { type LoadTestMade, planLoadTest } from '../plan/load-test.ts';
 import { LOAD_TEST_LABEL } from '../plan/load-test-names.ts';
 import type { PointSeen } from '../plan/load-test-seen.ts';
@@ -121,7 +122,11 @@ async function apply(
   // Builders make client-node's types, whose names may be absent; ours never are.
   const object = wish as unknown as KubeObject;
   const collection = collectionOf(object.kind);
-  return clients.apply(collection.resource, object, copies.of(collection).get(keyOf(object.metadata)));
+  const live = copies.of(collection).get(keyOf(object.metadata));
+  const [owner] = object.metadata.ownerReferences ?? [];
+  // A Job cannot change: a generator that an earlier operator began it ends, whatever this one would make of it.
+  if (live?.kind === 'Job' && owner !== undefined && isOwnedBy(live, owner.uid)) return 'unchanged';
+  return clients.apply(collection.resource, object, live);
 }
 
 function collectionOf(kind: string): Collection<KubeObject> {
