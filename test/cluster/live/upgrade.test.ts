@@ -23,6 +23,9 @@ const RELEASE = 'rexnet';
 const CHART = join(ROOT, 'charts', 'rexnet');
 const REPOSITORY = 'ghcr.io/rexnet/rexnet';
 const EARLIER = '0.0.9';
+/** What the operator of the version before makes otherwise: a probe of every pod. */
+const BUILDER = 'operator/src/plan/kube/pod.ts';
+const LIVENESS = { now: 'const LIVENESS = { periodSeconds: 10, failureThreshold: 6,', before: 'failureThreshold: 5,' };
 /** Another test of the run may have left the CRDs. */
 const BESIDE_OTHERS = ['--take-ownership', '--force-conflicts'];
 const KINDS = ['testnets', 'loadtests', 'consensusgroups', 'shardmaps'];
@@ -66,7 +69,9 @@ beforeAll(async () => {
   }
   const world = { env: process.env, say: (line: string) => process.stderr.write(`image: ${line}\n`) };
   const { image, archive } = await imageArchive('rexnet', world);
-  const earlier = await earlierImage(archive, `${REPOSITORY}:${EARLIER}`);
+  const earlier = await earlierImage(archive, `${REPOSITORY}:${EARLIER}`, {
+    [`opt/rexnet/${BUILDER}`]: earlierBuilder(),
+  });
   try {
     await found.importImage(archive);
     await found.importImage(earlier.archive);
@@ -92,6 +97,13 @@ afterAll(async () => {
   await place.door.close();
 }, SETUP_MAX_MS);
 
+function earlierBuilder(): string {
+  const text = readFileSync(join(ROOT, BUILDER), 'utf8');
+  const { now, before } = LIVENESS;
+  if (!text.includes(now)) throw new Error(`${BUILDER} has no line ${now}`);
+  return text.replace(now, now.replace(/failureThreshold: \d+,/, before));
+}
+
 function helmIn({ cluster, helm }: Place, ...args: readonly string[]): Promise<string> {
   return helmOutput(helm, [...args, '--namespace', OPERATORS], { KUBECONFIG: cluster.kubeconfig });
 }
@@ -106,6 +118,23 @@ async function printAll({ cluster }: Place): Promise<void> {
 function imagesOf(): Promise<readonly string[]> {
   const labels = 'rexnet.dev/testnet=demo,rexnet.dev/component!=contracts';
   return net.lines('pods', '{.metadata.name} {.spec.containers[*].image}', '-l', labels);
+}
+
+/** Of the same pods: how often their program may be silent before it is begun again, which tells who made them. */
+function livenessOf(): Promise<readonly string[]> {
+  const labels = 'rexnet.dev/testnet=demo,rexnet.dev/component!=contracts';
+  return net.lines('pods', '{.spec.containers[0].livenessProbe.failureThreshold}', '-l', labels);
+}
+
+/** Why nothing more is done for the Testnet. */
+async function settledAs(reason: string): Promise<void> {
+  await until({
+    what: `the Testnet to say ${reason}`,
+    withinMs: SETTLED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => net.condition('testnet/demo', 'Reconciling'),
+    holds: (said) => said.startsWith(`False ${reason}: `),
+  });
 }
 
 /** All that runs, and all that it is made from, with what changes when somebody touches it. */
@@ -190,6 +219,7 @@ test('an upgrade brings a new operator and touches nothing that runs', { timeout
     await net.wait('testnet/demo', condition);
   const image = () => net.field('testnet/demo', '{.status.image}');
   expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
+  expect(await livenessOf()).toEqual(Array.from({ length: PODS }, () => '5'));
   const kept = await untouched();
   const high = await heights(here);
 
@@ -203,6 +233,8 @@ test('an upgrade brings a new operator and touches nothing that runs', { timeout
   const tookMs = performance.now() - startedAt;
   const higher = await grown(here, await grown(here, high, 'chains to grow'), 'chains to grow under the new operator');
   await net.wait('testnet/demo', 'Ready');
+  // It would make other pods, and says so.
+  await settledAs('PodsKept');
   expect(await untouched()).toEqual(kept);
   expect(await image()).toBe(`${REPOSITORY}:${EARLIER}`);
   const pods = await imagesOf();
@@ -211,6 +243,29 @@ test('an upgrade brings a new operator and touches nothing that runs', { timeout
   process.stderr.write(
     `upgrade: the new operator had looked at all ${(tookMs / 1_000).toFixed(1)} s after helm upgrade; ${kept.length} objects kept; heights ${high} to ${higher}\n`,
   );
+});
+
+test('whoever asks for it gets the pods of the new operator, of the same image', {
+  timeout: TEST_MAX_MS,
+}, async (context) => {
+  if ('reason' in place) return context.skip(place.reason);
+  const here = place;
+  context.onTestFailed(() => printAll(here));
+  const high = await heights(here);
+  const startedAt = performance.now();
+  await net.kubectl('annotate', 'testnet', 'demo', '--overwrite', 'rexnet.dev/restartedAt=2026-11-21T22:00:00Z');
+  await until({
+    what: 'all pods to be made anew',
+    withinMs: ROLLED_MAX_MS,
+    everyMs: POLL_MS,
+    look: () => livenessOf(),
+    holds: (pods) => pods.length === PODS && pods.every((failures) => failures === '6'),
+  });
+  await net.wait('testnet/demo', 'Ready');
+  await settledAs('UpToDate');
+  await grown(here, high, 'chains to go on where they were');
+  expect((await imagesOf()).every((pod) => pod.endsWith(` ${REPOSITORY}:${EARLIER}`))).toBe(true);
+  process.stderr.write(`upgrade: made anew in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
 });
 
 test('spec.image is what rolls a Testnet', { timeout: TEST_MAX_MS }, async (context) => {
