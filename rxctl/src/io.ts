@@ -89,7 +89,8 @@ export async function runVerb(io: Io, options: VerbOptions, verb: () => Promise<
   } catch (error) {
     const known = error instanceof CliError ? error : undefined;
     io.exitCode = known?.code ?? EXIT.error;
-    const message = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const message = known === undefined && io.signal.aborted ? 'interrupted' : said;
     note(io, inWordsOf(io, `error: ${message}`));
     if (known?.cure !== undefined) note(io, inWordsOf(io, `  cure: ${known.cure}`));
     if (options.output === 'json')

@@ -15,10 +15,14 @@ export interface Site {
   supervisor(): number | undefined;
   /** What of a report only this kind of site has. */
   reportParts(): Promise<readonly ReportPart[]>;
+  /** What keeps us from its nodes, a fact and a cure, as far as it is known; for when they do not answer. */
+  obstacle(): Obstacle | undefined;
   /** Of the network, as far as they are known here: to be taken out of what leaves this machine. */
   secrets(): readonly string[];
   close(): Promise<void>;
 }
+
+export type Obstacle = { readonly fact: string; readonly cure: string };
 
 /** The words of its programs. */
 export interface Logs {

@@ -32,6 +32,8 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly deadlineMs?: number;
+  /** Ends whatever is under way, and what would begin after it. */
+  readonly signal?: AbortSignal;
   readonly observe?: (seen: Seen) => void;
 }
 
@@ -83,7 +85,8 @@ export class Transport {
   }
 
   /** The whole answer of a 2xx as text; every other status throws. */
-  async exchange(exchange: Exchange): Promise<string> {
+  async exchange(wanted: Exchange): Promise<string> {
+    const exchange = this.#ending(wanted);
     const what = describe(exchange);
     await this.#admit(exchange, exchange.signal);
     const deadline = new Deadline(this.#options, exchange.signal);
@@ -101,7 +104,8 @@ export class Transport {
   }
 
   /** A 2xx whose body goes on as long as `exchange.signal` lets it; the deadline covers only what comes before the body. */
-  async stream(exchange: Exchange): Promise<IncomingMessage> {
+  async stream(wanted: Exchange): Promise<IncomingMessage> {
+    const exchange = this.#ending(wanted);
     await this.#admit(exchange, exchange.signal);
     const deadline = new Deadline(this.#options, exchange.signal);
     const startedAt = this.#options.clock.now();
@@ -119,6 +123,12 @@ export class Transport {
   /** A stream that was open has broken: counts as a failure of the server. */
   broken(): void {
     this.#budget.failed(this.#options.clock.now());
+  }
+
+  #ending(exchange: Exchange): Exchange {
+    const { signal } = this.#options;
+    if (signal === undefined) return exchange;
+    return { ...exchange, signal: exchange.signal === undefined ? signal : AbortSignal.any([signal, exchange.signal]) };
   }
 
   async #open(exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {

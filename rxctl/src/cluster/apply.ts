@@ -10,7 +10,7 @@ import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, inWordsOf, print } from '../io.ts';
 import type { Format } from '../print.ts';
 import { formatProblems, readYaml } from '../yaml-documents.ts';
-import { asked, Cluster, type ClusterOptions } from './cluster.ts';
+import { asked, Cluster, type ClusterOptions, known } from './cluster.ts';
 import { ClusterSite } from './site.ts';
 
 type ApplyOptions = ClusterOptions & { readonly file: string; readonly firstBlockMaxMs: number };
@@ -24,7 +24,7 @@ const KINDS: readonly Resource[] = [CONFIG_MAPS, TESTNETS, LOAD_TESTS].map(({ re
 
 export async function applyFile(io: Io, options: ApplyOptions, format: Format): Promise<ExitCode> {
   const documents = readDocuments(io, options.file);
-  const cluster = await Cluster.open(options, io.env);
+  const cluster = await Cluster.open(options, io);
   const applied: Applied[] = [];
   const isText = format === 'text' || format === 'wide';
   try {
@@ -80,8 +80,9 @@ async function applyOne(
     );
   const before = await asked(cluster.rest.get(resource, { name, namespace }));
   const placed = { ...object, metadata: { ...object.metadata, namespace } };
-  const after = await asked(
+  const after = await known(
     cluster.rest.apply(resource, placed, { fieldManager: FIELD_MANAGER, conflicts: 'refused' }),
+    resource,
   );
   const isSame = before?.metadata.resourceVersion === after.metadata.resourceVersion;
   const outcome = before === undefined ? 'created' : isSame ? 'unchanged' : 'configured';

@@ -9,7 +9,7 @@ import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, note, print } from '../io.ts';
 import type { Format } from '../print.ts';
 import { ProgressLine } from '../progress.ts';
-import { asked, Cluster, type ClusterOptions } from './cluster.ts';
+import { asked, Cluster, type ClusterOptions, known } from './cluster.ts';
 import { exitOf, isOver, type LoadTestObject, loadTestText, printableLoadTest, stepOf } from './load-test.ts';
 
 type FollowOptions = ClusterOptions & { readonly out?: string };
@@ -23,7 +23,7 @@ export async function followLoadTest(
   options: FollowOptions,
   format: Format,
 ): Promise<ExitCode> {
-  const cluster = await Cluster.open(options, io.env);
+  const cluster = await Cluster.open(options, io);
   try {
     const name = named ?? (await onlyOne(cluster));
     const object = await untilOver(io, cluster, name);
@@ -40,14 +40,23 @@ async function untilOver(io: Io, cluster: Cluster, name: string): Promise<LoadTe
   const deadlineMs = performance.now() + (io.timeoutMs ?? Number.POSITIVE_INFINITY);
   const line = new ProgressLine(io);
   try {
-    for (;;) {
-      const object = await asked(rest.get<LoadTestObject>(LOAD_TESTS.resource, { name, namespace }));
+    for (let before: LoadTestObject | undefined; ; ) {
+      const object = await asked(rest.get<LoadTestObject>(LOAD_TESTS.resource, { name, namespace })).catch((error) => {
+        // Ended in the middle of it.
+        if (before !== undefined && io.signal.aborted) return before;
+        throw error;
+      });
+      before = object;
       if (object === undefined)
         throw new CliError(EXIT.notReachable, `there is no LoadTest ${name} in namespace ${namespace}`, APPLY);
       if (isOver(object)) return object;
       const step = stepOf(object);
       if (io.signal.aborted || performance.now() >= deadlineMs)
-        throw new CliError(EXIT.timeout, `not over: ${step.text}`, `go on: rxctl bench ${name}`);
+        throw new CliError(
+          EXIT.timeout,
+          `not over: ${step.text}; it goes on in the cluster`,
+          `follow it again: rxctl bench ${name}; end it: kubectl delete lt ${name} -n ${namespace}`,
+        );
       line.show(step);
       await delay(LOOK_MS, undefined, { signal: io.signal }).catch(() => undefined);
     }
@@ -58,7 +67,7 @@ async function untilOver(io: Io, cluster: Cluster, name: string): Promise<LoadTe
 
 /** The one that runs, else the only one there is. */
 async function onlyOne({ rest, namespace }: Cluster): Promise<string> {
-  const { items } = await asked(rest.list<LoadTestObject>(LOAD_TESTS.resource, { namespace }));
+  const { items } = await known(rest.list<LoadTestObject>(LOAD_TESTS.resource, { namespace }), LOAD_TESTS.resource);
   const running = items.filter((item) => !isOver(item));
   const [only, ...others] = running.length > 0 ? running : items;
   if (only === undefined)

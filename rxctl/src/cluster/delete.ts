@@ -16,7 +16,7 @@ const GONE_MAX_MS = 120_000;
 const LOOK_MS = 500;
 
 export async function deleteTestnet(io: Io, options: DeleteOptions, format: Format): Promise<ExitCode> {
-  const cluster = await Cluster.open(options, io.env);
+  const cluster = await Cluster.open(options, io);
   try {
     const { metadata } = await findTestnet(cluster, options.name);
     const { name, uid = '' } = metadata;

@@ -20,7 +20,7 @@ import type { Io } from '../io.ts';
 import { keystoreSecrets, seedSecrets } from '../local/secrets.ts';
 import type { NetworkPlace } from '../network-place.ts';
 import { fetchText, json } from '../report-bundle.ts';
-import type { ReportPart, Site } from '../site.ts';
+import type { Obstacle, ReportPart, Site } from '../site.ts';
 import { ClusterSource } from '../sources/cluster.ts';
 import type { Source } from '../sources/source.ts';
 import { asked, Cluster, type ClusterOptions } from './cluster.ts';
@@ -47,6 +47,11 @@ const METRICS_PORTS: Readonly<Record<string, number>> = {
   load: PORT.loadMetrics,
 };
 
+const NO_FORWARDING: Obstacle = {
+  fact: 'the API server refuses to forward ports of its pods to you',
+  cure: 'ask for the role edit in this namespace (create pods/portforward)',
+};
+
 export class ClusterSite implements Site {
   readonly name: string;
   readonly logs: ClusterLogs;
@@ -64,7 +69,7 @@ export class ClusterSite implements Site {
   }
 
   static async open(io: Io, options: ClusterOptions & { readonly name?: string }): Promise<ClusterSite> {
-    const cluster = await Cluster.open(options, io.env);
+    const cluster = await Cluster.open(options, io);
     try {
       return new ClusterSite(io, cluster, await findTestnet(cluster, options.name));
     } catch (error) {
@@ -93,6 +98,16 @@ export class ClusterSite implements Site {
 
   supervisor(): undefined {
     return undefined;
+  }
+
+  obstacle(): Obstacle | undefined {
+    const { forwards, namespace } = this.cluster;
+    if (this.testnet().spec.suspend)
+      return {
+        fact: `Testnet ${this.name} is suspended: its nodes do not run`,
+        cure: `let it go on: kubectl patch tn ${this.name} -n ${namespace} --type merge -p '{"spec": {"suspend": false}}'`,
+      };
+    return forwards.isForbidden ? NO_FORWARDING : undefined;
   }
 
   async reportParts(): Promise<readonly ReportPart[]> {

@@ -1,4 +1,4 @@
-// rxctl doctor: whether this machine can carry a testnet, before it is started. It changes nothing.
+// rxctl doctor: whether this machine, or a cluster, can carry a testnet, before it is started. It changes nothing.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -36,16 +36,20 @@ const EXAMPLES = `
 Examples:
   rxctl doctor                    for testnet.yaml of this folder
   rxctl doctor -f net.yaml -o json
+  rxctl doctor --kube             can the cluster carry it: operator, your rights, room, storage
 
 Exit code 1 when a check fails; warnings let a network run.`;
 
 export function addDoctor(program: Command, io: Io): void {
-  withCommon(program.command('doctor').description('whether this machine can carry a testnet'))
+  withCommon(program.command('doctor').description('whether this machine, or a cluster, can carry a testnet'))
     .option('-f, --file <testnet.yaml>', 'the testnet', 'testnet.yaml')
     .addHelpText('after', EXAMPLES)
     .action((options: DoctorOptions) =>
       verbOf(io, options, async (format): Promise<ExitCode> => {
-        const checks = await withProgress(io, 'measuring disk and clock', () => examine(io, options));
+        const checks =
+          options.kube === true
+            ? await examineCluster(io, options)
+            : await withProgress(io, 'measuring disk and clock', () => examine(io, options));
         print(
           io,
           format,
@@ -55,6 +59,12 @@ export function addDoctor(program: Command, io: Io): void {
         return checks.some(({ result }) => result === 'fail') ? EXIT.error : EXIT.ok;
       }),
     );
+}
+
+async function examineCluster(io: Io, options: DoctorOptions): Promise<readonly Check[]> {
+  const testnet = testnetOf(io, options.file);
+  const { examineCluster: examine } = await import('../cluster/doctor.ts');
+  return examine(io, options, testnet);
 }
 
 async function examine(io: Io, options: DoctorOptions): Promise<readonly Check[]> {

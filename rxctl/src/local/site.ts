@@ -45,6 +45,10 @@ export class LocalSite implements Site {
     return localParts(this.#folders);
   }
 
+  obstacle(): undefined {
+    return undefined;
+  }
+
   secrets(): readonly string[] {
     return secretsOf(this.#folders, this.#io.env['HOME'] ?? homedir());
   }

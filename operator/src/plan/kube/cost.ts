@@ -11,21 +11,23 @@ const MILLI = 1_000n;
 const BYTES_PER_MIB = 2n ** 20n;
 const MIB_PER_GIB = 1_024n;
 
-export function requestsOf({
-  testnet: { spec },
-  plan,
-}: Pick<KubeInput, 'testnet' | 'plan'>): Pick<TestnetStatus, 'requestedCpu' | 'requestedMemory'> {
+type Planned = Pick<KubeInput, 'testnet' | 'plan'>;
+/** So many pods, and what each of them asks. */
+export type PodsAsked = readonly [count: number, each: Amount];
+
+export function podsAsked({ testnet: { spec }, plan }: Planned): readonly PodsAsked[] {
   const { load } = plan;
-  const asked: readonly (readonly [count: number, each: Amount])[] = plan.suspended
-    ? []
-    : [
-        [plan.groups.length * spec.nodesPerGroup, spec.template.resources],
-        [plan.miners.length, minerAmount(spec.mining.cpuPercent)],
-        [plan.bitcoin.kind === 'regtest' ? 1 : 0, BITCOIND],
-        ...(load === undefined
-          ? []
-          : [[load.generators, generatorAmount('load', load.tps / load.generators)] as const]),
-      ];
+  if (plan.suspended) return [];
+  return [
+    [plan.groups.length * spec.nodesPerGroup, spec.template.resources],
+    [plan.miners.length, minerAmount(spec.mining.cpuPercent)],
+    [plan.bitcoin.kind === 'regtest' ? 1 : 0, BITCOIND],
+    ...(load === undefined ? [] : [[load.generators, generatorAmount('load', load.tps / load.generators)] as const]),
+  ];
+}
+
+export function requestsOf(planned: Planned): Pick<TestnetStatus, 'requestedCpu' | 'requestedMemory'> {
+  const asked = podsAsked(planned);
   const sum = (of: (each: Amount) => string): bigint =>
     asked.reduce((total, [count, each]) => total + BigInt(count) * quantity(of(each)), 0n);
   return {
