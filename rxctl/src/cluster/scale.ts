@@ -34,7 +34,7 @@ export async function scaleInCluster(io: Io, options: ScaleOptions, format: Form
         io,
         wanted === groups
           ? `network ${name} has ${groups} groups`
-          : `network ${name} goes from ${groups} to ${wanted} groups; rxctl wait --for Ready ends when they have joined`,
+          : `network ${name} goes from ${groups} to ${wanted} groups; rxctl wait Ready ends when they have joined`,
       ),
     );
     return EXIT.ok;

@@ -16,7 +16,7 @@ type ScaleOptions = CommonOptions & { readonly groups: string };
 const EXAMPLES = `
 Examples:
   rxctl scale --groups 6        two groups join a network of four; rxctl status shows them come
-  rxctl scale --groups 6 && rxctl wait --for Ready
+  rxctl scale --groups 6 && rxctl wait Ready
   rxctl scale --kube --groups 6                      as kubectl scale testnet/demo --replicas=6
 
 Groups cannot leave yet, and those that join own no partitions while partitions cannot move.`;

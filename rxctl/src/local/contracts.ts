@@ -82,7 +82,7 @@ async function deployOne(
   if (await isDeployed()) return undefined;
   const onDeploy = abi.functions.find(({ op }) => op === abi.onDeploy);
   if (onDeploy !== undefined && onDeploy.params.length !== given.length) {
-    return `on_deploy takes ${onDeploy.params.length} arguments, and a testnet.yaml gives none: deploy it with rxctl deploy --args`;
+    return `on_deploy takes ${onDeploy.params.length} arguments, and a testnet.yaml gives none: deploy it with its arguments: rxctl deploy FILE ARGUMENT…`;
   }
   const owner = formatAddress(signer.address);
   const values = given.map((value): Json => (value === DEPLOYER ? owner : value));
