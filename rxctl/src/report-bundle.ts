@@ -84,7 +84,9 @@ function partsOf(site: Site, source: Source, at: Date, snapshot: Snapshot | unde
       name: 'why.json',
       make: async () => {
         const logs = await Promise.all(
-          suspectsOf(look()).map(async (name) => [name, lastWords(await source.log(name, LOG_LINES))] as const),
+          suspectsOf(look()).map(
+            async (name) => [name, lastWords(await source.log(name, LOG_LINES).catch(() => []))] as const,
+          ),
         );
         const words = new Map(logs);
         return json(whyOf(look(), undefined, (name) => words.get(name)));

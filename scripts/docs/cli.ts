@@ -62,7 +62,8 @@ export function cliDocument(): string {
 
 function section(verb: Command, common: readonly Option[]): string {
   const own = verb.options.filter(
-    (option) => !common.some((each) => each.flags === option.flags && each.description === option.description),
+    (option) =>
+      !option.hidden && !common.some((each) => each.flags === option.flags && each.description === option.description),
   );
   const args = verb.registeredArguments;
   const examples = examplesOf(verb);

@@ -86,7 +86,7 @@ async function show(io: Io, site: ClusterSite, { spec }: Testnet, format: Format
     const { load } = first.load === undefined ? first : await source.look();
     const wantedTps = spec.load.tpsPerGroup * spec.groups;
     const figures: Figures = {
-      state: load !== undefined ? 'Offering' : wantedTps > 0 ? 'Starting' : 'Stopped',
+      state: load !== undefined ? 'Offering' : spec.suspend ? 'Suspended' : wantedTps > 0 ? 'Starting' : 'Stopped',
       workload: spec.load.workload,
       wantedTps,
       offeredTps: load?.offeredTps ?? 0,

@@ -15,7 +15,8 @@ const SCHEDULED = 'PodScheduled';
 export type NodesInput = {
   readonly groups: Plan['groups'];
   readonly isSuspended: boolean;
-  readonly programs: readonly Program[];
+  /** Undefined where pods may not be looked at: the operator is believed then. */
+  readonly programs: readonly Program[] | undefined;
   readonly answers: readonly NodeAnswer[];
   readonly objects: readonly GroupObject[];
 };
@@ -25,14 +26,15 @@ export function nodeSightsOf(input: NodesInput): readonly NodeSight[] {
     const known = input.objects.find(({ spec }) => spec.index === group)?.status?.nodes ?? [];
     const best = Math.max(0, ...input.answers.flatMap((answer) => (answer.group === group ? [answer.height] : [])));
     return nodes.map(({ name, ordinal }): NodeSight => {
-      const pod = input.programs.find(({ object }) => object === name)?.pod;
-      const process = processOf(pod, input.isSuspended);
+      const pod = input.programs?.find(({ object }) => object === name)?.pod;
       const answer = input.answers.find(({ node }) => node === name);
       const told = known.find((each) => each.ordinal === ordinal);
+      const isThere = input.programs === undefined && told !== undefined && told.state !== 'Gone' && !input.isSuspended;
+      const process = isThere ? 'Running' : processOf(pod, input.isSuspended);
       return {
         name,
         group,
-        machine: pod?.spec?.nodeName ?? UNKNOWN,
+        machine: pod?.spec?.nodeName ?? told?.machine ?? UNKNOWN,
         process,
         ...(pod === undefined ? {} : { pod: pod.metadata.name }),
         restarts: pod?.status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0,

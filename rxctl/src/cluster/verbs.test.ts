@@ -159,7 +159,11 @@ test.each<[readonly string[], number, string]>([
   [['status', '--name', 'other'], 7, 'there is no Testnet other in namespace lab'],
   [['status', '-n', 'empty'], 7, 'there is no Testnet in namespace empty'],
   [['status', '--context', 'nowhere'], 7, "the kubeconfig names no cluster for context 'nowhere'"],
-  [['parent', 'fork'], 2, 'this is for networks of this machine only'],
+  [['status', '-n', 'empty'], 7, 'cure: there is demo in -n lab; or make one: kubectl apply -f testnet.yaml'],
+  [['status', '--context', 'nowhere'], 7, 'its contexts are here'],
+  [['parent', 'fork'], 1, 'the network has no bitcoind'],
+  [['audit', '--deep'], 2, 'data folders of a cluster lie in its pods'],
+  [['bench', 'scale'], 2, 'bench scale measures networks of this machine'],
   [['up', '--for', '5s'], 2, '--for is for networks of this machine only'],
   [['down'], 2, 'a Testnet is deleted with its chains and keys'],
   [['load', 'set', '--tps', '5'], 1, 'nothing is offered now'],
@@ -185,6 +189,74 @@ test.each<[number, string, string, number, string]>([
   expect(err).toContain(status === 404 ? 'does not know what a Testnet is' : message);
   expect(err).toContain(cure);
   expect(code).toBe(wanted);
+});
+
+/** As the server answers somebody who may see nothing but objects of ours. */
+function onlyOurKinds(): void {
+  cluster.api.fault = ({ path }, response) => {
+    if (path.includes('rexnet.dev')) return false;
+    answer(response, 403, statusBody(403, 'Forbidden', `${path} is forbidden`));
+    return true;
+  };
+}
+
+test('who may see Testnets alone sees what the operator says of them, and which rights are wanting', async () => {
+  begin();
+  onlyOurKinds();
+  const status = await cluster.run(['status', '-o', 'wide']);
+  expect(status.out).toMatch(/^g1-n0 +1 .*in sync +41 .* w1 /m);
+  expect(status.out).toContain('note  you may not look at pods, events');
+  expect(status.code).toBe(EXIT.ok);
+  expect(await lookOf('top', '--once')).toMatchObject({ unseen: ['pods', 'events'] });
+  expect((await cluster.run(['why', 'DataSafe'])).out).toContain('cure: ');
+  const block = await cluster.run(['block', '0']);
+  expect(block.err).toContain('cure: looking needs the role view in this namespace');
+  expect(block.code).toBe(EXIT.error);
+});
+
+test('a suspended Testnet says so to who wants its nodes, and its keys are known all the same', async () => {
+  begin({ suspend: true, load: { tpsPerGroup: 10 } });
+  const { code, err } = await cluster.run(['send', 'transfer', 'bob', '0.5']);
+  expect(err).toContain('Testnet demo is suspended');
+  expect(err).toContain('cure: let it go on: kubectl patch tn demo -n lab');
+  expect(code).toBe(EXIT.notReachable);
+  expect((await cluster.run(['key', 'list', '-o', 'name'])).out).toContain('alice');
+  expect(await lookOf('load', 'status')).toMatchObject({ state: 'Suspended' });
+});
+
+test('Ctrl-C is obeyed while the server is silent', async () => {
+  begin();
+  const left = new AbortController();
+  cluster.api.fault = () => {
+    setImmediate(() => left.abort());
+    return true;
+  };
+  expect(await cluster.run(['status'], { signal: left.signal })).toEqual({
+    ...{ code: EXIT.error, out: '' },
+    err: 'error: interrupted\n',
+  });
+  const late = await cluster.run(['status', '--timeout', '100ms']);
+  expect(late).toMatchObject({ code: EXIT.timeout, err: expect.stringContaining('not done after 0.1 s') });
+});
+
+test('top without a terminal gives every look as one line of JSON until it is ended', async () => {
+  begin();
+  const left = new AbortController();
+  const network = new FakeNetwork();
+  let asked = 0;
+  network.ask = async () => {
+    if (++asked > 4) left.abort();
+    return undefined;
+  };
+  const { code, out } = await cluster.run(['top', '-o', 'json', '--interval', '200ms'], {
+    ...{ network, signal: left.signal },
+  });
+  const looks = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(looks.map(({ name }) => name)).toEqual(['demo', 'demo']);
+  expect(code).toBe(EXIT.ok);
 });
 
 test('a server that is not there is not reachable', async () => {

@@ -58,6 +58,12 @@ function online(io: Io, where: readonly string[], options: AuditOptions): Promis
 }
 
 async function deep(io: Io, where: readonly string[], options: AuditOptions, format: Format): Promise<ExitCode> {
+  if (options.kube === true && where.length === 0)
+    throw new CliError(
+      EXIT.usage,
+      'data folders of a cluster lie in its pods, and --deep reads folders of this machine',
+      'without --deep rxctl audit adds up the money of a cluster; a folder that was copied out: name it, with --genesis',
+    );
   const folders = targets(io, where, options);
   let begun = 0;
   const result = await withProgress(io, 're-executing', (line) =>

@@ -1,7 +1,7 @@
 // rxctl bench: the verb with its benches. Arguments in, report and exit code out; what a bench does is in bench/.
 import { resolve } from 'node:path';
 import { suggest } from '@rexnet/operator/api/suggest.ts';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { writeArtefacts } from '../bench/artefacts.ts';
 import type { Bench } from '../bench/definition.ts';
 import { type MachineFacts, machineFacts } from '../bench/facts.ts';
@@ -20,9 +20,12 @@ import { BENCHES } from './benches.ts';
 export interface BenchOptions {
   readonly output: string;
   readonly out?: string;
+  readonly kube?: boolean;
 }
 
 type FollowOptions = CommonOptions & { readonly out?: string };
+
+const CLUSTER_FLAGS = ['--kube', '-n, --namespace <name>', '--context <name>', '--kubeconfig <file>'] as const;
 
 const EXAMPLES = `
 Examples:
@@ -45,14 +48,27 @@ export function addBench(program: Command, io: Io): void {
       verbOf(io, options, (format) => follow(io, bench, name, options, format)),
     );
   for (const each of BENCHES) {
-    each
-      .addFlags(withOutput(bench.command(each.name).description(each.summary)))
+    const command = each.addFlags(withOutput(bench.command(each.name).description(each.summary)));
+    // Only to be refused in a sentence, wherever they stand.
+    for (const flags of CLUSTER_FLAGS) command.addOption(new Option(flags).hideHelp());
+    command
       .option('--out <folder>', 'write JSON, Markdown and a chart there')
       .addHelpText('after', `\nExample:\n  ${each.example}`)
       .action((options: BenchOptions & Readonly<Record<string, unknown>>) =>
-        verbOf(io, options, (format) => runBench(io, each, options, format)),
+        verbOf(io, options, (format) => {
+          if (options.kube === true || bench.opts()['kube'] === true) throw notInACluster(each);
+          return runBench(io, each, options, format);
+        }),
       );
   }
+}
+
+function notInACluster({ name }: Bench): CliError {
+  return new CliError(
+    EXIT.usage,
+    `bench ${name} measures networks of this machine`,
+    'in a cluster a LoadTest measures: kubectl apply -f loadtest.yaml, then rxctl --kube bench follows it',
+  );
 }
 
 /** A bench that nobody named is one that is followed. */

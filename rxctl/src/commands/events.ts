@@ -1,11 +1,11 @@
 // rxctl events: what happened to a network, oldest first: restarts, conditions that changed, reorganisations; -f goes on.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import type { Format } from '../print.ts';
 import { table } from '../print.ts';
+import { looksOf } from '../sources/looks.ts';
 import type { EventSight } from '../sources/source.ts';
 import { paintOf } from '../style.ts';
 import { clock } from '../views/units.ts';
@@ -25,25 +25,23 @@ export function addEvents(program: Command, io: Io): void {
     )
     .action((options: EventOptions) =>
       withSource(io, options, async ({ source, format }) => {
-        const { events } = await source.look();
-        if (options.follow !== true) {
-          print(
-            io,
-            format,
-            events.map((event) => ({ ...event })),
-            () => eventsText(events),
-            events.map(({ object, reason }) => `${object}/${reason}`),
-          );
-          return EXIT.ok;
-        }
         const shown = new Set<string>();
-        for (let all = events; !io.signal.aborted; { events: all } = await source.look()) {
-          const keys = new Set(all.map(keyOf));
-          for (const event of all) if (!shown.has(keyOf(event))) showEvent(io, event, format);
+        for await (const { events } of looksOf(io, source, LOOK_MS)) {
+          if (options.follow !== true) {
+            print(
+              io,
+              format,
+              events.map((event) => ({ ...event })),
+              () => eventsText(events),
+              events.map(({ object, reason }) => `${object}/${reason}`),
+            );
+            break;
+          }
+          const keys = new Set(events.map(keyOf));
+          for (const event of events) if (!shown.has(keyOf(event))) showEvent(io, event, format);
           // What the source has forgotten need not be remembered here.
           for (const key of shown) if (!keys.has(key)) shown.delete(key);
           for (const key of keys) shown.add(key);
-          await delay(LOOK_MS, undefined, { signal: io.signal }).catch(() => undefined);
         }
         return EXIT.ok;
       }),

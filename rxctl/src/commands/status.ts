@@ -1,12 +1,12 @@
 // rxctl status: how a network does, as it is now: asks processes and nodes, not the rxctl that looks after them. What is wrong
 // stands last, where the eye ends.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import { type Format, type Printable, table } from '../print.ts';
 import { isMet } from '../sources/condition.ts';
+import { looksOf } from '../sources/looks.ts';
 import type { ConditionSight, Snapshot } from '../sources/source.ts';
 import { type Paint, PLAIN, paintOf } from '../style.ts';
 import { groupHealth } from '../views/health.ts';
@@ -34,13 +34,13 @@ export function addStatus(program: Command, io: Io): void {
     .addHelpText('after', EXAMPLES)
     .action((options: StatusOptions) =>
       withSource(io, options, async ({ site, source, format }) => {
-        for (;;) {
-          const snapshot = await source.look();
+        let code: ExitCode = EXIT.error;
+        for await (const snapshot of looksOf(io, source, WATCH_MS)) {
           show(io, format, snapshot, site.supervisor() ?? null, options.watch === true);
-          const isOver = options.watch !== true || io.signal.aborted;
-          if (!isOver) await delay(WATCH_MS, undefined, { signal: io.signal }).catch(() => undefined);
-          if (isOver || io.signal.aborted) return exitOf(snapshot);
+          code = exitOf(snapshot);
+          if (options.watch !== true) break;
         }
+        return code;
       }),
     );
 }
@@ -72,7 +72,7 @@ export function describeStatus(
   snapshot: Snapshot,
   { isWide, paint }: StatusView = { isWide: false, paint: PLAIN },
 ): string {
-  const { name, status, groups, nodes, isLookedAfter } = snapshot;
+  const { name, status, groups, nodes, isLookedAfter, unseen } = snapshot;
   const { phase, conditions } = status;
   const ready = conditions.find(({ type }) => type === 'Ready');
   const tone = phase === 'Healthy' ? 'green' : phase === 'Degraded' ? 'red' : 'yellow';
@@ -84,11 +84,16 @@ export function describeStatus(
     groupsTable(snapshot, isWide),
     ...(isWide ? ['', nodesTable(nodes, true)] : []),
     ...(groups.length === 0 ? [] : ['']),
+    ...(unseen === undefined ? [] : [`${paint('yellow', 'note')}  ${unseenText(unseen)}`]),
     ...(isLookedAfter ? [] : ['no rxctl looks after it: what ends stays down; start it again with rxctl up']),
     ...(isWide ? conditions : unmet).map((condition) => conditionLine(condition, paint)),
   ]
     .join('\n')
     .trimEnd();
+}
+
+function unseenText(unseen: readonly string[]): string {
+  return `you may not look at ${unseen.join(', ')}, so some figures are what the operator says or unknown; the role view has pods and events, edit has ports of pods`;
 }
 
 function factLines({ status, epoch, startedAtMs, atMs, load, parent, contracts }: Snapshot): readonly string[] {

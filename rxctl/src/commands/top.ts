@@ -8,6 +8,7 @@ import { type CommonOptions, siteOf, verbOf, withCommon } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import type { Format } from '../print.ts';
+import { looksOf } from '../sources/looks.ts';
 import { Recorder, readRecording, replaySource } from '../sources/recording.ts';
 import type { Snapshot, Source } from '../sources/source.ts';
 import { hasColor } from '../style.ts';
@@ -38,6 +39,7 @@ Examples:
   rxctl top                              live, until q
   rxctl top --once                       one frame, for a pipe or a pull request
   rxctl top --once -o json               the same look as data
+  rxctl top -o json                      every look as data, one object a line, until Ctrl-C
   rxctl top --record run.jsonl           keep every look
   rxctl top --replay run.jsonl           show them again, without a network
   rxctl top --scaling bench              with the curve that bench scale --out bench left`;
@@ -57,7 +59,8 @@ async function top(io: Io, options: TopOptions, format: Format): Promise<ExitCod
   intervalOf(options);
   if (options.replay !== undefined && options.record !== undefined)
     throw new CliError(EXIT.usage, '--record and --replay exclude each other', 'copy the recording instead');
-  if (options.once !== true) refuseWithoutTerminal(io, format);
+  const isStream = format === 'json' && options.replay === undefined;
+  if (options.once !== true && !isStream) refuseWithoutTerminal(io, format);
   if (options.replay !== undefined) return show(io, options, replaySource(resolve(io.cwd, options.replay)), format);
   const site = await siteOf(io, options);
   try {
@@ -72,6 +75,7 @@ async function show(io: Io, options: TopOptions, source: Source, format: Format)
   const recorder = options.record === undefined ? undefined : new Recorder(resolve(io.cwd, options.record));
   try {
     if (options.once === true) return await once(io, options, source, recorder, format);
+    if (format === 'json') return await stream(io, source, recorder, intervalOf(options));
     return await live(io, options, source, recorder, intervalOf(options));
   } finally {
     recorder?.close();
@@ -113,6 +117,14 @@ async function live(
     onLook: (snapshot) => recorder?.add(snapshot),
     signal: io.signal,
   });
+  return EXIT.ok;
+}
+
+async function stream(io: Io, source: Source, recorder: Recorder | undefined, intervalMs: number): Promise<ExitCode> {
+  for await (const snapshot of looksOf(io, source, intervalMs)) {
+    recorder?.add(snapshot);
+    print(io, 'json', snapshot, () => '');
+  }
   return EXIT.ok;
 }
 

@@ -5,6 +5,7 @@ import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
 import { type Io, print } from '../io.ts';
 import { ProgressLine } from '../progress.ts';
+import { lookAfter } from '../sources/looks.ts';
 import type { Snapshot, Source } from '../sources/source.ts';
 import { duration } from '../views/units.ts';
 import { type Awaited, awaited } from '../wait-for.ts';
@@ -41,8 +42,9 @@ export async function until(io: Io, source: Source, condition: string, startedAt
   const line = new ProgressLine(io);
   const deadlineMs = startedAtMs + (io.timeoutMs ?? TIMEOUT_MS);
   try {
-    for (;;) {
-      const snapshot = await source.look();
+    for (let before: Snapshot | undefined; ; ) {
+      const snapshot = await lookAfter(io, source, before);
+      before = snapshot;
       const look = awaited(snapshot, condition);
       if (look.isMet) return look;
       if (io.signal.aborted || performance.now() >= deadlineMs)

@@ -39,7 +39,9 @@ export async function explain(source: Source, snapshot: Snapshot, object: string
   const suspects = [...new Set([...suspectsOf(snapshot), ...(object === undefined ? [] : [object])])];
   const logs = await Promise.all(
     suspects.map(
-      async (name) => [name, lastWords(await source.log(name, name === 'rxctl' ? LAST_LINES : LOG_LINES))] as const,
+      // A log that cannot be read tells nothing, as one that is empty.
+      async (name) =>
+        [name, lastWords(await source.log(name, name === 'rxctl' ? LAST_LINES : LOG_LINES).catch(() => []))] as const,
     ),
   );
   const words = new Map(logs);

@@ -25,6 +25,7 @@ import { nodeSightsOf, processOf } from '../cluster/node-sights.ts';
 import { testnetOf } from '../cluster/parse-testnet.ts';
 import { addressOfPod, ClusterPlace } from '../cluster/place.ts';
 import { type Program, programsOf } from '../cluster/programs.ts';
+import { ifAllowed, unseenOf } from '../cluster/rights.ts';
 import { statusSightOf } from '../cluster/status-sight.ts';
 import { type Use, UseMeter } from '../cluster/use-meter.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -57,7 +58,8 @@ type Objects = {
   readonly object: TestnetObject;
   readonly groups: readonly GroupObject[];
   readonly shardMap: ShardMapObject | undefined;
-  readonly pods: readonly PodObject[];
+  /** Undefined where we may not look at them. */
+  readonly pods: readonly PodObject[] | undefined;
 };
 
 /** The cluster stays open: whoever opened it closes it. */
@@ -75,7 +77,7 @@ export class ClusterSource implements Source {
   #networkId = '';
   #programs: readonly Program[] = [];
   #planned: { readonly key: string; readonly plan: Plan } | undefined;
-  #events: { readonly atMs: number; readonly items: readonly EventObject[] } | undefined;
+  #events: { readonly atMs: number; readonly items: readonly EventObject[] | undefined } | undefined;
   #seen: readonly EventSight[] = [];
   #before: Snapshot | undefined;
 
@@ -97,7 +99,7 @@ export class ClusterSource implements Source {
     const testnet = testnetOf(object);
     const plan = this.#planOf(testnet);
     const groups = groupsOf(plan, objects.groups);
-    this.#programs = programsOf(pods);
+    this.#programs = programsOf(pods ?? []);
     await this.#reach();
     const answers = await this.#ask(groups);
     const atMs = nowMs();
@@ -109,7 +111,8 @@ export class ClusterSource implements Source {
       this.#eventsAt(atMs),
     ]);
     const isSuspended = testnet.spec.suspend;
-    const seen = { groups, isSuspended, programs: this.#programs, answers, objects: objects.groups };
+    const programs = pods === undefined ? undefined : this.#programs;
+    const seen = { groups, isSuspended, programs, answers, objects: objects.groups };
     const nodes = nodeSightsOf(seen).map((node) => withUse(node, uses));
     const machines = await this.#machines.look(nodes, atMs);
     const sights = groups.map(({ group }) =>
@@ -122,6 +125,11 @@ export class ClusterSource implements Source {
     const minHeight = Math.min(...sights.map(({ height }) => height));
     const scaling = this.#scaling?.look();
     const startedAtMs = Date.parse(object.metadata.creationTimestamp ?? '');
+    const unseen = unseenOf({
+      pods: pods === undefined,
+      events: events === undefined,
+      'ports of pods': this.#options.cluster.forwards.isForbidden,
+    });
     const snapshot: Snapshot = {
       atMs,
       origin: 'cluster',
@@ -141,8 +149,9 @@ export class ClusterSource implements Source {
       contracts: await this.#contracts.look(contractsOf(plan, object), answers.length > 0),
       events: [],
       ...(scaling === undefined ? {} : { scaling }),
+      ...(unseen === undefined ? {} : { unseen }),
     };
-    return { ...snapshot, events: this.#story(snapshot, events) };
+    return { ...snapshot, events: this.#story(snapshot, events ?? []) };
   }
 
   async log(object: string, lines: number): Promise<readonly string[]> {
@@ -166,7 +175,7 @@ export class ClusterSource implements Source {
       rest.get<TestnetObject>(TESTNETS.resource, { name: testnet, namespace }),
       rest.list<GroupObject>(GROUPS.resource, { namespace, fieldSelector: `spec.testnet=${testnet}` }),
       rest.get<ShardMapObject>(SHARD_MAPS.resource, { name: testnet, namespace }),
-      rest.list<PodObject>(PODS.resource, own),
+      ifAllowed(rest.list<PodObject>(PODS.resource, own)),
     ]);
     if (object === undefined)
       throw new CliError(
@@ -174,7 +183,7 @@ export class ClusterSource implements Source {
         `Testnet ${testnet} is not there any more`,
         'make it again: kubectl apply -f testnet.yaml',
       );
-    return { object, groups: groups.items, shardMap, pods: pods.items };
+    return { object, groups: groups.items, shardMap, pods };
   }
 
   /** Made once for each spec: it derives the keys of all load accounts. */
@@ -242,14 +251,11 @@ export class ClusterSource implements Source {
     return this.#uses.look(new Map(await Promise.all(addresses)), atMs);
   }
 
-  /** Whoever may not read events still sees the rest. */
-  async #eventsAt(atMs: number): Promise<readonly EventObject[]> {
+  /** Whoever may not read events still sees the rest; what fails otherwise is asked again. */
+  async #eventsAt(atMs: number): Promise<readonly EventObject[] | undefined> {
     if (this.#events !== undefined && atMs < this.#events.atMs + EVENTS_EVERY_MS) return this.#events.items;
     const { rest, namespace } = this.#options.cluster;
-    const items = await rest.list<EventObject>(EVENTS, { namespace }).then(
-      (list) => list.items,
-      () => [],
-    );
+    const items = await ifAllowed(rest.list<EventObject>(EVENTS, { namespace })).catch(() => []);
     this.#events = { atMs, items };
     return items;
   }

@@ -41,6 +41,8 @@ export type Snapshot = {
   /** The newest ones, oldest first. */
   readonly events: readonly EventSight[];
   readonly scaling?: ScalingSight;
+  /** What could not be looked at for want of rights. */
+  readonly unseen?: readonly string[];
 };
 
 /** Those of a laptop, and in a cluster whatever else its operator writes. */

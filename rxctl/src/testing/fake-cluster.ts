@@ -28,7 +28,7 @@ import { FakeNetwork } from './fake-network.ts';
 import { Sink } from './sink.ts';
 import type { Ran } from './verb-runner.ts';
 
-type RunOptions = { readonly network?: Network; readonly program?: string };
+type RunOptions = { readonly network?: Network; readonly program?: string; readonly signal?: AbortSignal };
 
 export const NAMESPACE = 'lab';
 const NAME = 'demo';
@@ -181,13 +181,16 @@ export class FakeCluster {
   }
 
   /** One verb, as a shell in a folder without networks would run it. */
-  async run(args: readonly string[], { network = new FakeNetwork(), program }: RunOptions = {}): Promise<Ran> {
+  async run(
+    args: readonly string[],
+    { network = new FakeNetwork(), program, signal = new AbortController().signal }: RunOptions = {},
+  ): Promise<Ran> {
     const stdout = new Sink(false);
     const stderr = new Sink(false);
     const io: Io = {
       ...{ stdout, stderr, stdin: process.stdin, cwd: this.cwd, exitCode: 0 },
       env: { HOME: this.cwd },
-      signal: new AbortController().signal,
+      signal,
       openNetwork: async (place) => {
         this.places.push(place);
         return network;

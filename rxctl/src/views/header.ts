@@ -26,8 +26,9 @@ export function headerPane(model: Model, width: number): readonly Line[] {
   return [ends(answer, badges(model), width), joined(figures(model), ' · ', width)];
 }
 
-function badges({ ui, trouble }: Model): Line {
+function badges({ ui, trouble, snapshot: { unseen } }: Model): Line {
   const words = [
+    ...(unseen === undefined ? [] : [`NO RIGHT TO SEE ${unseen.join(', ').toUpperCase()}`]),
     ...(trouble === undefined ? [] : ['NO ANSWER']),
     ...(ui.isPaused ? ['PAUSED'] : []),
     ...(ui.onlyFaults ? ['FAULTS ONLY'] : []),

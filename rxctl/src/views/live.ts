@@ -62,10 +62,9 @@ class LiveView {
     terminal.stdout.on('resize', draw);
     this.#want();
     try {
-      const looking = this.#keepLooking(over);
+      // Who leaves does not wait for a node that answers nobody.
+      void this.#keepLooking(over);
       await Promise.race([screen.ended, aborted(over)]);
-      this.#left.abort();
-      await looking;
     } finally {
       this.#left.abort();
       clearTimeout(this.#timer);
@@ -83,6 +82,7 @@ class LiveView {
       if (signal.aborted) return;
       try {
         const snapshot = await source.look();
+        if (signal.aborted) return;
         onLook(snapshot);
         this.#see(snapshot);
         await this.#readLog();
