@@ -1,8 +1,8 @@
 // What Pulumi runs: the settings of the stack, and what follows from them.
 import { join, resolve } from 'node:path';
-import { Config, getStack, runtime } from '@pulumi/pulumi';
+import { Config, getStack, RunError, runtime } from '@pulumi/pulumi';
 import { deploy } from './program.ts';
-import { readSettings, type Source } from './settings.ts';
+import { readSettings, type Settings, SettingsError, type Source } from './settings.ts';
 
 const PREFIX = 'rexnet:';
 const BASE = resolve(import.meta.dirname, '..');
@@ -12,6 +12,17 @@ const source: Source = {
   get: (key) => config.get(key),
   getObject: (key) => config.getObject(key),
 };
-const settings = readSettings(source, getStack(), BASE);
 
-export const { testnet, look, grafana, kubeconfig } = deploy(settings, join(BASE, '..', 'charts', 'rexnet'));
+/** Of what a person set wrong Pulumi shows the sentence alone, and of everything else the stack too. */
+function settingsOf(stack: string): Settings {
+  try {
+    return readSettings(source, stack, BASE);
+  } catch (error) {
+    throw error instanceof SettingsError ? new RunError(error.message) : error;
+  }
+}
+
+export const { testnet, look, grafana, kubeconfig } = deploy(
+  settingsOf(getStack()),
+  join(BASE, '..', 'charts', 'rexnet'),
+);
