@@ -12,7 +12,7 @@ const OPERATOR_NAMESPACE = 'rexnet-system';
 const EXIT_USAGE = 2;
 const USAGE = `usage: npm run loadtest -- [options], for the cluster of the current kubeconfig, or of REXNET_KUBECONFIG
   --testnet FILE         a Testnet, testnet.yaml by default
-  --loadtest FILE        a LoadTest, loadtest.yaml by default; none: only the Testnet
+  --loadtest FILE        a LoadTest, loadtest.yaml by default; none: only the Testnet. It is suspended while copies of it are measured
   --namespace NAME       where both go, default by default
   --image IMAGE          of the operator and of the Testnet's pods, instead of the released one
   --bitcoind-image IMAGE
@@ -133,6 +133,17 @@ async function run(given) {
     say(`first block of all groups after ${seen.status?.firstBlockAfter ?? 'an unknown time'}`);
     tellGitHub('GITHUB_OUTPUT', `first-block-after=${seen.status?.firstBlockAfter ?? ''}\n`);
     if (given.loadtest === 'none') return 0;
+    return await measure(given, { testnet, seen, made });
+  } finally {
+    if (!given.keep) await remove(given, made.toReversed());
+  }
+}
+
+/** What is made is added to `made`. */
+async function measure(given, { testnet, seen, made }) {
+  say(`suspending ${testnet}: copies of it are measured, and the machines are for them`);
+  await suspend(given, testnet, true);
+  try {
     const loadtest = await apply(given, given.loadtest, 'loadtest');
     made.push(loadtest);
     say('measuring; kubectl get lt -w shows how far it is');
@@ -147,8 +158,13 @@ async function run(given) {
     tellGitHub('GITHUB_OUTPUT', `verdict=${measured.status?.verdict ?? ''}\n`);
     return exitCodeOf(measured);
   } finally {
-    if (!given.keep) await remove(given, made.toReversed());
+    if (given.keep) await suspend(given, testnet, false);
   }
+}
+
+async function suspend(given, testnet, isSuspended) {
+  const change = JSON.stringify({ spec: { suspend: isSuspended } });
+  await kubectl(['-n', given.namespace, 'patch', testnet, '--type=merge', '-p', change]);
 }
 
 async function remove(given, names) {

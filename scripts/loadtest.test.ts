@@ -64,6 +64,7 @@ test('it installs, applies, waits, measures, keeps what it found and takes away 
     'apply -f testnet.yaml -o name',
     'wait testnet.rexnet.dev/demo --for=condition=FirstBlock --timeout=300s',
     'get testnet.rexnet.dev/demo -o json',
+    'patch testnet.rexnet.dev/demo --type=merge -p {"spec":{"suspend":true}}',
     'apply -f loadtest.yaml -o name',
     'wait loadtest.rexnet.dev/curve --for=jsonpath={.status.verdict} --timeout=60m',
     'get loadtest.rexnet.dev/curve -o json',
@@ -77,10 +78,11 @@ test('it installs, applies, waits, measures, keeps what it found and takes away 
   expect(readFileSync(github.GITHUB_STEP_SUMMARY, 'utf8')).toContain('### Linear');
 });
 
-test('a verdict that is not Linear fails the step, and --keep leaves everything', async () => {
+test('a verdict that is not Linear fails the step, and --keep leaves everything running', async () => {
   const { code, calls } = await run(['--keep', '--namespace', 'lab'], { VERDICT: 'Sublinear' });
   expect(code).toBe(5);
   expect(calls.some((call) => call.includes('delete'))).toBe(false);
+  expect(calls.at(-1)).toContain('{"spec":{"suspend":false}}');
   expect(calls.filter((call) => call.startsWith('-n lab ')).length).toBeGreaterThan(3);
 });
 
