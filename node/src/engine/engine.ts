@@ -21,6 +21,7 @@ import type { History } from './history.ts';
 import type { ParentCounts } from './parent-counts.ts';
 import type { ParentHeaders } from './parent-headers.ts';
 import type { Sums } from './sums.ts';
+import { TipWatch } from './tip-watch.ts';
 
 /** What one answer to `wants` may list. */
 const WANTS_MAX = 256;
@@ -68,6 +69,7 @@ export interface EngineModules {
 export class Engine {
   readonly #m: EngineModules;
   readonly #beat: Beat;
+  readonly #tipWatch = new TipWatch();
   /** Headers and leaves that are known but not stored yet; a block that rests on them is stored with them. */
   #pendingHeaders: HeaderEntry[] = [];
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
@@ -229,10 +231,15 @@ export class Engine {
     return this.#snapshot;
   }
 
-  /** Our chain is at the newest header of its group we know, and nothing newer is waiting for evidence. */
+  /** Our chain is at the newest header of its group we know, or was so a moment ago. */
   get inSync(): boolean {
-    const { view } = this.#m;
-    return view.isBorn && !this.#deepReorg && view.tip === view.tree.tip(view.group);
+    this.#lookAtTip();
+    return this.#m.view.isBorn && !this.#deepReorg && this.#tipWatch.keepsUp(this.#m.nowMs());
+  }
+
+  #lookAtTip(): void {
+    const { view, nowMs } = this.#m;
+    this.#tipWatch.look(view.tip === view.tree.tip(view.group), nowMs());
   }
 
   #leaf(sourceId: Uint8Array, bytes: Uint8Array): Intake {
@@ -275,6 +282,7 @@ export class Engine {
       this.#deepReorg = followed.deepReorg;
       if (!followed.more) break;
     }
+    this.#lookAtTip();
     this.#tellWants();
   }
 
