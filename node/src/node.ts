@@ -2,6 +2,7 @@
 // that knows them all; it decides nothing itself.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Faucet } from './backend/faucet.ts';
 import { Meters } from './backend/meters.ts';
@@ -85,6 +86,8 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
       else log.info({ height, have, of }, `resyncing: ${have} of ${of} parts`);
     },
     rewound: (heights) => log.warn(heights, 'nobody gave a state of the chosen chain: beginning again at the fork'),
+    widened: (reach) =>
+      log.warn(reach, "a peer's chain left ours long ago: headers are held and compared further back"),
     fatal: ({ code, message }) => fatal.reject(new RemoteError(code, message)),
   };
   const engine = new Caller<EngineApi, EngineEvents>(worker, (name, payload) => on[name](payload as never));
@@ -107,6 +110,7 @@ export async function runNode(options: NodeOptions, log: Log, signal: AbortSigna
     verify: async (transactions) => (await door.verify(transactions, 'block')).every((ok) => ok),
     takeTransactions: (batch, _, connection) => backend.takeTransactions(batch, connection),
     metrics: telemetry.metrics,
+    memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
     nowMs: () => Date.now(),
   });
   const faucet = options.faucet

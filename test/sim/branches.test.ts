@@ -11,6 +11,7 @@ import type { HeaderEntry } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import type { EngineEvents, Want } from '@rexnet/node/engine/api.ts';
 import { Engine, WHOLE_HEADERS } from '@rexnet/node/engine/engine.ts';
+import { FarSplits } from '@rexnet/node/engine/far-splits.ts';
 import { History } from '@rexnet/node/engine/history.ts';
 import { ParentCounts } from '@rexnet/node/engine/parent-counts.ts';
 import { ParentHeaders } from '@rexnet/node/engine/parent-headers.ts';
@@ -73,10 +74,13 @@ class TestNode {
       parentCounts: new ParentCounts(undefined),
       sums: new Sums(),
       resync: new Resync({ ...model.params, partitions: 1 }),
+      farSplits: new FarSplits(model.params.headerWindow, undefined),
       miner: new Uint8Array(36).fill(name.length),
       blockIntervalMs: model.params.blockIntervalMs,
       maxReorg: plan.maxReorg,
+      headerWindow: model.params.headerWindow,
       snapshotEvery: 1_000,
+      newestSnapshot: { height: 0, bytes: 0 },
       snapshot: () => new Uint8Array(0),
       reopen: () => undefined,
       nowMs: () => this.nowMs,

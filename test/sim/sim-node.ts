@@ -402,9 +402,8 @@ export class SimNode {
 
   /** In one step, like the commit of a real node; then as after a restart. */
   #install(): void {
-    const whole = this.#resync?.whole();
-    if (whole === undefined) return;
-    const { base, snapshot } = whole;
+    if (this.#resync?.isWhole !== true) return;
+    const { base, snapshot } = this.#resync.takeWhole();
     this.disk.base = { id: base.id, snapshot };
     this.disk.tip = base.id;
     this.#world.trace('resynced', this.name, base.key);

@@ -4,6 +4,7 @@ import { equalBytes, toHex, ZERO_HASH } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
 import { CHECKPOINT_HEAD, type CheckpointHead, type Genesis, type Header, SNAPSHOT } from '../core/layouts.ts';
 import { GLOBAL_PARTITION, REPLICA_PARTITION } from '../core/scopes.ts';
+import { encodeSnapshot } from './snapshot.ts';
 import { Accumulators, checkpointLeaf, checkpointOfLeaves } from './state.ts';
 
 /** Asked for in place of a partition: the head. */
@@ -74,6 +75,8 @@ function readHead(
   return equalBytes(root, committedBy.checkpointRoot) ? head : undefined;
 }
 
+const NOTHING: ReadonlyMap<string, Uint8Array> = new Map();
+
 export type PartVerdict = 'accepted' | 'known' | 'refused';
 
 /** Puts a state together from parts that came from anywhere, in any order after the head. */
@@ -81,8 +84,8 @@ export class CheckpointAssembly {
   readonly checkpoint: Checkpoint;
   readonly #partitions: number;
   readonly #cells = new Map<number, Uint8Array>();
-  /** Cells an earlier attempt brought, by leaf in hex: what has not changed since need not come again. */
-  readonly #spare: ReadonlyMap<string, Uint8Array>;
+  /** Cells an earlier attempt brought, by leaf in hex, until the head says which have not changed: they need not come again. */
+  #spare: ReadonlyMap<string, Uint8Array>;
   #head: CheckpointHead | undefined;
 
   /** `before`: an attempt at another checkpoint. */
@@ -122,7 +125,7 @@ export class CheckpointAssembly {
     if (this.#head === undefined || !this.isWhole) throw new Error('parts of the state are missing');
     const { system, accumulators, parts } = this.#head;
     const { header, committedBy } = this.checkpoint;
-    return SNAPSHOT.encode({
+    return encodeSnapshot({
       height: header.height,
       system,
       checkpoint: committedBy.checkpointRoot,
@@ -139,6 +142,8 @@ export class CheckpointAssembly {
       const cells = this.#spare.get(toHex(leaf));
       if (cells !== undefined) this.#cells.set(partition, cells);
     }
+    // The rest of them would add up, attempt after attempt.
+    this.#spare = NOTHING;
     return 'accepted';
   }
 

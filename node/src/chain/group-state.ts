@@ -34,6 +34,7 @@ import { Queues } from './queues.ts';
 import { RecordedHeaders } from './recorded-headers.ts';
 import { Registry } from './registry.ts';
 import { HOME_GROUP, outboxDepth, type ShardMap } from './shard-map.ts';
+import { encodeSnapshot } from './snapshot.ts';
 import { Accumulators, isCheckpoint, liveCheckpoint, SystemState } from './state.ts';
 import type { StateCheck } from './state-check.ts';
 import { encodeBlockDiff, withTail } from './tail.ts';
@@ -239,7 +240,7 @@ export class GroupState implements ChainState {
     const { machine, genesis } = this.#engine;
     const numbers = [...Array(genesis.partitions).keys(), REPLICA_PARTITION, GLOBAL_PARTITION];
     const parts = numbers.map((partition) => ({ partition, cells: machine.exportPartition(partition) }));
-    return SNAPSHOT.encode({
+    return encodeSnapshot({
       height: this.#height,
       system: this.#system.encode(),
       checkpoint: this.#checkpoint,

@@ -127,6 +127,11 @@ export class Pool {
     return BigInt(next);
   }
 
+  /** All that wait, in the order they came. */
+  *all(): IterableIterator<Uint8Array> {
+    for (const { bytes } of this.#byId.values()) yield bytes;
+  }
+
   /** A waiting transaction. */
   find(id: Uint8Array): Uint8Array | undefined {
     return this.#byId.get(textOf(id, 0, id.length))?.bytes;

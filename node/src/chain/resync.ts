@@ -117,10 +117,15 @@ export class Resync {
     return verdict;
   }
 
-  /** The state, once nothing is missing. */
-  whole(): WholeState | undefined {
-    if (this.#attempt?.assembly.isWhole !== true) return undefined;
+  get isWhole(): boolean {
+    return this.#attempt?.assembly.isWhole === true;
+  }
+
+  /** The state, once nothing is missing; it is the caller's from now on, and no part of it is kept here. */
+  takeWhole(): WholeState {
+    if (this.#attempt === undefined) throw new Error('no state was asked for');
     const { base, assembly } = this.#attempt;
+    this.#attempt = undefined;
     return { base, snapshot: assembly.snapshot() };
   }
 

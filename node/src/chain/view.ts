@@ -50,6 +50,8 @@ export interface ViewModules {
   readonly group: number;
   /** Of the first groups, each a pure function of genesis. */
   readonly genesisHeaders: readonly Uint8Array[];
+  /** Headers are held headerWindow deep from the start, to compare chains that parted long ago; until `narrow`. */
+  readonly isWide?: boolean;
 }
 
 export type BodyVerdict =
@@ -97,6 +99,8 @@ export class View {
   readonly #inbox: Inbox;
   readonly #blocks: BlockStore;
   readonly #templates = new Map<string, Template>();
+  /** Headers below a tip that are held whatever has been read. */
+  #heldBlocks: number;
   #follower: Follower;
   #missingBodies: readonly HeaderEntry[] = [];
   /** The body we need next, and when a template was first refused for it. */
@@ -108,6 +112,8 @@ export class View {
   constructor(modules: ViewModules) {
     this.#m = modules;
     this.group = modules.group;
+    const { maxReorg, headerWindow } = modules.params;
+    this.#heldBlocks = modules.isWide === true ? headerWindow : 2 * maxReorg;
     this.#intake = new HeaderIntake(modules.params, modules.rules, modules.maps, modules.genesisHeaders);
     this.#inbox = new Inbox(this.#isOurLeaf, modules.archive);
     this.#blocks = new BlockStore(modules.archive);
@@ -150,6 +156,12 @@ export class View {
       this.#follower = this.#followFrom(tip);
     }
     // The disk has more than memory is to hold.
+    this.#prune();
+  }
+
+  /** Holds from now on no more headers than following the chosen chains asks for. */
+  narrow(): void {
+    this.#heldBlocks = 2 * this.#m.params.maxReorg;
     this.#prune();
   }
 
@@ -340,11 +352,11 @@ export class View {
   /** Forgets headers nothing can ask about any more: below every cursor that could still move, and never within reach of a reorganisation. */
   #prune(): void {
     this.#sincePrune = 0;
-    const { maxReorg, headerWindow } = this.#m.params;
+    const { headerWindow } = this.#m.params;
     const { tree } = this;
     for (const group of tree.groups) {
       const tip = tree.tip(group).height;
-      let floor = tip - 2 * maxReorg;
+      let floor = tip - this.#heldBlocks;
       for (const reader of tree.groups) {
         if (reader !== group && reader !== this.group) floor = Math.min(floor, this.#deepRead(tree.tip(reader), group));
       }
@@ -359,9 +371,7 @@ export class View {
 
   /** Our blocks are executed from where our state stands, however far behind or beside the chosen chain that is. */
   #ownFloor(): number {
-    return this.tree.isChosen(this.tip)
-      ? this.tip.height - 2 * this.#m.params.maxReorg
-      : this.tree.baseHeight(this.group);
+    return this.tree.isChosen(this.tip) ? this.tip.height - this.#heldBlocks : this.tree.baseHeight(this.group);
   }
 
   /** Height of the newest block of a group that a chain had read as far back as it could be taken. */

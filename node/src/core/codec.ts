@@ -47,9 +47,15 @@ export class Reader {
 const FIRST_BUFFER_BYTES = 256;
 
 export class Writer {
-  #bytes = new Uint8Array(FIRST_BUFFER_BYTES);
-  #view = viewOf(this.#bytes);
+  #bytes: Uint8Array;
+  #view: DataView;
   #at = 0;
+
+  /** `bytes`: how many are expected; when they are known exactly none is copied. */
+  constructor(bytes = FIRST_BUFFER_BYTES) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#view = viewOf(this.#bytes);
+  }
 
   /** Makes room for `size` more bytes and answers where they begin. */
   reserve(size: number): number {
@@ -76,7 +82,7 @@ export class Writer {
   }
 
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    return this.#at === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#at);
   }
 }
 
@@ -221,7 +227,8 @@ export type RecordOf<S> = { -readonly [K in keyof S]: ValueOf<S[K]> };
 export interface Layout<T> extends Field<T> {
   readonly name: string;
   readonly fields: readonly (readonly [name: string, field: Field<unknown>])[];
-  encode(value: T): Uint8Array;
+  /** `bytes`: how many it makes, where that is known and many. */
+  encode(value: T, bytes?: number): Uint8Array;
   /** Refuses truncated, trailing and non-canonical bytes; what it answers views `bytes`. */
   decode(bytes: Uint8Array): T;
 }
@@ -245,8 +252,8 @@ export function layout(name: string, shape: Record<string, Field<unknown>>): Lay
     write: (w, value) => {
       for (const [key, field] of fields) field.write(w, value[key], `${name}.${key}`);
     },
-    encode: (value) => {
-      const w = new Writer();
+    encode: (value, bytes) => {
+      const w = new Writer(bytes);
       self.write(w, value, name);
       return w.finish();
     },

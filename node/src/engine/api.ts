@@ -47,6 +47,11 @@ export interface Intake {
   readonly accepted: number;
 }
 
+/** Headers, judged; some may wait for others. */
+export interface HeadersIntake extends Intake {
+  readonly isAllKnown: boolean;
+}
+
 export type Want =
   /** Headers of a group beyond what is known, and blocks on any branch that are lacking or lack descendants. */
   | { readonly kind: 'headers'; readonly group: number; readonly branches: readonly Uint8Array[] }
@@ -84,7 +89,7 @@ export interface PoolVerdict {
 export interface EngineApi {
   /** Packed transactions whose signatures are right, and their ids one after the other. */
   submit(batch: Uint8Array, ids: Uint8Array): PoolVerdict;
-  takeHeaders(headers: readonly Announced[], from: string): Intake;
+  takeHeaders(headers: readonly Announced[], from: string): HeadersIntake;
   /** `signaturesOk`: whether all signatures of its transactions are right; a false one kills the block, not the peer. */
   takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake;
   takeLeaf(sourceId: Uint8Array, leaf: Uint8Array): Intake;
@@ -200,6 +205,8 @@ export type EngineEvents = {
   resync: ResyncProgress & { readonly installed: boolean };
   /** Nobody gave a state: it begins again at this height, where its chain left the chosen one. */
   rewound: { readonly from: number; readonly to: number };
+  /** A peer's chain left ours long ago: so many blocks of headers are held to compare them. */
+  widened: { readonly blocks: number };
   /** The engine cannot go on; the process must end. */
   fatal: { readonly code: string; readonly message: string };
 };

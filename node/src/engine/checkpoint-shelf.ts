@@ -8,6 +8,8 @@ import { RpcError } from '../rpc/errors.ts';
 export const CHUNK_BYTES: number = 256 * 1024;
 /** What nobody has asked for any more is let go, and another state may be asked for. */
 const IDLE_MS = 5_000;
+/** Who takes of one state for ever must let others have theirs now and then. */
+const HOLD_MS = 30_000;
 
 export interface ShelfModules {
   /** Snapshot bytes at a block; undefined when none is stored there. */
@@ -22,7 +24,9 @@ export interface StateChunk {
 
 export class CheckpointShelf {
   readonly #m: ShelfModules;
-  #open: { readonly id: Uint8Array; readonly parts: CheckpointParts; usedMs: number } | undefined;
+  #open:
+    | { readonly id: Uint8Array; readonly parts: CheckpointParts; readonly sinceMs: number; usedMs: number }
+    | undefined;
 
   constructor(modules: ShelfModules) {
     this.#m = modules;
@@ -45,15 +49,16 @@ export class CheckpointShelf {
 
   #partsOf(id: Uint8Array): CheckpointParts | undefined {
     this.tick();
-    const usedMs = this.#m.nowMs();
+    const nowMs = this.#m.nowMs();
     if (this.#open !== undefined && equalBytes(this.#open.id, id)) {
-      this.#open.usedMs = usedMs;
+      this.#open.usedMs = nowMs;
       return this.#open.parts;
     }
+    const isHeld = this.#open !== undefined && nowMs - this.#open.sinceMs < HOLD_MS;
+    if (isHeld) throw new RpcError('BUSY', { retryAfterMs: IDLE_MS });
     const snapshot = this.#m.snapshot(id);
     if (snapshot === undefined) return undefined;
-    if (this.#open !== undefined) throw new RpcError('BUSY', { retryAfterMs: IDLE_MS });
-    this.#open = { id: id.slice(), parts: new CheckpointParts(Uint8Array.from(snapshot)), usedMs };
+    this.#open = { id: id.slice(), parts: new CheckpointParts(snapshot), sinceMs: nowMs, usedMs: nowMs };
     return this.#open.parts;
   }
 }

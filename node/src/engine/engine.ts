@@ -14,9 +14,10 @@ import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { leavesInBody } from '../store/body-leaves.ts';
 import type { ChainStore } from '../store/chain-store.ts';
-import type { Announced, EngineEvents, Intake, OwnBlock, TimedWork, Want } from './api.ts';
+import type { Announced, EngineEvents, HeadersIntake, Intake, OwnBlock, TimedWork, Want } from './api.ts';
 import { Beat } from './beat.ts';
 import { outcomesOf, receivedBy, sentBy, summaryOf } from './facts.ts';
+import type { FarSplits } from './far-splits.ts';
 import type { History } from './history.ts';
 import type { ParentCounts } from './parent-counts.ts';
 import type { ParentHeaders } from './parent-headers.ts';
@@ -29,8 +30,6 @@ const WANTS_MAX = 256;
 const PARTS_MAX = 16;
 /** Least time between two tellings of how far a state has come. */
 const TELL_EVERY_MS = 1_000;
-/** So long after the last sign of it a chain that left ours long ago is complained of. */
-const STRANGE_FOR_MS = 60_000;
 /** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
 const BRANCHES_MAX = 64;
 /** Headers below the newest that are kept decoded and with their witness. */
@@ -53,15 +52,19 @@ export interface EngineModules {
   readonly parentCounts: ParentCounts;
   readonly sums: Sums;
   readonly resync: Resync;
+  readonly farSplits: FarSplits;
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
   readonly maxReorg: number;
+  readonly headerWindow: number;
   /** Blocks between two snapshots. */
   readonly snapshotEvery: number;
+  /** On disk, when the engine begins. */
+  readonly newestSnapshot: { readonly height: number; readonly bytes: number };
   /** All state at the tip. */
   snapshot(): Uint8Array;
-  /** The state on disk is another one: this engine is over, and another begins from there. */
-  reopen(): void;
+  /** This engine is over, and another begins from what is on disk; it holds headers headerWindow deep until a time that is given. */
+  reopen(wideUntilMs?: number): void;
   nowMs(): number;
   emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
@@ -75,8 +78,6 @@ export class Engine {
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
   #deepReorg = false;
-  /** When a peer last showed a chain that left ours before what headers are held of. */
-  #strangeMs = Number.NEGATIVE_INFINITY;
   /** When it was told last how far a state has come. */
   #toldMs = 0;
   /** Blocks taken back since the last one that was applied. */
@@ -86,8 +87,7 @@ export class Engine {
   constructor(modules: EngineModules) {
     this.#m = modules;
     this.#beat = new Beat(modules.blockIntervalMs);
-    const [newest] = modules.store.snapshots();
-    this.#snapshot = { height: newest?.height ?? 0, bytes: newest?.bytes.length ?? 0 };
+    this.#snapshot = modules.newestSnapshot;
   }
 
   /** Goes on at once where another engine left off. */
@@ -95,17 +95,21 @@ export class Engine {
     this.#advance();
   }
 
-  takeHeaders(headers: readonly Announced[], from: string): Intake {
+  takeHeaders(headers: readonly Announced[], from: string): HeadersIntake {
     let accepted = 0;
+    let known = 0;
     let fault: string | undefined;
+    let wideUntilMs: number | undefined;
     for (const { header, witness, leaf } of headers) {
       const intake = this.#m.view.addHeader(header.slice(), witness.slice(), from, this.#m.nowMs());
       accepted += this.#note(intake);
       const { outcome } = intake;
+      // Some are known though memory has long let go of them.
+      const isSettled = outcome.kind === 'refused' && outcome.code === 'TOO_OLD' && this.#m.history.isSettled(header);
+      if (outcome.kind === 'known' || isSettled) known++;
+      if (isSettled) continue;
       if (outcome.kind === 'refused') {
-        // Known, and long let go of.
-        if (outcome.code === 'TOO_OLD' && this.#m.history.isSettled(header)) continue;
-        if (outcome.code === 'TOO_OLD' && this.#isStrange(header, witness)) this.#strangeMs = this.#m.nowMs();
+        if (outcome.code === 'TOO_OLD') wideUntilMs = this.#seeFarSplit(header, witness);
         this.#m.sums.headerRefused(outcome.code);
         if (!BLAMELESS.has(outcome.code)) fault = outcome.code;
         break;
@@ -113,7 +117,8 @@ export class Engine {
       if (leaf.length > 0 && outcome.kind === 'accepted') fault ??= this.#leaf(outcome.entry.id, leaf).fault;
     }
     this.#advance();
-    return { fault, accepted };
+    if (wideUntilMs !== undefined) this.#widen(wideUntilMs);
+    return { fault, accepted, isAllKnown: known === headers.length };
   }
 
   takeBody(id: Uint8Array, body: Uint8Array, signaturesOk: boolean): Intake {
@@ -141,11 +146,11 @@ export class Engine {
     const { resync } = this.#m;
     const verdict = resync.take(block, part, bytes, this.#m.nowMs());
     if (verdict === 'refused') return { fault: 'BAD_STATE', accepted: 0 };
-    const whole = resync.whole();
-    if (whole === undefined) {
+    if (resync.isWhole) this.#install();
+    else {
       this.#tellResync();
       this.#tellWants();
-    } else this.#install(whole);
+    }
     return { fault: undefined, accepted: verdict === 'accepted' ? 1 : 0 };
   }
 
@@ -188,6 +193,7 @@ export class Engine {
     let noted = 0;
     for (const intake of this.#m.view.tick(nowMs)) noted += this.#note(intake);
     if (noted > 0) this.#advance();
+    if (!this.#deepReorg && this.#m.farSplits.takeOver(nowMs)) this.#m.view.narrow();
     if (this.#m.resync.mustRewind(nowMs) && this.#rewind()) return;
     this.#offerTemplate(nowMs);
   }
@@ -210,10 +216,8 @@ export class Engine {
       const message = `this node takes the state after block ${height} from its peers: ${parts}`;
       return [{ type: 'Resyncing', status: 'True', reason: this.#deepReorg ? 'BeyondUndo' : 'FarBehind', message }];
     }
-    if (this.#m.nowMs() - this.#strangeMs < STRANGE_FOR_MS) {
-      const message = `a peer follows a chain that left ours more than ${2 * this.#m.maxReorg} blocks ago, further back than headers are compared; the nodes of the side with less work must begin again on empty data folders`;
-      return [{ type: 'DeepReorg', status: 'True', reason: 'BeyondWindow', message }];
-    }
+    const farSplit = this.#m.farSplits.condition(this.#m.nowMs());
+    if (farSplit !== undefined) return [farSplit];
     if (!this.#deepReorg) return [];
     const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
     return [
@@ -287,9 +291,20 @@ export class Engine {
   }
 
   /** Real work, done on a block that our chain had settled: not garbage, but another chain. */
-  #isStrange(header: Uint8Array, witness: Uint8Array): boolean {
-    const { history, view } = this.#m;
-    return history.leavesSettled(header) && view.isWorked(header.slice(), witness.slice());
+  #seeFarSplit(header: Uint8Array, witness: Uint8Array): number | undefined {
+    const { farSplits, history, nowMs, view } = this.#m;
+    const depth = history.depthOfSplit(header);
+    if (depth === undefined || !view.isWorked(header.slice(), witness.slice())) return undefined;
+    return farSplits.see(depth, nowMs());
+  }
+
+  /** The tree grows at its tips alone: to hold older headers it is made anew, of all that is on disk. */
+  #widen(untilMs: number): void {
+    // The state that is coming would have to come again.
+    if (this.#deepReorg || this.#m.resync.isActive) return;
+    this.flush();
+    this.#m.emit('widened', { blocks: this.#m.headerWindow });
+    this.#m.reopen(untilMs);
   }
 
   #tellWants(): void {
@@ -319,17 +334,22 @@ export class Engine {
     return true;
   }
 
-  /** In one commit: until then a restart finds the old state, from then on the new one. */
-  #install({ base, snapshot }: WholeState): void {
-    const { store, resync, emit, reopen } = this.#m;
-    const { height, id } = base;
+  /** The old state, the parts and the new state are not all in memory at the same time: what is stored is let go of first. */
+  #install(): void {
+    const { resync, emit, reopen } = this.#m;
     const progress = resync.progress!;
-    this.#commit(() => {
-      this.#writePending();
-      store.putBase({ height, id, bytes: snapshot });
-    });
+    this.#storeState(resync.takeWhole());
     emit('resync', { ...progress, installed: true });
     reopen();
+  }
+
+  /** In one commit: until then a restart finds the old state, from then on the new one. */
+  #storeState({ base, snapshot }: WholeState): void {
+    const { height, id } = base;
+    this.#commit(() => {
+      this.#writePending();
+      this.#m.store.putBase({ height, id, bytes: snapshot });
+    });
   }
 
   /** What is durable need not be in memory as a whole. */

@@ -10,13 +10,12 @@ import { senderKeyOf } from '../core/signed-bytes.ts';
 import { unpackTransactions } from '../core/transaction-batch.ts';
 import type { IndexedRefusal } from '../rpc/backend.ts';
 import { type Refusal, RpcError, refusal } from '../rpc/errors.ts';
-import type { ChainStore } from '../store/chain-store.ts';
 import type { EngineApi, EngineEvents, EngineOptions, EngineStatus, PoolVerdict } from './api.ts';
 import { serve } from './bridge.ts';
 import { CheckpointShelf } from './checkpoint-shelf.ts';
 import { figuresOf } from './figures.ts';
 import { LoopDelay } from './loop-delay.ts';
-import { openEngine } from './open.ts';
+import { type Heritage, openEngine } from './open.ts';
 
 /** How often the engine looks at its clock: templates are due to this precision. */
 const TICK_MS = 10;
@@ -39,13 +38,12 @@ function fail(error: unknown): void {
   });
 }
 
-/** `opened`: the store of the engine before, whose state was replaced in it. */
-function start(opened?: ChainStore): void {
-  const reopen = (): void => {
+function start(heritage?: Heritage): void {
+  const reopen = (left: Heritage): void => {
     for (const timer of timers) clearInterval(timer);
-    start(open.store);
+    start(left);
   };
-  const open = openEngine(options, { nowMs, reopen, emit }, opened);
+  const open = openEngine(options, { nowMs, reopen, emit }, heritage);
   const { engine, answers, history, view, state, pool, mapDesk, store, parents, parentCounts, network } = open;
   const loopDelay = new LoopDelay();
   const shelf = new CheckpointShelf({
@@ -173,7 +171,7 @@ function start(opened?: ChainStore): void {
   };
   Object.assign(handlers, api);
   emit('ready', status());
-  if (opened !== undefined) guarded(() => engine.resume());
+  if (heritage !== undefined) guarded(() => engine.resume());
 }
 
 /** Refusals go back to who asked; whatever else escapes is a defect of ours and ends the node. */

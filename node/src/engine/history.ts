@@ -132,10 +132,11 @@ export class History {
     return this.#settledLine(group).has(height, blockId(bytes));
   }
 
-  /** Whether it stands beside the chosen chain, on a block of it that memory has let go of. */
-  leavesSettled(bytes: Uint8Array): boolean {
+  /** How many blocks of the chosen chain a header stands beside, on one that memory has let go of; undefined when it stands on none. */
+  depthOfSplit(bytes: Uint8Array): number | undefined {
     const { group, height, parent } = HEADER.decode(bytes);
-    return height === 1 || this.#settledLine(group).has(height - 1, parent);
+    const isOnLine = height === 1 || this.#settledLine(group).has(height - 1, parent);
+    return isOnLine ? this.#view.tree.tip(group).height - (height - 1) : undefined;
   }
 
   #recordOf(entry: HeaderEntry | undefined): HeaderRecord | undefined {
@@ -169,17 +170,18 @@ export class History {
     return [...chosen, ...lines.map((entry) => ({ header: entry.bytes, witness: this.witness(entry) }))];
   }
 
-  /** Ids from the newest down, at distances that double. */
+  /** Ids from the newest down, at distances that double; also of what memory has let go of, for who parted from us there. */
   locator(group: number): Uint8Array[] {
-    const tip = this.#view.tree.tip(group);
-    const ids: Uint8Array[] = [];
-    for (let back = 0; ; back = back === 0 ? 1 : back * 2) {
-      const entry = tip.ancestorAt(Math.max(tip.height - back, this.#view.tree.baseHeight(group)));
-      if (entry === undefined) break;
-      ids.push(entry.id);
-      if (entry.height <= this.#view.tree.baseHeight(group)) break;
-    }
-    return ids;
+    const { tree } = this.#view;
+    const tip = tree.tip(group);
+    const base = tree.baseHeight(group);
+    const heights = new Set(base > 0 ? [base] : []);
+    for (let back = 0; tip.height - back > 0; back = back === 0 ? 1 : back * 2) heights.add(tip.height - back);
+    const descending = [...heights].sort((a, b) => b - a);
+    return descending.flatMap((height) => {
+      const id = height < base ? this.#settledLine(group).idAt(height) : tip.ancestorAt(height)?.id;
+      return id === undefined ? [] : [id];
+    });
   }
 
   /** A node serves of its own group only what it has executed and stored. */

@@ -20,12 +20,13 @@ import { judgeReading, planReads } from '../consensus/reading.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
 import { acceptedByZip215 } from '../core/ed25519.ts';
 import { parentIdOf } from '../core/header-bytes.ts';
-import { ChainStore } from '../store/chain-store.ts';
+import { ChainStore, type Snapshot } from '../store/chain-store.ts';
 import { damaged } from '../store/errors.ts';
 import { Machine } from '../vm/machine.ts';
 import { Answers } from './answers.ts';
 import type { EngineEvents, EngineFigures, EngineOptions } from './api.ts';
 import { Engine, WHOLE_HEADERS } from './engine.ts';
+import { FarSplits } from './far-splits.ts';
 import { History } from './history.ts';
 import { groupsOf, recordedTree } from './network-parts.ts';
 import { ParentCounts } from './parent-counts.ts';
@@ -50,20 +51,31 @@ export interface OpenEngine {
   readonly start: EngineFigures['start'];
 }
 
+/** What an engine leaves to the one that takes its place. */
+export interface Heritage {
+  /** Open, and everything is in it. */
+  readonly store: ChainStore;
+  /** Those that waited, in the order they came. */
+  readonly transactions: readonly Uint8Array[];
+  readonly mapUpdate: Uint8Array;
+  /** Headers are to be held headerWindow deep until then. */
+  readonly wideUntilMs: number | undefined;
+}
+
 export interface EngineWorld {
   nowMs(): number;
-  /** The folder holds another state now: open it anew. */
-  reopen(): void;
+  /** What the folder holds is to be opened anew, and this engine not to be used any more. */
+  reopen(heritage: Heritage): void;
   emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
 
-/** Throws StoreError when the folder is not this node's or is damaged. `opened`: the store of the engine before, when its state was replaced. */
-export function openEngine(options: EngineOptions, world: EngineWorld, opened?: ChainStore): OpenEngine {
+/** Throws StoreError when the folder is not this node's or is damaged. */
+export function openEngine(options: EngineOptions, world: EngineWorld, heritage?: Heritage): OpenEngine {
   const startedMs = performance.now();
   const network = readGenesis(options.genesis);
   const { genesis } = network;
   const { group } = options;
-  const store = opened ?? new ChainStore(options.dataDir, { genesisId: toHex(network.id), group });
+  const store = heritage?.store ?? new ChainStore(options.dataDir, { genesisId: toHex(network.id), group });
   const machine = Machine.create({
     partitions: genesis.partitions,
     seed: randomBytes(32),
@@ -90,6 +102,7 @@ export function openEngine(options: EngineOptions, world: EngineWorld, opened?: 
     archive: store,
     group,
     genesisHeaders,
+    isWide: heritage?.wideUntilMs !== undefined,
   });
   restoreView(view, store, world.nowMs());
   for (const g of view.tree.groups) {
@@ -105,6 +118,11 @@ export function openEngine(options: EngineOptions, world: EngineWorld, opened?: 
     holds: (partition) => network.firstMap.owners[partition] === group,
   });
   const mapDesk = new MapDesk(maps);
+  if (heritage !== undefined) {
+    // What the state of the moment does not admit was in blocks that are to come, or that were left.
+    for (const transaction of heritage.transactions) pool.add(transaction, world.nowMs());
+    if (heritage.mapUpdate.length > 0) mapDesk.offer(heritage.mapUpdate, view.tip.map);
+  }
   const history = new History(view, store);
   const parents = new ParentHeaders(bitcoin);
   const parentCounts = new ParentCounts(bitcoin);
@@ -120,12 +138,16 @@ export function openEngine(options: EngineOptions, world: EngineWorld, opened?: 
     parentCounts,
     sums,
     resync: new Resync(genesis),
+    farSplits: new FarSplits(genesis.headerWindow, heritage?.wideUntilMs),
     miner: options.miner,
     blockIntervalMs: genesis.blockIntervalMs,
     maxReorg: genesis.maxReorg,
+    headerWindow: genesis.headerWindow,
     snapshotEvery: genesis.checkpointEvery,
+    newestSnapshot: { height: chain.snapshot?.height ?? 0, bytes: chain.snapshot?.bytes.length ?? 0 },
     snapshot: () => state.snapshot(),
-    reopen: world.reopen,
+    reopen: (wideUntilMs) =>
+      world.reopen({ store, transactions: [...pool.all()], mapUpdate: mapDesk.waiting, wideUntilMs }),
     nowMs: world.nowMs,
     emit: world.emit,
   });
@@ -160,7 +182,7 @@ function timedCompiler(compile: Compile, told: (seconds: number) => void): Compi
 }
 
 interface StoredChain {
-  readonly snapshot: Uint8Array | undefined;
+  readonly snapshot: Snapshot | undefined;
   /** Diffs of the blocks after the snapshot, or after genesis, in order. */
   readonly diffs: readonly Uint8Array[];
 }
@@ -169,11 +191,12 @@ interface StoredChain {
 function storedChain(store: ChainStore, dir: string): StoredChain {
   const tip = store.tip();
   const diffs: Uint8Array[] = [];
-  const snapshots = new Map(store.snapshots().map((s) => [toHex(s.id), s.bytes]));
+  const snapshots = new Set(store.snapshotPlaces().map(({ id }) => toHex(id)));
   let id = tip?.id;
   for (let height = tip?.height ?? 0; height > 0 && id !== undefined; height--) {
-    const snapshot = snapshots.get(toHex(id));
-    if (snapshot !== undefined) return { snapshot, diffs: diffs.reverse() };
+    if (snapshots.has(toHex(id))) {
+      return { snapshot: { height, id, bytes: store.snapshot({ height, id })! }, diffs: diffs.reverse() };
+    }
     const diff = store.diff(id);
     const header = store.header(id, height);
     if (diff === undefined || header === undefined) throw damaged(dir, `block ${height} of its chain is missing`);
@@ -204,7 +227,7 @@ function restoreState(
       ...(bitcoin === undefined ? {} : { bitcoin }),
       ...(check === undefined ? {} : { check }),
     },
-    stored,
+    { snapshot: stored.snapshot?.bytes, diffs: stored.diffs },
   );
 }
 

@@ -15,11 +15,15 @@ import { VirtualNode } from './testing/virtual-node.ts';
 
 const EVERY = 4;
 const MAX_REORG = 8;
+/** Blocks further back than the strangers leave the chain of the others for themselves, and not for the others. */
+const WINDOW = 100;
 /** So many that memory lets go of the first headers: those who come late get them from disk. */
 const BLOCKS = 140;
 const FORK = 10;
 const ALONE = 12;
 const PATIENCE_MS = 20_000;
+const WIDE_MS = 600_000;
+const WAITS_FOR_NONCE = 200;
 const PARTITIONS = 16;
 const USERS = Array.from({ length: 12 }, (_, i) => `user/${i}`);
 const START_MS = 1_000_000_000_000;
@@ -32,7 +36,7 @@ const genesis = makeGenesis({
   compilerHash: new Uint8Array(32),
   bitcoinIntervalMs: 1_000,
   accounts: USERS.map((name) => ({ address: deriveKey(1, name).address, amount: 1_000_000_000n })),
-  constants: { floorHashes: 2n, checkpointEvery: EVERY, maxReorg: MAX_REORG },
+  constants: { floorHashes: 2n, checkpointEvery: EVERY, maxReorg: MAX_REORG, headerWindow: WINDOW },
 });
 const network = readGenesis(genesis);
 const groupOf = (name: string): number =>
@@ -46,7 +50,7 @@ let old: readonly [VirtualNode, VirtualNode];
 /** Of group 1: they mine alone from a fork on. */
 let alone: VirtualNode;
 let lonely: VirtualNode;
-/** Go their own way together from the fork on. */
+/** Go their own way together from the fork on, until they hear of the others. */
 let strangers: readonly VirtualNode[];
 
 function startNode(name: string, group: number): VirtualNode {
@@ -213,20 +217,62 @@ test('where nobody gives a state it begins again where the chains part, and exec
   expect(rootOf(lonely)).toBe(rootOf(old[1]));
   await lonely.restart();
   expect(rootOf(lonely)).toBe(rootOf(old[1]));
+  old[1].givesStates = true;
 });
 
-test('a chain that parted before what headers are held of is complained of, not followed', async () => {
+test('chains that parted before what headers are held of are compared as far back as the window reaches', async () => {
   for (let i = 0; i < 4 * MAX_REORG; i++) for (const node of strangers) mineAmong(node, strangers);
   const stranger = strangers[1]!;
   // Memory lets go of what is old.
   await stranger.restart();
-  const { view, engine } = stranger.open;
-  expect(view.tree.baseHeight(1)).toBeGreaterThan(FORK + 1);
+  expect(stranger.open.view.tree.baseHeight(1)).toBeGreaterThan(FORK + 1);
+  const [user] = USERS.filter((name) => groupOf(name) === 1);
+  stranger.pay(user!, USERS[0]!, BigInt(WAITS_FOR_NONCE));
+  for (const peer of old) stranger.learn(peer);
+  // The first header of the other chain had it look further back, the next question brings the others.
+  expect(stranger.open.view.tree.baseHeight(1)).toBeLessThan(FORK);
+  for (const peer of old) stranger.learn(peer);
+  expect(stranger.open.engine.conditions).toMatchObject([{ type: 'Resyncing', reason: 'BeyondUndo' }]);
+  catchUp(stranger);
+  expect(rootOf(stranger)).toBe(rootOf(old[1]));
+  expect(stranger.installed).toHaveLength(1);
+  expect(stranger.open.pool.size).toBe(1);
+  await stranger.restart();
+  stranger.mine();
+  old[1].learn(stranger);
+  old[1].fetch(stranger);
+  expect(rootOf(old[1])).toBe(rootOf(stranger));
+});
+
+test('a chain that parted before the window is complained of, not followed', () => {
+  const [home] = old;
+  const { view, engine } = home.open;
   const left = toHex(view.tip.id);
   expect(engine.conditions).toEqual([]);
-  for (const peer of old) stranger.learn(peer);
+  home.learn(strangers[0]!);
+  expect(home.open.engine).toBe(engine);
   expect(engine.conditions).toMatchObject([{ type: 'DeepReorg', reason: 'BeyondWindow' }]);
   expect(toHex(view.tip.id)).toBe(left);
   clock.nowMs += 60_000;
   expect(engine.conditions).toEqual([]);
+});
+
+test('what is held to compare is let go when there was time to', async () => {
+  // For one whose chain is the better one nothing else comes of it.
+  const [, stays] = old;
+  const other = startNode('beside', 1);
+  catchUp(other);
+  const height = other.open.view.tip.height;
+  for (let i = 0; i < 3 * MAX_REORG; i++) for (const node of old) mineAmong(node, old);
+  for (let i = 0; i < 2 * MAX_REORG + 1; i++) other.mine();
+  await stays.restart();
+  expect(stays.open.view.tree.baseHeight(1)).toBeGreaterThan(height);
+  stays.learn(other);
+  const wide = stays.open.view.tree.baseHeight(1);
+  expect(wide).toBeLessThan(height);
+  stays.learn(other);
+  expect(stays.height).toBe(height + 3 * MAX_REORG);
+  clock.nowMs += WIDE_MS;
+  stays.open.engine.tick();
+  expect(stays.open.view.tree.baseHeight(1)).toBeGreaterThan(height);
 });

@@ -30,8 +30,13 @@ export class SettledLine {
   }
 
   has(height: number, id: Uint8Array): boolean {
+    const settled = this.idAt(height);
+    return settled !== undefined && equalBytes(settled, id);
+  }
+
+  idAt(height: number): Uint8Array | undefined {
     this.#grow();
-    return height >= 1 && height <= this.#top && equalBytes(this.#idAt(height), id);
+    return height < 1 || height > this.#top ? undefined : this.#idAt(height);
   }
 
   /** The height of the first of these ids that lies on the line; 0 when none does. */

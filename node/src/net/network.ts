@@ -9,6 +9,7 @@ import { PeerRpc } from '../rpc/peer-client.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/telemetry.ts';
 import { GossipMeters } from './gossip-meters.ts';
+import { fetchHeaders, HEADERS_PER_ANSWER } from './header-fetch.ts';
 import { Introduction } from './introduction.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
@@ -18,7 +19,6 @@ import { Wants } from './wants.ts';
 
 type HeadersWant = Extract<Want, { readonly kind: 'headers' }>;
 
-const HEADERS_PER_ANSWER = 1_000;
 const HEADERS_DEADLINE_MS = 10_000;
 const REDIAL_MS = [200, 500, 1_000, 2_000];
 
@@ -32,6 +32,8 @@ export interface NetworkModules {
   /** A batch that came from a peer. */
   takeTransactions(batch: Uint8Array, forwarded: boolean, connection: string): Promise<string | undefined>;
   readonly metrics: Pick<Metrics, 'peers'>;
+  /** What this process may use. */
+  readonly memoryBytes: number;
   nowMs(): number;
 }
 
@@ -242,6 +244,7 @@ export class Network {
       },
       failed: (peer, error) => log.debug({ peer, error: String(error) }, 'part of a state not had'),
       nowMs,
+      memoryBytes: this.#m.memoryBytes,
       start: () => this.#start,
     });
   }
@@ -250,23 +253,22 @@ export class Network {
     const { group, branches } = want;
     const peer = anyOf(this.#peersOf(group), [...this.#peers.values()], tries, this.#start);
     if (peer === undefined) return;
-    let learnt = 0;
+    const { chain } = this.#m;
+    const leaf = new Uint8Array(0);
     try {
-      for (;;) {
-        const locator = await this.#m.chain.locator(group);
-        const headers = await peer.rpc.headers(
-          { group, locator, limit: HEADERS_PER_ANSWER, branches },
-          { deadlineMs: HEADERS_DEADLINE_MS },
-        );
-        if (headers.length === 0) break;
-        const leaf = new Uint8Array(0);
-        const { fault, accepted } = await this.#m.chain.takeHeaders(
-          headers.map((h) => ({ header: h.header, witness: h.witness, leaf })),
-          peer.address.peer,
-        );
-        learnt += accepted;
-        if (fault !== undefined || accepted === 0 || headers.length < HEADERS_PER_ANSWER) break;
-      }
+      const learnt = await fetchHeaders({
+        locator: () => chain.locator(group),
+        ask: (locator) =>
+          peer.rpc.headers(
+            { group, locator, limit: HEADERS_PER_ANSWER, branches },
+            { deadlineMs: HEADERS_DEADLINE_MS },
+          ),
+        take: (headers) =>
+          chain.takeHeaders(
+            headers.map((h) => ({ header: h.header, witness: h.witness, leaf })),
+            peer.address.peer,
+          ),
+      });
       // Who knew nothing new is not asked again at once: the next try goes to another.
       if (learnt > 0) this.#wants.answered(want);
     } catch (error) {

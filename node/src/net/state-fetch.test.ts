@@ -23,7 +23,7 @@ function source(name: string, bytes: Uint8Array = whole, until = Number.POSITIVE
   return { name, asked, stateChunks };
 }
 
-function fetchFrom(sources: readonly StateSource[]) {
+function fetchFrom(sources: readonly StateSource[], right = whole) {
   const clock = { nowMs: 0 };
   const taken: Uint8Array[] = [];
   const blamed: string[] = [];
@@ -31,13 +31,14 @@ function fetchFrom(sources: readonly StateSource[]) {
   const states = new StateFetch({
     sources: () => sources,
     take: async (_, bytes) => {
-      const isRight = Buffer.compare(bytes, whole) === 0;
+      const isRight = Buffer.compare(bytes, right) === 0;
       if (isRight) taken.push(bytes);
       return { fault: isRight ? undefined : 'BAD_STATE', accepted: isRight ? 1 : 0 };
     },
     blame: (name, fault) => blamed.push(`${name} ${fault}`),
     failed: (name) => failed.push(name),
     nowMs: () => clock.nowMs,
+    memoryBytes: 0,
     start: () => 0,
   });
   const ask = async (times: number, part = 0): Promise<void> => {
@@ -105,4 +106,46 @@ test('four parts are asked for at once, each of its own peer', async () => {
   clock.nowMs = 1;
   await states.want([0, 1, 2, 3, 4, 5].map((part) => ({ block, part })));
   expect(sources.map(({ asked }) => asked.length)).toEqual([2, 1, 1]);
+});
+
+test('who gives a chunk now and then is left for another, who goes on where he was', async () => {
+  const slow: StateSource = {
+    name: 'slow',
+    stateChunks: async function* (request) {
+      for await (const chunk of honest.stateChunks(request, new AbortController().signal)) {
+        clock.nowMs += 4_000;
+        yield chunk;
+      }
+    },
+  };
+  const long = Uint8Array.from({ length: 9 * CHUNK_BYTES }, (_, i) => i % 251);
+  const honest = source('honest', long);
+  const sources = [slow, honest];
+  const { clock, taken, failed, blamed, ask } = fetchFrom(sources, long);
+  await ask(2);
+  expect(taken).toHaveLength(1);
+  // The slow one passes on what it asks of the honest one itself.
+  expect([honest.asked, failed, blamed]).toEqual([[0, 2], ['slow'], []]);
+});
+
+test('a part without end is not kept', async () => {
+  const endless: StateSource = {
+    name: 'endless',
+    stateChunks: async function* () {
+      for (let index = 0; ; index++) yield { index, chunk: new Uint8Array(CHUNK_BYTES), last: false };
+    },
+  };
+  const { taken, blamed, ask } = fetchFrom([endless, source('honest')]);
+  await ask(2);
+  expect(taken).toHaveLength(1);
+  expect(blamed).toEqual(['endless PART_TOO_LARGE']);
+});
+
+test('a lone honest peer among liars is found, and each of them is believed once', async () => {
+  const liars = ['a', 'b', 'c', 'd'].map((name, i) => source(name, new Uint8Array(whole.length).fill(i + 1)));
+  const { taken, blamed, ask } = fetchFrom([...liars, source('honest')]);
+  await ask(2 * liars.length);
+  expect(taken).toHaveLength(1);
+  expect(blamed).not.toContain('honest BAD_STATE');
+  for (const { asked } of liars) expect(asked.length).toBeLessThanOrEqual(1);
 });

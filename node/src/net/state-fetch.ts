@@ -6,13 +6,15 @@ import { CHUNK_BYTES } from '../engine/checkpoint-shelf.ts';
 import { inTurn } from './rotation.ts';
 
 const PARTS_AT_ONCE = 4;
-/** A peer that gives nothing for so long is given up for this part. */
+/** A peer that gives nothing for so long is given up for this part, and so is one who falls so far behind a chunk a second. */
 const STALL_MS = 5_000;
+const CHUNK_MS = 1_000;
 const RETRY_MS = 500;
 /** Who gave garbage is not asked for states again before this. */
 const BARRED_MS = 600_000;
-/** No partition has more: it must fit the memory of a machine with everything else. */
-const PART_CHUNKS_MAX = 4_096;
+/** A part is a share of a state that fits the machine together with everything else; liars can make so much of it useless. */
+const PART_MEMORY_SHARE = 1 / 16;
+const PART_BYTES_MIN = 32 * 1024 * 1024;
 
 export interface PartWant {
   readonly block: Uint8Array;
@@ -41,6 +43,8 @@ export interface StateFetchModules {
   blame(name: string, fault: string): void;
   failed(name: string, error: unknown): void;
   nowMs(): number;
+  /** What this process may use. */
+  readonly memoryBytes: number;
   /** Where this node begins to ask: not where the others do. */
   start(): number;
 }
@@ -59,12 +63,14 @@ interface Question {
 
 export class StateFetch {
   readonly #m: StateFetchModules;
+  readonly #partChunksMax: number;
   readonly #questions = new Map<string, Question>();
   /** Until when, by name. */
   readonly #barred = new Map<string, number>();
 
   constructor(modules: StateFetchModules) {
     this.#m = modules;
+    this.#partChunksMax = Math.max(PART_BYTES_MIN, modules.memoryBytes * PART_MEMORY_SHARE) / CHUNK_BYTES;
   }
 
   /** Asks for as many of them as may be asked for at once; resolves when those have been answered, or not. */
@@ -121,16 +127,21 @@ export class StateFetch {
   async #read(question: Question, source: StateSource): Promise<string | undefined> {
     const { want } = question;
     if (question.fromOne) forget(question);
-    const stall = new Stall();
+    const stall = new Stall(this.#m.nowMs);
     try {
       const request = { blockId: want.block, partition: want.part, fromChunk: question.chunks.length };
       for await (const { index, chunk, last } of source.stateChunks(request, stall.signal)) {
-        stall.restart();
         question.givers.add(source.name);
         const isWhole = chunk.length === CHUNK_BYTES || (last && chunk.length > 0 && chunk.length < CHUNK_BYTES);
-        if (index !== question.chunks.length || !isWhole || index >= PART_CHUNKS_MAX) return 'BAD_CHUNK';
+        if (index !== question.chunks.length || !isWhole) return 'BAD_CHUNK';
+        if (index >= this.#partChunksMax) return 'PART_TOO_LARGE';
         question.chunks.push(chunk);
-        if (!last) continue;
+        if (!last) {
+          stall.chunkCame();
+          // A peer need not end because it was told to.
+          if (stall.signal.aborted) break;
+          continue;
+        }
         const { fault } = await this.#m.take(want, concatBytes(question.chunks));
         if (fault === undefined) forget(question);
         return fault;
@@ -156,18 +167,30 @@ function keyOf({ block, part }: PartWant): string {
   return `${toHex(block)} ${part}`;
 }
 
-/** Aborts when nothing happens for a while. */
+/** Aborts when chunks stay away, or come too slowly for long. */
 class Stall {
+  readonly #nowMs: () => number;
   readonly #abort = new AbortController();
+  #leftMs = STALL_MS;
+  #lastMs: number;
   #timer = this.#start();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#lastMs = nowMs();
+  }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  restart(): void {
+  chunkCame(): void {
     clearTimeout(this.#timer);
-    this.#timer = this.#start();
+    const nowMs = this.#nowMs();
+    this.#leftMs = Math.min(STALL_MS, this.#leftMs - (nowMs - this.#lastMs) + CHUNK_MS);
+    this.#lastMs = nowMs;
+    if (this.#leftMs <= 0) this.#abort.abort();
+    else this.#timer = this.#start();
   }
 
   over(): void {
@@ -175,6 +198,6 @@ class Stall {
   }
 
   #start(): NodeJS.Timeout {
-    return setTimeout(() => this.#abort.abort(), STALL_MS).unref();
+    return setTimeout(() => this.#abort.abort(), this.#leftMs).unref();
   }
 }

@@ -84,17 +84,17 @@ async function* chunks(
   caller: Caller,
 ): AsyncGenerator<StateChunksResponse, void, undefined> {
   const blockId = bytesOf(request.blockId, ID_BYTES, 'block_id');
-  pace.begin();
+  const stream = pace.begin(caller.connection);
   try {
     for (let index = request.fromChunk; ; index++) {
       const chunk = await backend.peerStateChunk({ blockId, partition: request.partition, index }, caller);
       if (chunk === undefined) throw new RpcError('NOT_FOUND');
-      await pace.spend(chunk.bytes.length, caller.signal);
+      await stream.spend(chunk.bytes.length, caller.signal);
       yield { index, chunk: chunk.bytes, last: chunk.last };
       if (chunk.last) return;
     }
   } finally {
-    pace.end();
+    stream.end();
   }
 }
 

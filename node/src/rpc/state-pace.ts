@@ -1,15 +1,27 @@
-// Bounds on giving state away: so many streams at once and so many bytes a second, over all who ask. A node that serves a
-// newcomer goes on being a node.
+// Bounds on giving state away: so many streams at once, of one address and of all, none for ever, and so many bytes a second.
+// A node that serves a newcomer goes on being a node, and one who asks for everything leaves something to others.
 import { setTimeout as pause } from 'node:timers/promises';
 import { RpcError } from './errors.ts';
 
 const STREAMS_MAX = 16;
+/** Two newcomers on one machine take as many. */
+const STREAMS_PER_ADDRESS_MAX = 8;
+/** Whoever has not had his part by then goes on in another stream where he was. */
+const STREAM_MS = 60_000;
 const BYTES_PER_SECOND = 64 * 1024 * 1024;
 const RETRY_MS = 500;
 
+/** One part being given. */
+export interface StateStream {
+  /** Waits until so many bytes may go out. Throws BUSY when the stream has been open for long enough. */
+  spend(bytes: number, signal: AbortSignal): Promise<void>;
+  end(): void;
+}
+
 export class StatePace {
   readonly #nowMs: () => number;
-  #streams = 0;
+  readonly #streams = new Map<string, number>();
+  #open = 0;
   /** When everything given so far has had its time. */
   #freeMs = 0;
 
@@ -17,21 +29,38 @@ export class StatePace {
     this.#nowMs = nowMs;
   }
 
-  /** Throws BUSY when too many streams are open. */
-  begin(): void {
-    if (this.#streams >= STREAMS_MAX) throw new RpcError('BUSY', { retryAfterMs: RETRY_MS });
-    this.#streams++;
+  /** Throws BUSY when too many streams are open. `connection`: `address:port`. */
+  begin(connection: string): StateStream {
+    const address = connection.slice(0, connection.lastIndexOf(':'));
+    const here = this.#streams.get(address) ?? 0;
+    if (this.#open >= STREAMS_MAX || here >= STREAMS_PER_ADDRESS_MAX) throw busy();
+    this.#streams.set(address, here + 1);
+    this.#open++;
+    const startedMs = this.#nowMs();
+    return {
+      spend: async (bytes, signal) => {
+        if (this.#nowMs() - startedMs >= STREAM_MS) throw busy();
+        await this.#spend(bytes, signal);
+      },
+      end: () => this.#end(address),
+    };
   }
 
-  end(): void {
-    this.#streams--;
+  #end(address: string): void {
+    const left = this.#streams.get(address)! - 1;
+    if (left === 0) this.#streams.delete(address);
+    else this.#streams.set(address, left);
+    this.#open--;
   }
 
-  /** Waits until so many bytes may go out. */
-  async spend(bytes: number, signal: AbortSignal): Promise<void> {
+  async #spend(bytes: number, signal: AbortSignal): Promise<void> {
     const nowMs = this.#nowMs();
     const waitMs = this.#freeMs - nowMs;
     this.#freeMs = Math.max(this.#freeMs, nowMs) + (bytes * 1_000) / BYTES_PER_SECOND;
     if (waitMs >= 1) await pause(waitMs, undefined, { signal });
   }
+}
+
+function busy(): RpcError {
+  return new RpcError('BUSY', { retryAfterMs: RETRY_MS });
 }

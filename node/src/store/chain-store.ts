@@ -240,11 +240,7 @@ export class ChainStore implements BlockArchive {
   /** A state that came from a peer takes the place of what was executed here; its snapshot stays for good. */
   putBase(snapshot: Snapshot): void {
     for (const key of [...this.#tables.snapshots.getKeys({})]) this.#tables.snapshots.removeSync(key);
-    this.#put(
-      this.#tables.snapshots,
-      heightKey(this.#group, snapshot.height, snapshot.id),
-      Buffer.from(snapshot.bytes),
-    );
+    this.#put(this.#tables.snapshots, heightKey(this.#group, snapshot.height, snapshot.id), buffer(snapshot.bytes));
     this.#putPlace(BASE, snapshot);
     this.putTip(snapshot);
   }
@@ -262,14 +258,22 @@ export class ChainStore implements BlockArchive {
     const baseKey = base === undefined ? NO_ID : heightKey(this.#group, base.height, base.id);
     const others = [...this.#tables.snapshots.getKeys({ reverse: true })].filter((key) => !key.equals(baseKey));
     for (const key of others.slice(SNAPSHOTS_KEPT - 1)) this.#tables.snapshots.removeSync(key);
-    this.#put(this.#tables.snapshots, heightKey(this.#group, height, id), Buffer.from(bytes));
+    this.#put(this.#tables.snapshots, heightKey(this.#group, height, id), buffer(bytes));
   }
 
   snapshot({ height, id }: Tip): Uint8Array | undefined {
     return this.#tables.snapshots.get(heightKey(this.#group, height, id));
   }
 
-  /** Snapshots at hand, newest first. */
+  /** The blocks there are snapshots of, newest first. */
+  snapshotPlaces(): Tip[] {
+    return [...this.#tables.snapshots.getKeys({ reverse: true })].map((key) => ({
+      height: Number(key.readBigUInt64BE(4)),
+      id: key.subarray(12),
+    }));
+  }
+
+  /** All snapshots at hand with their bytes, newest first. */
   snapshots(): Snapshot[] {
     return [...this.#tables.snapshots.getRange({ reverse: true })].map(({ key, value }) => ({
       height: Number(key.readBigUInt64BE(4)),

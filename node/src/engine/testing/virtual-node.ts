@@ -11,7 +11,7 @@ import { buildWork } from '../../miner/work.ts';
 import type { Template } from '../../rpc/backend.ts';
 import type { EngineEvents, Want } from '../api.ts';
 import { CheckpointShelf } from '../checkpoint-shelf.ts';
-import { type OpenEngine, openEngine } from '../open.ts';
+import { type Heritage, type OpenEngine, openEngine } from '../open.ts';
 
 const EASIEST_BITS = 0x207fffff;
 const SEARCH_HASHES = 1_000_000;
@@ -176,7 +176,7 @@ export class VirtualNode {
     }
   }
 
-  #openFolder(opened?: OpenEngine['store']): OpenEngine {
+  #openFolder(heritage?: Heritage): OpenEngine {
     const { genesis, group, dataDir, clock } = this.#options;
     const emit = <K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void => {
       if (name === 'template') this.#template = payload as Template;
@@ -188,14 +188,14 @@ export class VirtualNode {
       { genesis, group, dataDir, miner: deriveKey(1, `miner/${group}`).address, checkState: true },
       {
         nowMs: () => clock.nowMs,
-        reopen: () => {
-          this.#open = this.#openFolder(this.#open.store);
+        reopen: (left) => {
+          this.#open = this.#openFolder(left);
           this.#shelf = this.#makeShelf();
           this.#open.engine.resume();
         },
         emit,
       },
-      opened,
+      heritage,
     );
   }
 

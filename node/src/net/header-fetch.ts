@@ -1,0 +1,36 @@
+// Learns the headers of one group from one peer, answer after answer, until he has nothing more to tell. It judges none.
+import { equalBytes } from '../core/bytes.ts';
+import { sha256d } from '../core/hash.ts';
+import type { HeadersIntake } from '../engine/api.ts';
+import type { HeaderRecord } from '../rpc/backend.ts';
+
+export const HEADERS_PER_ANSWER = 1_000;
+/** Answers in a row that tell nothing new: ids of a locator lie thousands of blocks apart where a chain may have left ours. */
+const KNOWN_ANSWERS_MAX = 24;
+
+export interface HeaderFetchModules {
+  /** Ids of ours, newest first. */
+  locator(): Promise<readonly Uint8Array[]>;
+  /** What follows the first of these ids that the peer's chain has. */
+  ask(locator: readonly Uint8Array[]): Promise<readonly HeaderRecord[]>;
+  take(headers: readonly HeaderRecord[]): Promise<HeadersIntake>;
+}
+
+/** Answers how many were new. */
+export async function fetchHeaders({ locator, ask, take }: HeaderFetchModules): Promise<number> {
+  let learnt = 0;
+  /** Where the last answer ended: our locator names chosen blocks alone, and these may be of a branch that is not chosen yet. */
+  let last: Uint8Array | undefined;
+  for (let known = 0; known < KNOWN_ANSWERS_MAX; known++) {
+    const ours = await locator();
+    const headers = await ask(last === undefined ? ours : [last, ...ours]);
+    const { fault, accepted, isAllKnown } = await take(headers);
+    learnt += accepted;
+    if (fault !== undefined || headers.length < HEADERS_PER_ANSWER || (accepted === 0 && !isAllKnown)) break;
+    const end = sha256d(headers.at(-1)!.header);
+    if (last !== undefined && equalBytes(end, last)) break;
+    last = end;
+    if (accepted > 0) known = 0;
+  }
+  return learnt;
+}
