@@ -133,7 +133,7 @@ export function observe(
   look: TestnetLook,
   copies: Copies,
   seeing: Seeing,
-  { wallMs }: { readonly wallMs: number },
+  { wallMs, missing }: { readonly wallMs: number; readonly missing: string | undefined },
 ): Observed {
   const { testnet, plan, facts } = input;
   const groups = plan.groups.map(({ group }) => ({
@@ -157,7 +157,7 @@ export function observe(
     contracts: contractsSeen(
       plan.contracts.map(({ name }) => name),
       look.job ?? lastJob(object, copies),
-      lastWordsOf(object, copies),
+      missing ?? lastWordsOf(object, copies),
     ),
     bitcoin: bitcoinOf(input, look.bitcoinHeight),
     load: {

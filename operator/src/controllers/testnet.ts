@@ -35,6 +35,7 @@ import {
   type TestnetObject,
   testnetOf,
 } from './collections.ts';
+import { absentSource } from './contract-sources.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, type Trouble } from './inputs.ts';
 import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
@@ -217,17 +218,19 @@ class TestnetWorker {
     const unwatched = await this.#podMonitors.keep(input, clients);
     const growth = await this.#growth.step(object, input, step.genesis, look, copies, clients);
     const hasteMs = await this.#haste.step(input, copies, clients);
+    const missing = await absentSource(input, copies, clients);
     const again = await this.#tell(
       {
         ...{ object, input, look, networkId: step.genesis.networkId },
         stalled: done.trouble ?? stalled ?? growth.stalled ?? unwatched,
         keptWorkloads: done.keptWorkloads,
         ...(growth.joining === undefined ? {} : { joining: growth.joining }),
+        ...(missing === undefined ? {} : { missing }),
       },
       copies,
       clients,
     );
-    return sooner(again, growth.againMs, hasteMs, done.isSettled ? undefined : LOOK_AGAIN_MS);
+    return sooner(again, growth.againMs, hasteMs, done.isSettled && missing === undefined ? undefined : LOOK_AGAIN_MS);
   }
 
   async #apply(input: KubeInput, { bytes }: Genesis, copies: Copies, clients: Clients): Promise<Applied> {
@@ -281,15 +284,17 @@ class TestnetWorker {
       readonly joining?: Growth['joining'];
       readonly stalled: Trouble | undefined;
       readonly keptWorkloads?: number;
+      /** A source of contracts that is not there. */
+      readonly missing?: string;
       readonly networkId?: string;
     },
     copies: Copies,
     clients: Clients,
   ): Promise<number | undefined> {
-    const { object, input, look, waiting, joining, stalled, networkId = object.status?.networkId } = seen;
+    const { object, input, look, waiting, joining, stalled, missing, networkId = object.status?.networkId } = seen;
     const { keptWorkloads = 0 } = seen;
     const { testnet, facts } = input;
-    const observed = observe(input, object, look, copies, this.#options, { wallMs: clients.clock.wallMs() });
+    const observed = observe(input, object, look, copies, this.#options, { missing, wallMs: clients.clock.wallMs() });
     const { firstBlockMs } = observed;
     const isTold = object.status?.firstBlockAfter !== undefined || this.#begun.has(facts.uid);
     if (firstBlockMs !== undefined && !isTold) {
