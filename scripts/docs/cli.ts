@@ -33,6 +33,58 @@ const NOWHERE: Io = {
 };
 const PROGRAM: Command = await makeProgram([], NOWHERE);
 
+const SAME = 'the same';
+const NO_NETWORK = 'asks no network';
+const MACHINE_ONLY = 'refused: of this machine only; see `bench`';
+/** What each verb does in a cluster; one that is not named here, or is not there any more, is an error of this program. */
+const WITH_KUBE: Readonly<Record<string, string>> = {
+  up: 'applies the documents of the file as they are (server-side) and waits for the first block; it takes over no field of others',
+  down: 'deletes the Testnet and all it owns: only with --purge',
+  doctor: 'kinds, operator, your rights; with a file also room on machines and storage',
+  lint: NO_NETWORK,
+  scale: 'patches spec.groups',
+  ...Object.fromEntries(
+    ['status', 'why', 'wait', 'tree', 'top', 'nodes', 'events', 'deploy', 'call', 'send', 'estimate', 'faucet'].map(
+      (name) => [name, SAME],
+    ),
+  ),
+  logs: 'of pods, under the same names',
+  report: 'with the objects and pods of the Testnet; no Secret',
+  compile: NO_NETWORK,
+  'deploy-all': 'is what the Job for spec.contracts runs',
+  'key new': SAME,
+  'key list': 'dev keys are those of its seed',
+  'key show': SAME,
+  block: SAME,
+  tx: SAME,
+  audit: 'the same; --deep reads folders of this machine',
+  'verify-chain': NO_NETWORK,
+  'load start': 'patches spec.load',
+  'load set': 'patches spec.load',
+  'load stop': 'patches spec.load',
+  'load status': 'asks the generators',
+  'parent fork': 'needs the right to read the Secret of bitcoind',
+  bench: 'follows a LoadTest to its verdict; Ctrl-C leaves it running',
+  ...Object.fromEntries(
+    ['scale', 'models', 'hot', 'endure', 'xgroup', 'saturate', 'latency', 'capacity'].map((name) => [
+      `bench ${name}`,
+      MACHINE_ONLY,
+    ]),
+  ),
+};
+const IN_A_CLUSTER = `## In a cluster
+
+\`--kube\` means the only Testnet in the namespace of the current context; \`-n\`, \`--context\`, \`--kubeconfig\` and \`--name\` mean another one. KUBECONFIG counts as for kubectl.
+Nodes are asked through ports that the API server forwards, until the verb ends; nothing is installed and nobody is let into a pod.
+
+\`kubectl rexnet VERB\` is the same with \`--kube\`: kubectl finds \`kubectl-rexnet\` in the PATH, which is in \`node_modules/.bin\` of this repository.
+
+| role in the namespace | lets |
+|---|---|
+| \`rexnet-view\` alone | \`status\`, \`top\`, \`tree\`, \`nodes\`, \`why\`: what the operator says |
+| \`view\` | also pods, \`logs\`, \`events\`, \`key list\` |
+| \`edit\` | everything: nodes are asked, Testnets made, changed and deleted |`;
+
 export function cliDocument(): string {
   const verbs = PROGRAM.commands.flatMap((command) =>
     // One with arguments does something by itself.
@@ -47,10 +99,14 @@ export function cliDocument(): string {
     PROGRAM.description(),
     'Every flag is also an environment variable; what stands on the command line wins. Errors go to stderr: what is wrong, then the cure.',
     [
-      '| verb | does |',
-      '|---|---|',
-      ...verbs.map((verb) => `| [\`${nameOf(verb)}\`](#${anchorOf(verb)}) | ${cell(verb.description())} |`),
+      '| verb | does | with `--kube` |',
+      '|---|---|---|',
+      ...verbs.map(
+        (verb) =>
+          `| [\`${nameOf(verb)}\`](#${anchorOf(verb)}) | ${cell(verb.description())} | ${cell(inCluster(verb, verbs))} |`,
+      ),
     ].join('\n'),
+    IN_A_CLUSTER,
     '## Options that verbs share',
     optionTable(common),
     '## Exit codes',
@@ -58,6 +114,14 @@ export function cliDocument(): string {
     ...verbs.map((verb) => section(verb, common)),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function inCluster(verb: Command, verbs: readonly Command[]): string {
+  const superfluous = Object.keys(WITH_KUBE).find((name) => !verbs.some((each) => nameOf(each) === name));
+  const said = WITH_KUBE[nameOf(verb)];
+  if (superfluous !== undefined || said === undefined)
+    throw new Error(`what rxctl ${superfluous ?? nameOf(verb)} does with --kube has to be said in scripts/docs/cli.ts`);
+  return said;
 }
 
 function section(verb: Command, common: readonly Option[]): string {
@@ -69,7 +133,7 @@ function section(verb: Command, common: readonly Option[]): string {
   const examples = examplesOf(verb);
   return [
     `## rxctl ${nameOf(verb)}`,
-    `${capital(verb.description())}.`,
+    capital(verb.description()).replace(/(?<![.?])$/, '.'),
     `\`rxctl ${nameOf(verb)} ${verb.usage()}\``,
     ...(args.length === 0
       ? []
