@@ -5,6 +5,7 @@
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
+import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { newest } from '../plan/kube/chain-seen.ts';
 import { GROUP_FIGURES, GROUP_PROGRESS, judgeGroup } from '../plan/kube/group-status.ts';
@@ -13,7 +14,7 @@ import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { keepingPods } from '../plan/kube/kept-pods.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
-import { withSizeOf } from '../plan/kube/nodes.ts';
+import { claimName, withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
 import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
@@ -38,7 +39,7 @@ import {
   type TestnetObject,
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
-import { Inputs, restartedAtOf } from './inputs.ts';
+import { Inputs, restartedAtOf, type Trouble } from './inputs.ts';
 import { refusedPod } from './refused-pods.ts';
 import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
 
@@ -123,6 +124,7 @@ export function groupController(options: GroupControllerOptions): Controller {
           ]
         : []),
     ],
+    forget: (object) => worker.forget(object),
     reconcile: (key, copies, clients) => worker.reconcile(key, copies, clients),
   };
 }
@@ -132,7 +134,7 @@ type Applied = {
   readonly isPutOff: boolean;
   /** Whether its pods are as an earlier operator made them. */
   readonly isKept: boolean;
-  readonly refused?: string;
+  readonly refused?: Trouble;
 };
 
 /** What of a Testnet its groups are made of. */
@@ -157,6 +159,10 @@ class GroupWorker {
     this.#inputs = new Inputs(options.images);
   }
 
+  forget({ metadata }: KubeObject): void {
+    this.#inputs.forget(metadata.uid ?? '');
+  }
+
   async reconcile(key: string, copies: Copies, clients: Clients): Promise<number | undefined> {
     const group = copies.of(GROUPS).get(key);
     const testnet = group === undefined || !isLegible(group) ? undefined : testnetOfGroup(group, copies);
@@ -172,7 +178,7 @@ class GroupWorker {
     const { nodes, pods } = nodesOf(input, index, copies, this.#options, clients.clock.wallMs());
     this.#options.knowledge.follow(key, askable(pods));
     const done = await this.#apply(group, input, pods, copies, clients);
-    await removeClaims(key, input, pods, copies, clients);
+    await removeClaims(key, input, index, pods, copies, clients);
     const set = copies.of(STATEFUL_SETS).get(key);
     if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
     // What was just applied is told when the copies show it: every group is made before the first is written about.
@@ -222,7 +228,7 @@ class GroupWorker {
     let isSettled = true;
     let isPutOff = false;
     let isBegun = false;
-    let refused: string | undefined;
+    let refused: Trouble | undefined;
     for (const wish of planned) {
       // Pods are much work for the server: what else the groups consist of is made before the first of them.
       if (wish.kind === 'StatefulSet' && set === undefined && isBegun && !this.#putOff.has(wanted)) {
@@ -239,7 +245,7 @@ class GroupWorker {
       } catch (error) {
         if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
         isSettled = false;
-        refused ??= error.message;
+        refused ??= { reason: reasonOfRefused(error), message: error.message };
       }
     }
     for (const collection of Object.values(OWNED)) {
@@ -303,6 +309,7 @@ function testnetOfGroup({ metadata, spec, kind }: GroupObject, copies: Copies) {
 async function removeClaims(
   key: string,
   { testnet }: KubeInput,
+  group: number,
   pods: readonly PodSeen[],
   copies: Copies,
   clients: Clients,
@@ -310,8 +317,10 @@ async function removeClaims(
   for (const claim of copies.of(CLAIMS).by(BY_GROUP, key)) {
     const { name, labels, deletionTimestamp } = claim.metadata;
     const ordinal = ordinalOf(name);
+    // A copy of a volume, as backups are, may bear all its labels; only its name tells it from a node's own.
+    if (name !== claimName(testnet.name, group, ordinal) || labels?.[LABEL.component] !== 'node') continue;
     const isUsed = ordinal < testnet.spec.nodesPerGroup || pods.some((pod) => pod.ordinal === ordinal);
-    if (isUsed || deletionTimestamp !== undefined || labels?.[LABEL.component] !== 'node') continue;
+    if (isUsed || deletionTimestamp !== undefined) continue;
     await clients.remove(CLAIMS.resource, claim);
   }
 }

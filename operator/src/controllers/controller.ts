@@ -23,6 +23,8 @@ export interface Watch<T extends KubeObject = KubeObject> {
 export interface Rule {
   readonly group: string;
   readonly resources: readonly string[];
+  /** Only of these names; of all where nothing is said. */
+  readonly names?: readonly string[];
   readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'update' | 'delete')[];
 }
 
@@ -47,6 +49,8 @@ export interface Clients {
   apply(resource: Resource, wish: KubeObject, live: KubeObject | undefined): Promise<Applied>;
   /** Exactly this object, by its uid. */
   remove(resource: Resource, object: KubeObject): Promise<Deleted>;
+  /** Only while it is as the copy shows it: for what is decided by what it says. */
+  removeAsSeen(resource: Resource, object: KubeObject): Promise<Deleted>;
   /** Writes when something differs, tells the turns of conditions as events; the answer is when figures may be written next. */
   writeStatus(resource: Resource, object: KubeObject, wish: StatusWish): Promise<number | undefined>;
   record(happening: Happening): void;
@@ -64,6 +68,8 @@ export interface Controller {
   readonly rules: readonly Rule[];
   /** Keys at once. */
   readonly workers: number;
+  /** An object that it watches is there no more: nothing of it need be remembered. */
+  readonly forget?: (object: KubeObject) => void;
   /**
    * Looks at everything and takes the next steps; it may be called at any time, any number of times. The answer is after how many
    * milliseconds to look again even if nothing changes. What it throws is tried again later.

@@ -2,6 +2,7 @@
 // the Testnet controller's to bring up; the one that is measured is never touched.
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
+import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { Images } from '../plan/kube/images.ts';
 import { isOwnedBy } from '../plan/kube/leftovers.ts';
@@ -105,7 +106,7 @@ async function reconcile(key: string, images: Images, copies: Copies, clients: C
     } catch (error) {
       // A quota, a limit of the cluster, a missing right: the server's sentence is what a person needs.
       if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-      await stall(object, { reason: 'ObjectRefused', message: error.message, fields: told.fields }, clients);
+      await stall(object, { reason: reasonOfRefused(error), message: error.message, fields: told.fields }, clients);
       return REFUSED_MS;
     }
   }

@@ -71,7 +71,8 @@ test('where the kind is there, one is made, and asked for no oftener than needed
   expect(api.asked).toHaveLength(1);
   nowMs = LONG_MS;
   await keeper.keep(input, clients());
-  expect(api.asked).toHaveLength(2);
+  // Nobody watches: that it is there, and whose it is, is found out.
+  expect(api.asked.slice(1).map(({ method }) => method)).toEqual(['PATCH', 'GET', 'PATCH']);
 });
 
 test('where it is not, Auto goes without and Always says what to do; it is found when it comes', async () => {
@@ -102,6 +103,14 @@ test('Never takes away what was made for this Testnet, and nothing else of its n
   await keeper.keep(inputOf('Auto'), clients());
   await new PodMonitorKeeper(SCRAPING).keep(inputOf('Never', 'uid-2'), clients());
   expect(shown()).toBeDefined();
+});
+
+test('one of that name that a person has made stays as it is', async () => {
+  const metadata = { name: 'demo', namespace: NAMESPACE };
+  api.put(POD_MONITORS, { apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', metadata });
+  const trouble = await new PodMonitorKeeper(SCRAPING).keep(inputOf('Auto'), clients());
+  expect(trouble).toMatchObject({ reason: 'NameTaken', message: expect.stringContaining('belongs to nobody') });
+  expect(shown()?.metadata.ownerReferences).toBeUndefined();
 });
 
 test('a refusal is told in the words of the server', async () => {

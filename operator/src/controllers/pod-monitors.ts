@@ -1,6 +1,7 @@
 // Keeps the PodMonitor of each Testnet as its spec says, where Prometheus' operator has brought that kind. The kind may come and go, so
 // nothing is watched: now and then it is simply applied, and a server that does not know the kind says so.
 import { KubeError } from '../kube/errors.ts';
+import { applyOwned, reasonOfRefused } from '../kube/ownership.ts';
 import type { KubeObject, Resource } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { type PodMonitorObject, podMonitor, type Scraping } from '../plan/kube/pod-monitor.ts';
@@ -55,6 +56,7 @@ export class PodMonitorKeeper {
     const before = this.#looks.get(input.facts.uid);
     if (before !== undefined && before.mark === mark && now < before.at + LOOK_AGAIN_MS) return before.trouble;
     const trouble = wish === 'Never' ? await remove(input, clients) : await make(object, wish === 'Always', clients);
+    if (trouble === 'later') return undefined;
     this.#looks.set(input.facts.uid, { mark, at: now, trouble });
     return trouble;
   }
@@ -68,15 +70,16 @@ async function make(
   object: PodMonitorObject,
   isNeeded: boolean,
   { rest, fieldManager, signal }: Clients,
-): Promise<Trouble | undefined> {
+): Promise<Trouble | 'later' | undefined> {
   try {
-    // Builders make client-node's types, whose names may be absent; ours never are.
-    await rest.apply(POD_MONITORS, object as unknown as KubeObject, { fieldManager, signal });
-    return undefined;
+    // Builders make client-node's types, whose names may be absent; ours never are. There is no copy to show it.
+    const claim = { wish: object as unknown as KubeObject, live: undefined };
+    const applied = await applyOwned(rest, POD_MONITORS, claim, { fieldManager, signal });
+    return applied === undefined ? 'later' : undefined;
   } catch (error) {
     if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
     if (error.code === 'NOT_FOUND') return isNeeded ? NO_KIND : undefined;
-    return { reason: 'ObjectRefused', message: error.message };
+    return { reason: reasonOfRefused(error), message: error.message };
   }
 }
 

@@ -58,7 +58,7 @@ export class Runtime {
     this.#lines.find((line) => line.controller.name === controller)?.queue.addAfter(key, delayMs);
   }
 
-  /** Until the signal fires and what runs has ended. */
+  /** Until the signal fires and what runs has ended. Rejects only for a mistake of ours. */
   async run(signal: AbortSignal): Promise<void> {
     const events = new EventRecorder({
       rest: this.#options.rest,
@@ -75,8 +75,9 @@ export class Runtime {
       signal.addEventListener('abort', () => resolve('stopped'), { once: true });
     });
     const begun = await Promise.race([this.caches.synced(), stopped, copying]);
-    if (begun !== 'stopped') await Promise.all(this.#lines.map((line) => line.run(events, signal)));
-    await copying;
+    // A copy that fails by a mistake of ours would go stale without a word: it ends everything.
+    const working = begun === 'stopped' ? [] : this.#lines.map((line) => line.run(events, signal));
+    await Promise.all([...working, copying]);
   }
 }
 
@@ -137,6 +138,7 @@ class Line {
   #forget(resource: Resource, object: KubeObject): void {
     this.#applier.forget(resource, object);
     this.#statuses.forget(object);
+    this.controller.forget?.(object);
   }
 
   async #work(clients: Clients, signal: AbortSignal): Promise<void> {
@@ -180,6 +182,11 @@ class Line {
       remove: (resource, object) => {
         applier.forget(resource, object);
         return rest.delete(resource, identified(object), { signal });
+      },
+      removeAsSeen: (resource, object) => {
+        const { resourceVersion } = object.metadata;
+        const seen = { ...identified(object), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+        return rest.delete(resource, seen, { signal });
       },
       writeStatus: (resource, object, wish) => this.#statuses.write(resource, object, wish, signal),
       record: (happening) => events.record(happening),

@@ -9,6 +9,7 @@ import { DecodeError } from '@rexnet/node/core/codec.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
 import type { Collection } from '../kube/caches.ts';
+import { NAME_TAKEN, nameTaken, standingOf } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { isOwnedBy, strangers } from '../plan/kube/leftovers.ts';
@@ -34,6 +35,7 @@ import {
   SECRETS,
   SERVICES,
   STATEFUL_SETS,
+  TESTNETS,
   type TestnetObject,
 } from './collections.ts';
 import type { Clients, Copies } from './controller.ts';
@@ -85,18 +87,45 @@ export class GenesisKeeper {
     const { uid } = input.facts;
     const known = this.#known.get(uid);
     if (known !== undefined) return { genesis: known };
-    const first = MUST_BE_GONE.flatMap((collection) => ofOthers(input, copies, collection))[0];
+    const hasBegun = ownGroups(input, copies).length > 0;
+    const first = hasBegun ? undefined : MUST_BE_GONE.flatMap((collection) => ofOthers(input, copies, collection))[0];
     if (first !== undefined) return waitingFor(first, input.testnet.name);
-    const secret = await once(governanceSecret(input, randomBytes(GOVERNANCE_BYTES)), clients);
-    if (!isOwnedBy(secret, uid)) return waitingFor(secret, input.testnet.name);
-    if (input.plan.bitcoin.kind === 'regtest') {
-      const parent = await once(bitcoindSecret(input, randomBytes(CREDENTIAL_BYTES)), clients);
-      if (!isOwnedBy(parent, uid)) return waitingFor(parent, input.testnet.name);
+    const wishes = [
+      governanceSecret(input, randomBytes(GOVERNANCE_BYTES)),
+      ...(input.plan.bitcoin.kind === 'regtest' ? [bitcoindSecret(input, randomBytes(CREDENTIAL_BYTES))] : []),
+    ] as unknown as readonly SecretObject[];
+    const secrets: SecretObject[] = [];
+    for (const wish of wishes) {
+      const secret = await once(wish, clients);
+      const standing = standingOf(secret, wish);
+      if (standing === 'earlier') return waitingFor(secret, input.testnet.name);
+      if (standing === 'foreign') return { trouble: { reason: NAME_TAKEN, message: nameTaken(secret, wish).message } };
+      secrets.push(secret);
     }
-    const made = make(input, secret);
-    if ('genesis' in made) this.#known.set(uid, made.genesis);
+    const [governance] = secrets;
+    if (governance === undefined) throw new Error('a Testnet has a governance key');
+    const made = make(input, governance);
+    if (!('genesis' in made)) return made;
+    const { networkId } = copies.of(TESTNETS).get(keyOf({ ...input.facts, name: input.testnet.name }))?.status ?? {};
+    if (hasBegun && networkId !== undefined && networkId !== made.genesis.networkId) return lost(input.testnet.name);
+    this.#known.set(uid, made.genesis);
     return made;
   }
+}
+
+/** Where there is one, all of an earlier Testnet was gone already. */
+function ownGroups({ testnet, facts }: KubeInput, copies: Copies): readonly KubeObject[] {
+  const key = keyOf({ namespace: facts.namespace, name: testnet.name });
+  return copies
+    .of(GROUPS)
+    .by(BY_TESTNET, key)
+    .filter((group) => isOwnedBy(group, facts.uid));
+}
+
+/** Of another number of first groups, or another compiler. */
+function lost(testnet: string): GenesisStep {
+  const message = `ConfigMap ${partName(testnet, 'genesis')} is gone, and what would be made today is another network: put it back as it was, or delete the Testnet; what runs goes on.`;
+  return { trouble: { reason: 'GenesisLost', message } };
 }
 
 type Place = { readonly name: string; readonly namespace: string; readonly uid: string };
@@ -157,8 +186,7 @@ function make({ testnet, facts }: KubeInput, secret: SecretObject): Made<{ reado
 }
 
 /** By POST, so that two who try leave one. */
-async function once(wish: unknown, { rest, fieldManager, signal }: Clients): Promise<SecretObject> {
-  const secret = wish as SecretObject;
+async function once(secret: SecretObject, { rest, fieldManager, signal }: Clients): Promise<SecretObject> {
   const found = await rest.get<SecretObject>(SECRETS, secret.metadata, { signal });
   if (found !== undefined) return found;
   const created = await rest.create<SecretObject>(SECRETS, secret, { fieldManager, signal });

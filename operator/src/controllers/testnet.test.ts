@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { KubeObject } from '../kube/resources.ts';
 import { until } from '../kube/testing/things.ts';
 import { labelsOf } from '../plan/kube/labels.ts';
-import { REFUSED_PODS } from './collections.ts';
+import { CLAIMS, REFUSED_PODS } from './collections.ts';
 import { grown, TWO_GROUPS } from './testing/grown.ts';
 import { keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
 
@@ -101,6 +101,56 @@ test('what the plan no longer has is deleted, and nothing that others own', asyn
 test('a Testnet whose time is over is deleted', async () => {
   cluster.testnet('old', { ...SPEC, ttl: '1m' }, 61_000);
   await until('it is gone', () => cluster.show(RESOURCE.testnets, 'old') === undefined);
+});
+
+test('more time that is given at the last moment counts, though the copy does not show it', async () => {
+  let deletions = 0;
+  cluster.api.fault = ({ method, path }) => {
+    if (method !== 'DELETE' || !path.endsWith('/testnets/old')) return false;
+    deletions += 1;
+    if (deletions === 1) cluster.testnet('old', { ...SPEC, ttl: '2h' });
+    return false;
+  };
+  cluster.testnet('old', { ...SPEC, ttl: '1m' }, 61_000);
+  await until('it was to be deleted', () => deletions > 0);
+  await until('it goes on', () => cluster.show(RESOURCE.groups, 'old-g0') !== undefined);
+  expect(cluster.show(RESOURCE.testnets, 'old')?.spec?.['ttl']).toBe('2h');
+  expect(deletions).toBe(1);
+});
+
+test('what bears a name of ours and belongs to somebody else is left alone, and told', async () => {
+  const metadata = { name: 'demo-peers', namespace: NAMESPACE };
+  const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { list: 'theirs' } };
+  cluster.api.put(RESOURCE.configMaps, theirs);
+  cluster.testnet('demo', SPEC);
+  await until('it is told', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True NameTaken');
+  expect(cluster.show(RESOURCE.configMaps, 'demo-peers')).toMatchObject({ data: { list: 'theirs' } });
+  expect(cluster.show(RESOURCE.configMaps, 'demo-peers')?.metadata.ownerReferences).toBeUndefined();
+  const stalled = cluster.show(RESOURCE.testnets, 'demo')?.status?.conditions?.find(({ type }) => type === 'Stalled');
+  expect(stalled?.message).toContain('ConfigMap demo-peers is there already and belongs to nobody');
+});
+
+test('keys that nobody owns are not taken for its own', async () => {
+  const metadata = { name: 'demo-governance', namespace: NAMESPACE };
+  cluster.api.put(RESOURCE.secrets, { apiVersion: 'v1', kind: 'Secret', metadata });
+  cluster.testnet('demo', SPEC);
+  await until('it is told', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True NameTaken');
+  expect(cluster.show(RESOURCE.groups, 'demo-g0')).toBeUndefined();
+});
+
+test('of volumes only those of nodes that are asked for no more are deleted', async () => {
+  await grown(cluster, 'demo');
+  const claim = (name: string) =>
+    cluster.api.put(CLAIMS.resource, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: NAMESPACE, labels: labelsOf('demo', 'node', 0) },
+    });
+  const backup = 'data-demo-g0-0-restored-17';
+  for (const name of [backup, 'data-demo-g0-0', 'data-demo-g0-1']) claim(name);
+  await until('one goes', () => cluster.show(CLAIMS.resource, 'data-demo-g0-1') === undefined);
+  expect(cluster.show(CLAIMS.resource, backup)).toBeDefined();
+  expect(cluster.show(CLAIMS.resource, 'data-demo-g0-0')).toBeDefined();
 });
 
 test('an object that makes no sense stalls in words and changes nothing', async () => {

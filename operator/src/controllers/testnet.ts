@@ -5,6 +5,7 @@ import type { Condition } from '../api/conditions.ts';
 import type { Proposals } from '../ask/proposals.ts';
 import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
+import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { requestsOf } from '../plan/kube/cost.ts';
 import type { Images } from '../plan/kube/images.ts';
@@ -175,12 +176,12 @@ class TestnetWorker {
       this.#forget(key);
       return undefined;
     }
-    this.#uids.set(key, object.metadata.uid ?? '');
+    const { uid = '' } = object.metadata;
+    // Deleted and made again between two passes, its name stands for another.
+    if (this.#uids.get(key) !== uid) this.#forget(key);
+    this.#uids.set(key, uid);
     const endsInMs = this.#remainingMs(object, clients);
-    if (endsInMs !== undefined && endsInMs <= 0) {
-      await this.#end(object, clients);
-      return undefined;
-    }
+    if (endsInMs !== undefined && endsInMs <= 0) return this.#end(object, clients);
     return sooner(endsInMs, await this.#bring(object, copies, clients));
   }
 
@@ -272,7 +273,7 @@ class TestnetWorker {
     const [refused] = refusals;
     return refused === undefined
       ? { isSettled, keptWorkloads }
-      : { isSettled: false, keptWorkloads, trouble: { reason: 'ObjectRefused', message: refused.message } };
+      : { isSettled: false, keptWorkloads, trouble: { reason: reasonOfRefused(refused), message: refused.message } };
   }
 
   async #tell(
@@ -349,10 +350,12 @@ class TestnetWorker {
     });
   }
 
-  async #end(object: TestnetObject, clients: Clients): Promise<void> {
+  /** Only as it was seen: who has given it more time a moment ago must not lose it to a copy that lags. */
+  async #end(object: TestnetObject, clients: Clients): Promise<number | undefined> {
+    if ((await clients.removeAsSeen(TESTNETS.resource, object)) === 'replaced') return WAIT_MS;
     const note = 'Its time (spec.ttl) is over: it is deleted with all that belongs to it.';
     clients.record({ regarding: object, type: 'Normal', reason: 'Expired', action: 'Delete', note });
-    await clients.remove(TESTNETS.resource, object);
+    return undefined;
   }
 
   #remainingMs(object: TestnetObject, { clock }: Clients): number | undefined {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Applier } from './applier.ts';
+import { KubeError } from './errors.ts';
 import type { KubeObject } from './resources.ts';
 import { virtualClock } from './testing/clocks.ts';
 import { CONFIG_MAPS, configMap } from './testing/things.ts';
@@ -12,6 +13,7 @@ function setUp() {
     clock,
     fieldManager: 'test',
     rest: {
+      get: async () => undefined,
       apply: async (_, object) => {
         sent.push(object);
         version += 1;
@@ -75,6 +77,7 @@ test('an annotation of ours that another changed or took away is put back, and t
     metadata: { ...wish.metadata, annotations, uid: 'uid-1', generation: 1, resourceVersion: '101' },
   });
   const rest = {
+    get: async () => undefined,
     apply: async (_: unknown, object: KubeObject) => {
       sent.push(object);
       return shown({ ...object.metadata.annotations, revision: '1' });
@@ -88,4 +91,63 @@ test('an annotation of ours that another changed or took away is put back, and t
   expect(await apply(shown({ 'rexnet.dev/hash': '1', revision: '3' }))).toBe('unchanged');
   expect(await apply(shown({ revision: '3' }))).toBe('applied');
   expect(sent).toHaveLength(3);
+});
+
+/** With a controller, and a server that has `there` already. */
+function owned(there: KubeObject | undefined) {
+  const clock = virtualClock();
+  let stored = there;
+  const applied: KubeObject[] = [];
+  const rest = {
+    get: async () => stored as never,
+    apply: async (_: unknown, object: KubeObject) => {
+      if (stored !== undefined && object.metadata.resourceVersion !== undefined)
+        throw new KubeError('CONFLICT', 'the object has been modified');
+      applied.push(object);
+      const { resourceVersion: _v, ...metadata } = object.metadata;
+      stored = { ...object, metadata: { uid: 'made', ...metadata, resourceVersion: String(100 + applied.length) } };
+      return stored;
+    },
+  };
+  const applier = new Applier({ clock, fieldManager: 'test', rest });
+  return {
+    clock,
+    applied,
+    shown: () => stored,
+    apply: (value: string, live?: KubeObject) => applier.apply(CONFIG_MAPS, ownedMap('mine', value), live),
+  };
+}
+
+function ownedMap(uid: string | undefined, value = 'x'): KubeObject {
+  const map = configMap('a', value);
+  const owner = { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', name: 'demo', controller: true };
+  const metadata = { ...map.metadata, ...(uid === undefined ? {} : { ownerReferences: [{ ...owner, uid }] }) };
+  return { ...map, metadata };
+}
+
+test('an object of another owner is not taken over, whether or not the copy shows it', async () => {
+  const foreign = { ...ownedMap(undefined), metadata: { ...ownedMap(undefined).metadata, uid: 'theirs' } };
+  const { applied, apply } = owned(foreign);
+  await expect(apply('x')).rejects.toMatchObject({ code: 'CONFLICT', reason: 'NameTaken' });
+  await expect(apply('x', foreign)).rejects.toMatchObject({ reason: 'NameTaken' });
+  expect(applied).toEqual([]);
+});
+
+test('what an owner of the same name left is waited for', async () => {
+  const { applied, apply } = owned(ownedMap('earlier'));
+  expect(await apply('x')).toBe('lagging');
+  expect(await apply('x', ownedMap('earlier'))).toBe('lagging');
+  expect(applied).toEqual([]);
+});
+
+test('what is ours is applied though the copy does not show it, and stays ours when its owner is taken away', async () => {
+  const { applied, shown, apply } = owned(undefined);
+  expect(await apply('x')).toBe('applied');
+  expect(await apply('y')).toBe('applied');
+  expect(applied.at(-1)?.metadata.resourceVersion).toBeUndefined();
+  const live = shown();
+  if (live === undefined) throw new Error('nothing is stored');
+  const { ownerReferences: _, ...metadata } = live.metadata;
+  expect(await apply('y', { ...live, metadata: { ...metadata, resourceVersion: '999' } })).toBe('applied');
+  expect(applied.at(-1)?.metadata.ownerReferences).toHaveLength(1);
 });

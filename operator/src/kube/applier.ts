@@ -1,12 +1,14 @@
 // Server-side apply of what should be, asked for only when it may differ from what is: an object is applied again when our
-// wish changed, when somebody changed it, or when it is gone. It decides nothing about which objects there should be.
+// wish changed, when somebody changed it, or when it is gone. An object that belongs to somebody else is never taken over,
+// whatever it is called. It decides nothing about which objects there should be.
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import { applyOwned } from './ownership.ts';
 import { type KubeObject, pathOf, type Resource } from './resources.ts';
 import type { ApplyOptions, RestClient } from './rest.ts';
 
 export interface ApplierOptions {
-  readonly rest: Pick<RestClient, 'apply'>;
+  readonly rest: Pick<RestClient, 'apply' | 'get'>;
   readonly clock: Clock;
   readonly fieldManager: string;
 }
@@ -15,6 +17,8 @@ interface Mark {
   /** The very object that was hashed last: the same one needs no second time. */
   wish: KubeObject;
   readonly hash: string;
+  /** Of the object as we last wrote it: one that has lost its owner since is ours still. */
+  readonly uid: string | undefined;
   /** Of the object as the server answered. */
   readonly stamp: string;
   /** What our copy showed when it was applied, until it shows what the server answered. */
@@ -26,7 +30,10 @@ interface Mark {
 const COPY_LAG_MS = 5_000;
 const ABSENT = 'absent';
 
-/** `lagging`: applied, but the copy does not show it yet; look again after `COPY_LAG_MS`. */
+/**
+ * `lagging`: look again after `COPY_LAG_MS`. It is applied, but the copy does not show it yet; or what an earlier owner of the
+ * same name has left is still going.
+ */
 export type Applied = 'applied' | 'unchanged' | 'lagging';
 
 export class Applier {
@@ -57,9 +64,13 @@ export class Applier {
       }
       if (shown === mark.shownBefore && clock.now() < mark.at + COPY_LAG_MS) return 'lagging';
     }
-    const answer = await rest.apply(resource, wish, { fieldManager, ...options });
+    const known = mark?.uid;
+    const answer = await applyOwned(rest, resource, { wish, live, known }, { fieldManager, ...options });
+    if (answer === undefined) return 'lagging';
+    const { uid } = answer.metadata;
     const stamp = stampOf(answer, wish);
-    this.#marks.set(path, { wish, hash, stamp, shownBefore: stamp === shown ? undefined : shown, at: clock.now() });
+    const shownBefore = stamp === shown ? undefined : shown;
+    this.#marks.set(path, { wish, hash, uid, stamp, shownBefore, at: clock.now() });
     return 'applied';
   }
 

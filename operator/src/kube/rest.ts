@@ -42,7 +42,7 @@ export type WatchEvent<T extends KubeObject> =
 export type Created<T extends KubeObject> =
   | { readonly kind: 'created'; readonly object: T }
   | { readonly kind: 'exists' };
-/** `replaced`: an object of that name is there, but not the one meant. */
+/** `replaced`: an object of that name is there, but not the one meant, or not as it was seen. */
 export type Deleted = 'deleted' | 'absent' | 'replaced';
 
 const PAGE_ITEMS = 500;
@@ -190,16 +190,16 @@ export class RestClient {
     });
   }
 
-  /** Exactly the object of that uid; what it owns goes after it. */
+  /** Exactly the object of that uid, and of that version where one is named; what it owns goes after it. */
   async delete(
     resource: Resource,
-    place: Place & { readonly uid: string },
+    { uid, resourceVersion, ...place }: Place & { readonly uid: string; readonly resourceVersion?: string },
     options: CallOptions = {},
   ): Promise<Deleted> {
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      preconditions: { uid: place.uid },
+      preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       propagationPolicy: 'Background',
     };
     try {

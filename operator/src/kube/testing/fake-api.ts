@@ -174,7 +174,7 @@ export class FakeApi {
     else if (method === 'DELETE') this.#delete(at, before, body, response);
     else if (method === 'POST' && before !== undefined) {
       answer(response, 409, statusBody(409, 'AlreadyExists', `${name} already exists`));
-    } else if (method === 'PUT' && versionIn(body) !== before?.metadata.resourceVersion) {
+    } else if (isOutdated(method, body, before)) {
       answer(response, 409, statusBody(409, 'Conflict', 'the object has been modified'));
     } else {
       const uid = before?.metadata.uid ?? `uid-${this.#version + 1}`;
@@ -187,8 +187,10 @@ export class FakeApi {
 
   #delete(at: string, before: KubeObject | undefined, body: unknown, response: ServerResponse): void {
     const preconditions = isRecord(body) && isRecord(body['preconditions']) ? body['preconditions'] : {};
-    if (preconditions['uid'] !== undefined && preconditions['uid'] !== before?.metadata.uid) {
-      answer(response, 409, statusBody(409, 'Conflict', 'Precondition failed: UID in precondition'));
+    const { uid, resourceVersion } = before?.metadata ?? {};
+    for (const [field, value] of Object.entries({ uid, resourceVersion })) {
+      if (preconditions[field] === undefined || preconditions[field] === value) continue;
+      answer(response, 409, statusBody(409, 'Conflict', `Precondition failed: ${field} in precondition`));
       return;
     }
     this.#drop(at);
@@ -233,6 +235,15 @@ function within(collection: string, path: string): boolean {
   const plural = collection.slice(collection.lastIndexOf('/') + 1);
   const root = collection.slice(0, collection.lastIndexOf('/'));
   return path.startsWith(`${root}/namespaces/`) && path.split('/').at(-2) === plural;
+}
+
+/** A PUT must name the version it is over; an apply may, and makes an object whatever version it names. */
+function isOutdated(method: string, body: unknown, before: KubeObject | undefined): boolean {
+  const version = versionIn(body);
+  if (method === 'PUT') return version !== before?.metadata.resourceVersion;
+  return (
+    method === 'PATCH' && before !== undefined && version !== undefined && version !== before.metadata.resourceVersion
+  );
 }
 
 function versionIn(body: unknown): unknown {

@@ -18,8 +18,8 @@ export type GroupObserved = {
   readonly pods: number;
   /** What the server said when the last pod could not be made. */
   readonly refused?: string;
-  /** What the server said when an object of the group could not be applied. */
-  readonly failed?: string;
+  /** Why an object of the group could not be applied. */
+  readonly failed?: { readonly reason: string; readonly message: string };
   readonly partitions?: number;
   readonly blockIntervalMs: number;
 };
@@ -138,7 +138,7 @@ function judgeReady(observed: GroupObserved, scheduled: Verdict, degraded: Verdi
 }
 
 function judgeStalled({ failed }: GroupObserved, scheduled: Verdict): Verdict {
-  if (failed !== undefined) return verdict('True', 'ObjectRefused', failed);
+  if (failed !== undefined) return verdict('True', failed.reason, failed.message);
   if (scheduled.status === 'False' && scheduled.reason !== 'Unschedulable')
     return verdict('True', scheduled.reason, scheduled.message);
   return verdict('False', 'Progressing', 'Nothing stands in the way.');

@@ -97,6 +97,11 @@ function ephemeral(): V1Volume {
   return { name: DATA, emptyDir: { sizeLimit: EPHEMERAL_SIZE } };
 }
 
+/** As the StatefulSet calls the volume of a node. */
+export function claimName(testnet: string, group: number, ordinal: number): string {
+  return `${DATA}-${podName(testnet, group, ordinal)}`;
+}
+
 function claim(
   testnet: string,
   group: number,
