@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { LOG_LEVELS, type LogLevel } from '@rexnet/node/telemetry/log.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isTimeSpan } from './api/durations.ts';
+import { LEASE_NAME } from './kube/lease.ts';
 import type { Images } from './plan/kube/images.ts';
 import { SwitchCommand } from './switch-command.ts';
 
@@ -72,7 +73,7 @@ export function operatorCommand(write: {
     )
     .addOption(env('--leader-elect', 'wait for a Lease before working, so that several may run'))
     .addOption(env('--lease-namespace <name>', 'namespace of the Lease (default: that of the operator)'))
-    .addOption(env('--lease-name <name>', 'name of the Lease').default('rexnet-operator'))
+    .addOption(env('--lease-name <name>', 'name of the Lease').default(LEASE_NAME))
     .addOption(
       env('--instance <name>', 'how this process is called in events').default(process.env['POD_NAME'] ?? hostname()),
     )

@@ -70,8 +70,9 @@ function peopleRoles(): string {
   return `# ${MADE_BY}\n${roles.map(yaml).join('---\n')}`;
 }
 
-function ruleOf({ group, resources, verbs }: PeopleRule) {
-  return { apiGroups: [group], resources: [...resources], verbs: [...verbs] };
+function ruleOf({ group, resources, names, verbs }: PeopleRule) {
+  const only = names === undefined ? {} : { resourceNames: [...names] };
+  return { apiGroups: [group], resources: [...resources], ...only, verbs: [...verbs] };
 }
 
 function yaml(value: unknown): string {

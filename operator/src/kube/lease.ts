@@ -6,6 +6,9 @@ import { microTime } from './micro-time.ts';
 import type { KubeObject, Resource } from './resources.ts';
 import type { RestClient } from './rest.ts';
 
+/** Of the Lease, where nothing else is said. */
+export const LEASE_NAME = 'rexnet-operator';
+
 export const LEASES: Resource = {
   group: 'coordination.k8s.io',
   version: 'v1',

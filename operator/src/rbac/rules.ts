@@ -5,6 +5,7 @@ import type { Rule } from '../controllers/controller.ts';
 import { LOAD_TEST_RULES } from '../controllers/load-test.ts';
 import { SHARD_MAP_RULES } from '../controllers/shard-map.ts';
 import { TESTNET_RULES } from '../controllers/testnet.ts';
+import { LEASE_NAME } from '../kube/lease.ts';
 
 type Verb = Rule['verbs'][number] | 'deletecollection';
 export type PeopleRule = Omit<Rule, 'verbs'> & { readonly verbs: readonly Verb[] };
@@ -22,9 +23,10 @@ export const OPERATOR_RULES: readonly Rule[] = merged([
 ]);
 /** Of the cluster, when it serves all of it. */
 export const CLUSTER_RULES: readonly Rule[] = merged(MACHINE_RULES);
-/** In its own namespace. */
+/** In its own namespace. What is yet to be made has no name to be granted by. */
 export const LEASE_RULES: readonly Rule[] = [
-  { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['create'] },
+  { group: 'coordination.k8s.io', resources: ['leases'], names: [LEASE_NAME], verbs: ['get', 'update'] },
 ];
 
 const READ = ['get', 'list', 'watch'] as const;

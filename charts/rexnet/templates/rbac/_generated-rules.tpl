@@ -180,7 +180,14 @@
   resources:
     - leases
   verbs:
-    - get
     - create
+- apiGroups:
+    - coordination.k8s.io
+  resources:
+    - leases
+  resourceNames:
+    - rexnet-operator
+  verbs:
+    - get
     - update
 {{- end -}}
