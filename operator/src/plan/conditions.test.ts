@@ -23,6 +23,12 @@ test('a sentence that the API server would refuse is cut', () => {
   expect(long?.message).toHaveLength(1024);
 });
 
+test('no half a character is written: the server would give back another text', () => {
+  const [cut] = history([{ ...ready, message: `${'x'.repeat(1022)}😀${'y'.repeat(9)}` }]);
+  expect(cut?.message.isWellFormed()).toBe(true);
+  expect(cut?.message).toHaveLength(1024);
+});
+
 test.each([
   ['nothing turned', [ready], [ready], []],
   ['it turned', [{ ...ready, status: 'False' as const }], [ready], ['Ready']],

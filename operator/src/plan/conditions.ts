@@ -87,8 +87,9 @@ function isBad({ type, status, reason }: Condition): boolean {
   return status === 'False' && (BAD_WHEN_FALSE.has(type) || reason.endsWith('Failed'));
 }
 
+/** Half a character, as cuts leave it, comes back from the server as another text, and would be written for ever. */
 function shorten(message: string): string {
-  return message.length <= CONDITION_MESSAGE_MAX_LENGTH
-    ? message
-    : `${message.slice(0, CONDITION_MESSAGE_MAX_LENGTH - 1)}…`;
+  const whole = message.toWellFormed();
+  if (whole.length <= CONDITION_MESSAGE_MAX_LENGTH) return whole;
+  return `${whole.slice(0, CONDITION_MESSAGE_MAX_LENGTH - 1).toWellFormed()}…`;
 }
