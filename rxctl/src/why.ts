@@ -67,7 +67,7 @@ const CURES: Readonly<Record<string, string>> = {
   NotRunning: 'rxctl logs load',
   NoBitcoind: 'install bitcoind or set REXNET_BITCOIND, or write bitcoin: {mode: None}',
   BitcoindStarting: 'wait a little; if it lasts: rxctl logs bitcoind',
-  SingleCopyInMemory: 'set spec.template.storage, or spec.nodesPerGroup to 2 or more',
+  SingleCopyInMemory: 'set spec.nodesPerGroup to 2 or more, or make a Testnet with spec.template.storage',
 };
 
 /** In the order in which they explain each other. */

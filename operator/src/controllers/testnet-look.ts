@@ -166,6 +166,7 @@ export function observe(
       generators: { wanted: generators.length, running: generating },
     },
     isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
+    ...(storage === undefined ? { copies: testnet.spec.nodesPerGroup } : {}),
     isSuspended: plan.suspended,
     ...sumOfRates(groups.map(({ nodes }) => nodes)),
   };

@@ -157,11 +157,18 @@ test.each<[string, Observed, ConditionType, string, string]>([
     { ...healthy, isDataDurable: false },
     'DataSafe',
     'SingleCopyInMemory',
-    'The only copy of a chain lies in memory: a drain loses it; set spec.template.storage or nodesPerGroup to 2 or more.',
+    'The only copy of a chain lies in memory: a drain loses it; set nodesPerGroup to 2 or more, or make a Testnet with spec.template.storage.',
   ],
 ])('%s', (_what, observed, type, reason, message) => {
   expect(condition(observed, type)).toMatchObject({ reason, message });
   expect(condition(observed, type).status).not.toBe('True');
+});
+
+test('several copies that go with their pods are called no disk', () => {
+  expect(condition(healthy, 'DataSafe')).toMatchObject({ status: 'True', reason: 'OnDisk' });
+  const { status, reason, message } = condition({ ...healthy, copies: 2 }, 'DataSafe');
+  expect([status, reason]).toEqual(['True', 'SeveralCopies']);
+  expect(message).toContain('2 copies, each of which goes with its pod');
 });
 
 test('a reason and a sentence fit what Kubernetes allows', () => {

@@ -35,6 +35,8 @@ export type Observed = {
   };
   /** False when the only copy of a chain lies in memory. */
   readonly isDataDurable: boolean;
+  /** Of each chain, where they are on no disk that outlives a node. */
+  readonly copies?: number;
   readonly isSuspended: boolean;
   readonly tps?: number;
   readonly utps?: number;
@@ -227,12 +229,18 @@ function bitcoinReady(bitcoin: BitcoinObserved, { logsOf, bitcoindCure }: Words)
   return ['True', 'Connected', `bitcoind answers at height ${bitcoin.height}.`];
 }
 
-function dataSafe({ isDataDurable }: Observed): Verdict {
+function dataSafe({ isDataDurable, copies }: Observed): Verdict {
+  if (isDataDurable && copies !== undefined)
+    return [
+      'True',
+      'SeveralCopies',
+      `Every chain has ${copies} copies, each of which goes with its pod: it is lost only when all of a group go at once; a Testnet with spec.template.storage keeps it then too.`,
+    ];
   if (isDataDurable) return ['True', 'OnDisk', 'Every group keeps its chain on a disk that survives a restart.'];
   return [
     'False',
     'SingleCopyInMemory',
-    'The only copy of a chain lies in memory: a drain loses it; set spec.template.storage or nodesPerGroup to 2 or more.',
+    'The only copy of a chain lies in memory: a drain loses it; set nodesPerGroup to 2 or more, or make a Testnet with spec.template.storage.',
   ];
 }
 
