@@ -13,7 +13,7 @@ const COLUMNS = 24;
 /** Made by Prometheus and by every Node.js program. */
 const OF_OTHERS = ['up', 'ALERTS', 'process_resident_memory_bytes', 'process_cpu_seconds_total'];
 /** Added by a scrape, by Prometheus, or by nobody but rules. */
-const LABELS_OF_OTHERS = ['namespace', 'testnet', 'component', 'node', 'le', 'alertstate'];
+const LABELS_OF_OTHERS = ['namespace', 'testnet', 'component', 'node', 'machine', 'le', 'alertstate'];
 
 test('the files checked in are what the data says', () => {
   expect(staleFiles()).toEqual([]);

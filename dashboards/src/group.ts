@@ -34,6 +34,13 @@ const CHAIN: readonly Panel[] = [
     queries: [level('rexnet_chain_executed_height_blocks', '{{node}}')],
   }),
   series({
+    title: 'In sync',
+    description: '1 while a node follows the newest known chain; 0 while it starts, resyncs or lags.',
+    unit: 'short',
+    max: 1,
+    queries: [level('rexnet_node_in_sync', '{{node}}')],
+  }),
+  series({
     title: 'Time between blocks',
     description: 'By their time stamps. Under Floor it is the beat.',
     unit: 's',

@@ -209,6 +209,37 @@ export const OVERVIEW: Page = {
       ],
     },
     {
+      title: 'Where it runs',
+      panels: [
+        {
+          kind: 'series',
+          title: 'Processor by machine',
+          description: 'Cores that all programs of this testnet use. A laptop is one machine and has no name here.',
+          unit: 'short',
+          min: 0,
+          queries: [
+            { expr: `sum by (machine) (rate(process_cpu_seconds_total{${IN_TESTNET}}[1m]))`, legend: 'on {{machine}}' },
+          ],
+        },
+        {
+          kind: 'series',
+          title: 'Nodes by machine',
+          description: 'Nodes that answer. Machines differ by one at most when all of them are there.',
+          unit: 'short',
+          min: 0,
+          queries: [{ expr: `sum by (machine) (up{component="node", ${IN_TESTNET}})`, legend: 'on {{machine}}' }],
+        },
+        {
+          kind: 'series',
+          title: 'Partitions by group',
+          description: 'Who owns how many. A group that has just joined owns none until partitions move to it.',
+          unit: 'short',
+          min: 0,
+          queries: [{ expr: `max by (group) (rexnet_chain_partitions{${IN_TESTNET}})`, legend: 'group {{group}}' }],
+        },
+      ],
+    },
+    {
       title: 'The generator itself',
       panels: [
         {

@@ -52,6 +52,8 @@ export function podMonitor(input: KubeInput, { labels, interval }: Scraping): Po
             { sourceLabels: [`${POD_LABEL}component`], targetLabel: 'component' },
             { sourceLabels: [`${POD_LABEL}group`], targetLabel: 'group' },
             { sourceLabels: ['__meta_kubernetes_pod_name'], targetLabel: 'node' },
+            // `node` is a node of a group.
+            { sourceLabels: ['__meta_kubernetes_pod_node_name'], targetLabel: 'machine' },
           ],
         },
       ],
