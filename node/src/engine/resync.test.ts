@@ -162,6 +162,26 @@ test('a crash in the middle leaves what was there', async () => {
   expect(rootOf(late)).toBe(rootOf(old[1]));
 });
 
+/** The state in one, each block since in one, and its checkpoint in one more. */
+test.each([1, 2, 3])('a crash before or after commit %i leaves a folder that starts and goes on', async (nth) => {
+  for (const isBefore of [true, false]) {
+    const late = startNode(`crash${nth}${isBefore}`, 1);
+    const { store } = late.open;
+    const commit = store.commit.bind(store);
+    let commits = 0;
+    store.commit = (write) => {
+      commits++;
+      if (commits < nth || (commits === nth && !isBefore)) commit(write);
+      if (commits >= nth) throw new Error('crash');
+    };
+    expect(() => catchUp(late)).toThrow('crash');
+    await late.restart();
+    expect(late.height === 0).toBe(nth === 1 && isBefore);
+    catchUp(late);
+    expect(rootOf(late)).toBe(rootOf(old[1]));
+  }
+});
+
 test('wrong parts are the peer’s fault and change nothing', () => {
   const late = startNode('lied-to', 1);
   for (const peer of old) late.learn(peer);
