@@ -14,11 +14,12 @@ import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { keepingPods } from '../plan/kube/kept-pods.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
+import type { NodeSeen } from '../plan/kube/node-seen.ts';
 import { claimName, withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
 import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
-import { partitionOf, withPartition } from '../plan/kube/rolling.ts';
+import { outdatedOf, partitionOf, withPartition } from '../plan/kube/rolling.ts';
 import {
   BY_GROUP,
   BY_MACHINE,
@@ -145,6 +146,17 @@ function basisOf(testnet: TestnetObject): string {
   return JSON.stringify([...head, image, bitcoindImage, imagePullPolicy]);
 }
 
+/** As people call them, such as g0-n1. */
+function outdatedNames(set: V1StatefulSet | undefined, nodes: readonly NodeSeen[]): readonly string[] {
+  const outdated = new Set(
+    outdatedOf(
+      set,
+      nodes.flatMap(({ pod }) => pod ?? []),
+    ).map(({ ordinal }) => ordinal),
+  );
+  return nodes.filter(({ ordinal }) => outdated.has(ordinal)).map(({ name }) => name);
+}
+
 class GroupWorker {
   readonly #options: GroupControllerOptions;
   readonly #inputs: Inputs;
@@ -194,6 +206,7 @@ class GroupWorker {
       isSuspended: input.plan.suspended,
       isKept: done.isKept,
       nodes,
+      outdated: outdatedNames(set as V1StatefulSet | undefined, nodes),
       pods: pods.length,
       ...(refused === undefined ? {} : { refused }),
       ...(done.refused === undefined ? {} : { failed: done.refused }),

@@ -74,6 +74,7 @@ function judge(
     isSuspended: false,
     isKept: false,
     nodes,
+    outdated: [],
     pods: pods.length,
     blockIntervalMs: 1_000,
     ...more,
@@ -117,6 +118,14 @@ test('a machine that is lost is named, with the three cures', () => {
   expect(degraded?.message).toContain('kubectl delete node b');
   expect(degraded?.message).toContain('kubectl taint node b node.kubernetes.io/out-of-service=nodeshutdown:NoExecute');
   expect(fields.nodes?.map(({ state }) => state)).toEqual(['InSync', 'Gone']);
+});
+
+test('a roll that waits for a machine is told with it', () => {
+  const away = [{ machine: 'a' }, { machine: 'b', isReady: false }];
+  const told = (outdated: readonly string[]) => judge(away, [IN_SYNC], { lost: 'b', outdated }).of('Degraded')?.message;
+  expect(told(['g1-n0'])).toContain('NoExecute. The roll of group 1 waits for that: g1-n0 has an old pod.');
+  expect(told(['g1-n0', 'g1-n1'])).toContain('The roll of group 1 waits for that: g1-n0, g1-n1 have old pods.');
+  expect(told([])).not.toContain('roll');
 });
 
 test.each<[string, Shown, string, string]>([

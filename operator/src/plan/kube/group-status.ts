@@ -14,6 +14,8 @@ export type GroupObserved = {
   /** Whether its pods are as an earlier operator made them. */
   readonly isKept: boolean;
   readonly nodes: readonly NodeSeen[];
+  /** Names of those whose pods are to be made anew. */
+  readonly outdated: readonly string[];
   /** Pods that exist, wanted or not. */
   readonly pods: number;
   /** What the server said when the last pod could not be made. */
@@ -82,7 +84,7 @@ function judgeScheduled({ isSuspended, nodes, refused }: GroupObserved): Verdict
   return verdict('True', 'AllPlaced', 'Every pod has a machine.');
 }
 
-function judgeDegraded({ isSuspended, nodes, group }: GroupObserved): Verdict {
+function judgeDegraded({ isSuspended, nodes, outdated, group }: GroupObserved): Verdict {
   if (isSuspended) return verdict('False', 'Suspended', 'Nothing is asked for.');
   const lost = nodes.find(({ isMachineLost }) => isMachineLost);
   if (lost?.pod?.machine !== undefined) {
@@ -92,7 +94,7 @@ function judgeDegraded({ isSuspended, nodes, group }: GroupObserved): Verdict {
       'NodeLost',
       `Machine ${machine} does not report, and ${lost.name} was on it; nobody knows whether it still runs there, so it is not replaced. ` +
         `Bring ${machine} back; or, if it is gone for good, kubectl delete node ${machine}; or, if it is switched off, ` +
-        `kubectl taint node ${machine} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute.`,
+        `kubectl taint node ${machine} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute.${rollHeld(group, outdated)}`,
     );
   }
   const unplaced = nodes.find(({ pod }) => pod?.unscheduled !== undefined);
@@ -108,6 +110,11 @@ function judgeDegraded({ isSuspended, nodes, group }: GroupObserved): Verdict {
     if (trouble !== undefined) return verdict('True', trouble.reason, trouble.message);
   }
   return verdict('False', 'AsExpected', 'No machine and no pod is missing.');
+}
+
+function rollHeld(group: number, outdated: readonly string[]): string {
+  if (outdated.length === 0) return '';
+  return ` The roll of group ${group} waits for that: ${outdated.join(', ')} ${outdated.length === 1 ? 'has an old pod' : 'have old pods'}.`;
 }
 
 function judgeReady(observed: GroupObserved, scheduled: Verdict, degraded: Verdict): Verdict {

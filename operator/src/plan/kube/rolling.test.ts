@@ -1,7 +1,7 @@
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import type { PodSeen } from './pod-seen.ts';
-import { partitionOf, withPartition } from './rolling.ts';
+import { outdatedOf, partitionOf, withPartition } from './rolling.ts';
 
 const OLD = 'demo-g0-old';
 const NEW = 'demo-g0-new';
@@ -58,6 +58,13 @@ test.each<[string, V1StatefulSet, V1StatefulSet | undefined, readonly PodSeen[],
   ],
 ])('%s', (_, wish, live, pods, partition) => {
   expect(partitionOf(wish, live, pods)).toBe(partition);
+});
+
+test('pods of an older template are known once the newest is', () => {
+  const pods = [pod(0, OLD), pod(1, NEW)];
+  expect(outdatedOf(set(2), pods).map(({ name }) => name)).toEqual(['demo-g0-0']);
+  expect(outdatedOf(set(2, 2, OLD, false), pods)).toEqual([]);
+  expect(outdatedOf(undefined, [])).toEqual([]);
 });
 
 test('of the StatefulSet only the strategy changes', () => {

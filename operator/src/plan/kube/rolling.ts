@@ -10,16 +10,24 @@ export function partitionOf(wish: V1StatefulSet, live: V1StatefulSet | undefined
   const { replicas = 0, updateStrategy } = live?.spec ?? {};
   // Those that are added begin with what is wished now.
   const rest = replicas > 0 ? Math.min(replicas, nodes) : nodes;
-  const { observedGeneration, updateRevision } = live?.status ?? {};
   // Which template a pod has to have is not known yet.
-  if (observedGeneration !== live?.metadata?.generation || updateRevision === undefined)
-    return Math.min(updateStrategy?.rollingUpdate?.partition ?? rest, nodes);
+  if (!isNewestKnown(live)) return Math.min(updateStrategy?.rollingUpdate?.partition ?? rest, nodes);
   const wanted = pods.filter(({ ordinal }) => ordinal < nodes);
-  const outdated = wanted.filter(({ revision }) => revision !== updateRevision).map(({ ordinal }) => ordinal);
+  const outdated = outdatedOf(live, wanted);
   if (outdated.length === 0) return rest;
-  const next = Math.max(...outdated);
+  const next = Math.max(...outdated.map(({ ordinal }) => ordinal));
   const others = wanted.filter(({ ordinal }) => ordinal !== next);
   return others.length === nodes - 1 && others.every(isNotWaitedFor) ? next : next + 1;
+}
+
+/** Pods that follow an older template, as far as it is known which one is the newest. */
+export function outdatedOf(live: V1StatefulSet | undefined, pods: readonly PodSeen[]): readonly PodSeen[] {
+  return isNewestKnown(live) ? pods.filter(({ revision }) => revision !== live?.status?.updateRevision) : [];
+}
+
+function isNewestKnown(live: V1StatefulSet | undefined): boolean {
+  const { observedGeneration, updateRevision } = live?.status ?? {};
+  return observedGeneration === live?.metadata?.generation && updateRevision !== undefined;
 }
 
 export function withPartition(wish: V1StatefulSet, partition: number): V1StatefulSet {
