@@ -15,7 +15,7 @@ import { keepingPods } from '../plan/kube/kept-pods.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
 import type { NodeSeen } from '../plan/kube/node-seen.ts';
-import { claimName, withSizeOf } from '../plan/kube/nodes.ts';
+import { claimName, NODE_CONTAINER, withSizeOf } from '../plan/kube/nodes.ts';
 import { groupObjects } from '../plan/kube/objects.ts';
 import { imageMisfits } from '../plan/kube/overrides.ts';
 import { isLost, ordinalOf, type PodSeen } from '../plan/kube/pod-seen.ts';
@@ -148,13 +148,9 @@ function basisOf(testnet: TestnetObject): string {
 
 /** As people call them, such as g0-n1. */
 function outdatedNames(set: V1StatefulSet | undefined, nodes: readonly NodeSeen[]): readonly string[] {
-  const outdated = new Set(
-    outdatedOf(
-      set,
-      nodes.flatMap(({ pod }) => pod ?? []),
-    ).map(({ ordinal }) => ordinal),
-  );
-  return nodes.filter(({ ordinal }) => outdated.has(ordinal)).map(({ name }) => name);
+  const seen = nodes.flatMap(({ pod }) => pod ?? []);
+  const outdated = outdatedOf(set, seen);
+  return nodes.filter(({ pod }) => pod !== undefined && outdated.includes(pod)).map(({ name }) => name);
 }
 
 class GroupWorker {
@@ -297,13 +293,13 @@ async function patchPods(
   // While a new template is on its way the StatefulSet makes pods anew, one after the other.
   if (status?.observedGeneration !== metadata.generation) return;
   const current = pods.filter(({ revision, isTerminating }) => revision === status?.updateRevision && !isTerminating);
-  for (const { pod, container } of imageMisfits(input, current)) {
+  for (const { pod, image } of imageMisfits(input, current)) {
     const { namespace } = input.facts;
     const wish = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: pod.name, namespace, ...(pod.uid === undefined ? {} : { uid: pod.uid }) },
-      spec: { containers: [container] },
+      spec: { containers: [{ name: NODE_CONTAINER, image }] },
     };
     await rest.apply(PODS.resource, wish, { fieldManager, signal });
   }

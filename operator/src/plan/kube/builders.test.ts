@@ -14,7 +14,6 @@ import { PODS_MADE } from './kept-pods.ts';
 import { LABEL } from './labels.ts';
 import { podName, SERVICE_NAME_MAX_LENGTH, STATEFUL_SET_NAME_MAX_LENGTH } from './names.ts';
 import { groupObjects, testnetObjects } from './objects.ts';
-import { podPatches } from './overrides.ts';
 import { liveGroups, peersConfigMap } from './peers.ts';
 import { podMonitor } from './pod-monitor.ts';
 import { quantity } from './resources.ts';
@@ -67,11 +66,6 @@ const EXCLUSIVE = inputOf(
     contracts: [{ name: 'token' }],
     load: { tpsPerGroup: 10 },
     placement: { strategy: 'Exclusive', separateLoad: 'Required' },
-    nodeOverrides: [
-      { group: 1, ordinal: 1, image: 'ghcr.io/acme/rexnet:next' },
-      { group: 9, ordinal: 0, image: 'ghcr.io/acme/rexnet:next' },
-      { group: 0, ordinal: 0 },
-    ],
     suspend: true,
   },
   'apart',
@@ -81,7 +75,7 @@ const LONGEST = 'x'.repeat(NAME_MAX_LENGTH);
 
 test.each(Object.entries(SAMPLES))('all objects of the %s Testnet', async (name, input) => {
   const scraping = { labels: { release: 'monitoring' }, interval: '15s' };
-  const documents = [...allOf(input).map(withoutMemory), podMonitor(input, scraping), ...podPatches(input)];
+  const documents = [...allOf(input).map(withoutMemory), podMonitor(input, scraping)];
   const text = documents
     .map((one) => stringify(one, { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' }))
     .join('---\n');
