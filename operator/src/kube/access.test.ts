@@ -101,6 +101,12 @@ test('of several files the first word counts, and one that is not there is left 
   }
 });
 
+test('a login program that is not there is told as such', async () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-login', interactiveMode: 'Never' };
+  const access = await loadAccess({ kubeconfig: kubeconfig('https://10.0.0.1', { exec }) }, () => 0);
+  await expect(access.credentials()).rejects.toThrow(/^the kubeconfig gives no credentials: .*no-such-login/);
+});
+
 test('where there is no kubeconfig at all that is said', async () => {
   vi.stubEnv('KUBECONFIG', '');
   vi.stubEnv('HOME', dir);

@@ -107,7 +107,13 @@ export function accessOf(config: KubeConfig, now: () => number): Access {
 
 async function read(config: KubeConfig, proxied: boolean): Promise<Credentials> {
   const filled: RequestOptions = {};
-  await config.applyToHTTPSOptions(filled);
+  try {
+    await config.applyToHTTPSOptions(filled);
+  } catch (cause) {
+    // A login program that is missing or refuses, a file that is gone.
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AccessError(`the kubeconfig gives no credentials: ${why}`, { cause });
+  }
   const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = filled;
   const headers: Record<string, string> = {};
   // A token file ends in a newline, which no header may carry.

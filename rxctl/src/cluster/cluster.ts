@@ -19,6 +19,7 @@ export type ClusterOptions = {
 type Caller = Pick<Io, 'env' | 'signal'>;
 
 const USER_AGENT = 'rxctl';
+const LOG_IN = 'log in again, or say who you are: --context NAME or --kubeconfig FILE';
 const OTHER_CLUSTER = 'is the cluster up, and the right one? say which: --context NAME or --kubeconfig FILE';
 
 export class Cluster {
@@ -73,7 +74,7 @@ const MEANING: Readonly<Partial<Record<KubeCode, readonly [code: ExitCode, cure:
   TIMEOUT: [EXIT.notReachable, OTHER_CLUSTER],
   SERVER: [EXIT.notReachable, 'try again in a moment'],
   BUSY: [EXIT.notReachable, 'try again in a moment'],
-  UNAUTHORISED: [EXIT.error, 'log in again, or say who you are: --context NAME or --kubeconfig FILE'],
+  UNAUTHORISED: [EXIT.error, LOG_IN],
   FORBIDDEN: [
     EXIT.error,
     'looking needs the role view in this namespace (rexnet-view is in it), the rest the role edit',
@@ -91,6 +92,8 @@ export function translated(error: unknown): unknown {
     return new CliError(EXIT.notReachable, error.message, OTHER_CLUSTER, { cause: error });
   // Given up by ourselves: whoever did it says why.
   if (!(error instanceof KubeError) || error.code === 'ABORTED') return error;
+  if (error.cause instanceof AccessError)
+    return new CliError(EXIT.error, error.cause.message, LOG_IN, { cause: error });
   const [code, cure] = MEANING[error.code] ?? [EXIT.error];
   // In front of the server's words stands which request they are about.
   const said = error.message.replace(/^[A-Z]+ \/\S+: /, '');

@@ -30,7 +30,11 @@ type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
 function rxctl(...args: readonly string[]): Promise<Ran> {
   if ('reason' in cluster) throw new Error(cluster.reason);
-  const words = [RXCTL, '--kube', '--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, ...args];
+  return rxctlAs(cluster.kubeconfig, ...args);
+}
+
+function rxctlAs(kubeconfig: string, ...args: readonly string[]): Promise<Ran> {
+  const words = [RXCTL, '--kube', '--kubeconfig', kubeconfig, '-n', NAMESPACE, ...args];
   const env = { ...process.env, HOME: folder };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, words, { env, cwd: folder, timeout: VERB_MAX_MS }, (_, out, err) =>
@@ -43,6 +47,21 @@ async function well(...args: readonly string[]): Promise<string> {
   const { code, out, err } = await rxctl(...args);
   expect([code, err], `${args.join(' ')}\n${out}`).toEqual([0, expect.any(String)]);
   return out;
+}
+
+/** The kubeconfig of somebody who has one role in the namespace, and no other right. */
+async function kubeconfigOf(role: string): Promise<string> {
+  if ('reason' in cluster) throw new Error(cluster.reason);
+  const name = `has-${role}`;
+  const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(['-n', NAMESPACE, ...args]);
+  await kubectl('create', 'serviceaccount', name);
+  await kubectl('create', 'rolebinding', name, `--clusterrole=${role}`, `--serviceaccount=${NAMESPACE}:${name}`);
+  const token = (await kubectl('create', 'token', name)).trim();
+  const config = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '-o', 'json'));
+  const users = config.users.map((each: { readonly name: string }) => ({ name: each.name, user: { token } }));
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, JSON.stringify({ ...config, users }), { mode: 0o600 });
+  return path;
 }
 
 beforeAll(async () => {
@@ -61,6 +80,7 @@ test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {
   timeout: SETUP_MAX_MS,
 }, async (context) => {
   if ('reason' in cluster) return context.skip(cluster.reason);
+  expect(await well('doctor', '-f', file)).toMatch(/✔ operator .*\n✔ rights .*\n✔ room +4 pods ask for /);
   expect(await well('up', '-f', file, '--timeout', '150s')).toMatch(
     /^testnet\.rexnet\.dev\/demo created\nFirstBlock is True/,
   );
@@ -82,10 +102,18 @@ test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {
   expect(await well('send', 'transfer', 'alice', '0.01', '--from', 'bob')).toContain('Completed');
   expect(await well('call', 'token.Token', 'balance_of', '--target', 'alice')).toMatch(/[0-9]/);
   expect(await well('audit')).toContain('clean');
+  expect(JSON.parse(await well('parent', 'fork', '-o', 'json'))).toMatchObject({ orphaned: [expect.any(String)] });
   const files = JSON.parse(await well('report', '-o', 'json')) as Record<string, string>;
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining(['logs/g1-n0.log', 'metrics/g1-n0.txt', 'objects/pods.json']),
   );
+
+  const onlyOurs = await kubeconfigOf('rexnet-view');
+  expect((await rxctlAs(onlyOurs, 'status')).out).toMatch(/nodes 2\/2[\s\S]*note +you may not look at pods, events,/);
+  expect((await rxctlAs(onlyOurs, 'block', '0')).err).toContain('looking needs the role view in this namespace');
+  const viewer = await kubeconfigOf('view');
+  expect((await rxctlAs(viewer, 'status')).out).toMatch(/nodes 2\/2[\s\S]*note +you may not look at ports of pods,/);
+  expect((await rxctlAs(viewer, 'block', '0')).err).toContain('refuses to forward ports of its pods to you');
 
   writeFileSync(file, TESTNET.replace('groups: 2', 'group: 2'));
   expect((await rxctl('up', '-f', file)).err).toContain('.spec.group: field not declared in schema');
