@@ -41,6 +41,7 @@ import {
 } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, restartedAtOf, type Trouble } from './inputs.ts';
+import { asMade, type MadeKinds } from './made.ts';
 import { refusedPod } from './refused-pods.ts';
 import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
 
@@ -56,7 +57,7 @@ const LAG_MS = 1_000;
 /** At once, but after the groups that wait already. */
 const BEHIND_OTHERS_MS = 0;
 
-const OWNED: Readonly<Record<string, Collection<never>>> = {
+const OWNED: MadeKinds = {
   Service: SERVICES,
   PodDisruptionBudget: DISRUPTION_BUDGETS,
   StatefulSet: STATEFUL_SETS,
@@ -245,7 +246,7 @@ class GroupWorker {
         isPutOff = true;
         continue;
       }
-      const { collection, object } = asObject(wish);
+      const { collection, object } = asMade(wish, OWNED);
       const live = copies.of(collection).get(keyOf(object.metadata));
       try {
         const applied = await clients.apply(collection.resource, object, live);
@@ -332,11 +333,4 @@ async function removeClaims(
     if (isUsed || deletionTimestamp !== undefined) continue;
     await clients.remove(CLAIMS.resource, claim);
   }
-}
-
-function asObject(wish: Planned): { readonly collection: Collection<KubeObject>; readonly object: KubeObject } {
-  const object = wish as unknown as KubeObject;
-  const collection = OWNED[object.kind];
-  if (collection === undefined) throw new Error(`a ConsensusGroup owns no ${object.kind}`);
-  return { collection: collection as unknown as Collection<KubeObject>, object };
 }

@@ -1,6 +1,5 @@
 // The LoadTest controller: shows the plan what there is, makes and removes what it says, and writes the status. The Testnets of points are
 // the Testnet controller's to bring up; the one that is measured is never touched.
-import type { Collection } from '../kube/caches.ts';
 import { KubeError } from '../kube/errors.ts';
 import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
@@ -23,6 +22,8 @@ import {
   testnetNameIn,
 } from './load-test-objects.ts';
 
+import { asMade, type MadeKinds } from './made.ts';
+
 export interface LoadTestControllerOptions {
   readonly images: Images;
 }
@@ -34,6 +35,8 @@ const BURST_MS = 300;
 const LAG_MS = 1_000;
 /** What is refused once is refused again for a while. */
 const REFUSED_MS = 15_000;
+
+const MADE: MadeKinds = { Testnet: TESTNETS, ConfigMap: RESULTS, Job: RUNS };
 
 const READ = ['get', 'list', 'watch'] as const;
 
@@ -120,20 +123,12 @@ async function apply(
   copies: Copies,
   clients: Clients,
 ): Promise<Awaited<ReturnType<Clients['apply']>>> {
-  // Builders make client-node's types, whose names may be absent; ours never are.
-  const object = wish as unknown as KubeObject;
-  const collection = collectionOf(object.kind);
+  const { collection, object } = asMade(wish, MADE);
   const live = copies.of(collection).get(keyOf(object.metadata));
   const [owner] = object.metadata.ownerReferences ?? [];
   // A Job cannot change: a generator that an earlier operator began it ends, whatever this one would make of it.
   if (live?.kind === 'Job' && owner !== undefined && isOwnedBy(live, owner.uid)) return 'unchanged';
   return clients.apply(collection.resource, object, live);
-}
-
-function collectionOf(kind: string): Collection<KubeObject> {
-  const collection = { Testnet: TESTNETS, ConfigMap: RESULTS, Job: RUNS }[kind];
-  if (collection === undefined) throw new Error(`a LoadTest makes no ${kind}`);
-  return collection as unknown as Collection<KubeObject>;
 }
 
 async function remove({ name, uid }: PointSeen, namespace: string, copies: Copies, clients: Clients): Promise<void> {

@@ -39,6 +39,7 @@ import {
 import { absentSource } from './contract-sources.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, type Trouble } from './inputs.ts';
+import { asMade, type MadeKinds } from './made.ts';
 import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
 import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
@@ -65,7 +66,7 @@ const LOOK_AGAIN_MS = 5_000;
 const WAIT_MS = 1_000;
 
 /** Kinds of which a Testnet owns objects itself, by kind. */
-const OWNED: Readonly<Record<string, Collection<never>>> = {
+const OWNED: MadeKinds = {
   ConfigMap: CONFIG_MAPS,
   NetworkPolicy: NETWORK_POLICIES,
   Service: SERVICES,
@@ -257,7 +258,7 @@ class TestnetWorker {
     let isSettled = true;
     const refusals: KubeError[] = [];
     await forEachAtMost(APPLIES_AT_ONCE, planned, async (wish) => {
-      const { collection, object } = asObject(wish);
+      const { collection, object } = asMade(wish, OWNED);
       const live = copies.of(collection).get(keyOf(object.metadata));
       try {
         if ((await clients.apply(collection.resource, object, live)) === 'lagging') isSettled = false;
@@ -377,11 +378,3 @@ class TestnetWorker {
 }
 
 const JUDGED_BY_REFUSAL: ReadonlySet<string> = new Set(['Ready', 'Reconciling', 'Stalled']);
-
-/** Builders make client-node's types, whose names may be absent; ours never are. */
-function asObject(wish: Planned): { readonly collection: Collection<KubeObject>; readonly object: KubeObject } {
-  const object = wish as unknown as KubeObject;
-  const collection = OWNED[object.kind];
-  if (collection === undefined) throw new Error(`a Testnet owns no ${object.kind}`);
-  return { collection: collection as unknown as Collection<KubeObject>, object };
-}
