@@ -108,6 +108,19 @@ test('the action for other workflows says what it takes and runs a script that e
   }
 });
 
+test('the workflow that others may copy names inputs and outputs there are', () => {
+  const folder = join(GITHUB, 'actions', 'testnet');
+  const { inputs, outputs } = read<Action>(join(folder, 'action.yml'));
+  const text = readFileSync(join(folder, 'README.md'), 'utf8');
+  const example = /```yaml\n(.*?)```/s.exec(text)?.[1] ?? '';
+  const { jobs } = parseDocument(example).toJS() as Workflow;
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+  const ours = steps.find(({ uses }) => uses?.startsWith('rexnet/rexnet/.github/actions/testnet@'));
+  expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(ours?.with ?? { none: '' })));
+  const asked = [...example.matchAll(/outputs\.([-a-z]+)/g)].map(([, name]) => name);
+  expect(Object.keys(outputs)).toEqual(expect.arrayContaining(asked));
+});
+
 test('somebody moves the pins', () => {
   const { updates } = read<{ readonly updates: readonly { readonly 'package-ecosystem': string }[] }>(
     join(GITHUB, 'dependabot.yml'),

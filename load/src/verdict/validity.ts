@@ -13,7 +13,7 @@ const BUSY_MAX = 0.9;
 /** Waiting longer than running: bursts of a beat that queue behind each other stay below, a machine that is too small does not. */
 const WAIT_MAX = 0.5;
 /** Of what was to be done: who reaches this was not held up, however busy the machine. */
-const REACHED = 0.97;
+export const REACHED = 0.97;
 
 export type Culprit = 'run' | 'gates' | 'generator' | 'machine';
 export interface Invalidity {

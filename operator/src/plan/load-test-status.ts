@@ -1,8 +1,7 @@
 // What a LoadTest says of itself: where it stands in one sentence, its points so far as text, and at the end the verdict. Pure.
-
 import type { Point } from '@rexnet/load/verdict/point.ts';
 import { mean } from '@rexnet/load/verdict/statistics.ts';
-import { invalidReason } from '@rexnet/load/verdict/validity.ts';
+import { invalidReason, REACHED } from '@rexnet/load/verdict/validity.ts';
 import { judge, type Verdict } from '@rexnet/load/verdict/verdict.ts';
 import type { LoadTestPoint, LoadTestSpec, LoadTestStatus } from '../api/load-test.ts';
 import type { Judged } from './conditions.ts';
@@ -26,8 +25,6 @@ const REASON_MAX_LENGTH = 1_024;
 const INVALID_REASON_MAX_LENGTH = 256;
 const PERCENT = 100;
 const SECOND_MS = 1_000;
-/** Of what was offered: who completes this much was not held up. */
-const REACHED = 0.97;
 
 /** What `rxctl bench scale --profile open` measures on one machine, and nobody can for machines that others share. */
 export const NO_CEILING = 'what all machines together could do is not calibrated in a cluster';
