@@ -99,6 +99,19 @@ test('an operator that writes the same fields in another order has made the same
   expect(keepingPods(set, [other])).toBe(set);
 });
 
+test('the longest pods a spec can ask for are remembered, and nothing the server would refuse', () => {
+  const template = {
+    nodeSelector: Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`${'k'.repeat(250)}/${n}`, 'v'.repeat(63)])),
+    tolerations: Array.from({ length: 16 }, () => ({ key: 'k'.repeat(317), value: 'v'.repeat(63), operator: 'Equal' })),
+  };
+  const imagePullSecrets = Array.from({ length: 8 }, (_, n) => ({ name: `${n}`.padStart(253, 's') }));
+  const set = nodeStatefulSet(inputOf({ template, imagePullSecrets }), 0, UID);
+  expect(set.metadata?.annotations?.[PODS_MADE]?.length).toBeGreaterThan(10_000);
+  const spec = { ...set.spec, template: { metadata: { labels: { long: 'x'.repeat(70_000) } } } };
+  const tooLong = { metadata: { name: 'demo-g0' }, spec } as V1StatefulSet;
+  expect(remembering(tooLong, {})).toBe(tooLong);
+});
+
 function reversed<T>(value: T): T {
   if (Array.isArray(value)) return value.map(reversed) as T;
   if (typeof value !== 'object' || value === null) return value;
