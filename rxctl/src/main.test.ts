@@ -79,6 +79,8 @@ test.each<[readonly string[], number, string]>([
   [['send', 'shop.Good', 'put'], 2, 'takes 1 arguments, got 0'],
   [['send', 'shop.Good', 'get'], 2, 'no such function get'],
   [['call', 'shop.Nothing', 'get'], 1, 'nobody has deployed shop.Nothing'],
+  [['status', 'demo'], 2, 'cure: say which network with --name'],
+  [['why', 'ab'.repeat(32)], 2, `cure: rxctl tx ${'ab'.repeat(32)} shows what became of it`],
   [['status', '--name', 'other'], 7, 'there is no network other'],
   [['up', '-f', 'missing.yaml'], 2, 'missing.yaml cannot be read'],
   [['up', '-f', 'good.prd'], 2, 'good.prd:1:1'],

@@ -1,6 +1,6 @@
 // rxctl: puts the verbs together and runs one. It reads the arguments and returns an exit code; each verb is a file of commands/.
 import { SwitchCommand } from '@rexnet/operator/switch-command.ts';
-import { type Command, CommanderError, type Option } from 'commander';
+import { type Command, CommanderError, type ErrorOptions, type Option } from 'commander';
 import { EXIT, type ExitCode } from './exit.ts';
 import { type Io, inWordsOf, PROGRAM } from './io.ts';
 
@@ -89,6 +89,12 @@ export async function makeProgram(args: readonly string[], io: Io): Promise<Comm
 class Verb extends SwitchCommand {
   override createCommand(name: string): Command {
     return new Verb(name);
+  }
+
+  /** kubectl names an object behind the verb; here an option does. */
+  override error(message: string, options?: ErrorOptions): never {
+    const isName = options?.code === 'commander.excessArguments' && this.options.some(({ long }) => long === '--name');
+    super.error(isName ? `${message}\n  cure: say which network with --name` : message, options);
   }
 
   override addOption(option: Option): this {

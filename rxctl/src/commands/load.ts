@@ -1,4 +1,4 @@
-// rxctl load: the load of a running local network: start it, end it, change its rate, see how it does. The testnet.yaml stays as
+// rxctl load: the load of a running network: start it, end it, change its rate, see how it does. The testnet.yaml stays as
 // it is; what was said here holds until that file says something else.
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { basisOf, isAbout, type LoadWish, planLoad } from '@rexnet/operator/plan/load.ts';

@@ -12,6 +12,7 @@ import { describeWhy, printableWhy } from '../why-text.ts';
 const LOG_LINES = 200;
 /** What `rxctl up` said when it ended; older words are of another run. */
 const LAST_LINES = 3;
+const TRANSACTION_ID = /^[0-9a-f]{64}$/i;
 const EXAMPLES = `
 Examples:
   rxctl why                 the network: its first unmet condition
@@ -47,6 +48,12 @@ export async function explain(source: Source, snapshot: Snapshot, object: string
   const words = new Map(logs);
   const why = whyOf(snapshot, object, (name) => words.get(name));
   if (why !== undefined) return why;
+  if (object !== undefined && TRANSACTION_ID.test(object))
+    throw new CliError(
+      EXIT.usage,
+      `${object} is the id of a transaction`,
+      `rxctl tx ${object} shows what became of it, and where each relay ran`,
+    );
   const meant = object === undefined ? undefined : objectMeant(snapshot, object);
   throw new CliError(
     EXIT.usage,
