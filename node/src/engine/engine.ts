@@ -1,11 +1,10 @@
 // The thread that owns the chain: hands what arrives to the view, stores what came of it, and only then tells. Everything
 // is synchronous; time comes in with each call.
 
-import { type AppliedBlock, commonAncestor, type Followed } from '../chain/follower.ts';
+import type { AppliedBlock, Followed } from '../chain/follower.ts';
 import type { MapDesk } from '../chain/map-desk.ts';
 import type { Pool } from '../chain/pool.ts';
-import type { Resync, WholeState } from '../chain/resync.ts';
-import type { AcceptedHeaders, View } from '../chain/view.ts';
+import type { AcceptedHeaders } from '../chain/view.ts';
 import type { HeaderEntry } from '../consensus/header-entry.ts';
 import { toHex, ZERO_HASH } from '../core/bytes.ts';
 import { DecodeError } from '../core/codec.ts';
@@ -13,14 +12,12 @@ import { BODY, type Body, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.t
 import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { leavesInBody } from '../store/body-leaves.ts';
-import type { ChainStore } from '../store/chain-store.ts';
 import type { Announced, EngineEvents, HeadersIntake, Intake, OwnBlock, TimedWork, Want } from './api.ts';
 import { Beat } from './beat.ts';
 import { outcomesOf, receivedBy, sentBy, summaryOf } from './facts.ts';
-import type { FarSplits } from './far-splits.ts';
-import type { History } from './history.ts';
 import type { ParentCounts } from './parent-counts.ts';
 import type { ParentHeaders } from './parent-headers.ts';
+import { Replacement, type ReplacementModules } from './replacement.ts';
 import type { Sums } from './sums.ts';
 import { TipWatch } from './tip-watch.ts';
 
@@ -28,8 +25,6 @@ import { TipWatch } from './tip-watch.ts';
 const WANTS_MAX = 256;
 /** Parts of a state asked for at once. */
 const PARTS_MAX = 16;
-/** Least time between two tellings of how far a state has come. */
-const TELL_EVERY_MS = 1_000;
 /** Blocks asked for by id in one question for headers; what they lead to shows what else is lacking. */
 const BRANCHES_MAX = 64;
 /** Headers below the newest that are kept decoded and with their witness. */
@@ -42,44 +37,31 @@ interface AppliedBody {
   readonly body: Body;
 }
 
-export interface EngineModules {
-  readonly view: View;
-  readonly store: ChainStore;
+export interface EngineModules extends ReplacementModules {
   readonly pool: Pool;
   readonly mapDesk: MapDesk;
-  readonly history: History;
   readonly parents: ParentHeaders;
   readonly parentCounts: ParentCounts;
   readonly sums: Sums;
-  readonly resync: Resync;
-  readonly farSplits: FarSplits;
   readonly miner: Uint8Array;
   readonly blockIntervalMs: number;
-  readonly maxReorg: number;
-  readonly headerWindow: number;
   /** Blocks between two snapshots. */
   readonly snapshotEvery: number;
   /** On disk, when the engine begins. */
   readonly newestSnapshot: { readonly height: number; readonly bytes: number };
   /** All state at the tip. */
   snapshot(): Uint8Array;
-  /** This engine is over, and another begins from what is on disk; it holds headers headerWindow deep until a time that is given. */
-  reopen(wideUntilMs?: number): void;
-  nowMs(): number;
-  emit<K extends keyof EngineEvents>(name: K, payload: EngineEvents[K]): void;
 }
 
 export class Engine {
   readonly #m: EngineModules;
   readonly #beat: Beat;
   readonly #tipWatch = new TipWatch();
+  readonly #replacement: Replacement;
   /** Headers and leaves that are known but not stored yet; a block that rests on them is stored with them. */
   #pendingHeaders: HeaderEntry[] = [];
   #pendingLeaves: { readonly source: Uint8Array; readonly proven: ProvenLeaf }[] = [];
   #sequence = 0;
-  #deepReorg = false;
-  /** When it was told last how far a state has come. */
-  #toldMs = 0;
   /** Blocks taken back since the last one that was applied. */
   #undone = 0;
   #snapshot: { readonly height: number; readonly bytes: number };
@@ -88,6 +70,12 @@ export class Engine {
     this.#m = modules;
     this.#beat = new Beat(modules.blockIntervalMs);
     this.#snapshot = modules.newestSnapshot;
+    this.#replacement = new Replacement(modules, (write) =>
+      this.#commit(() => {
+        this.#writePending();
+        write();
+      }),
+    );
   }
 
   /** Goes on at once where another engine left off. */
@@ -99,7 +87,6 @@ export class Engine {
     let accepted = 0;
     let known = 0;
     let fault: string | undefined;
-    let wideUntilMs: number | undefined;
     for (const { header, witness, leaf } of headers) {
       const intake = this.#m.view.addHeader(header.slice(), witness.slice(), from, this.#m.nowMs());
       accepted += this.#note(intake);
@@ -109,7 +96,7 @@ export class Engine {
       if (outcome.kind === 'known' || isSettled) known++;
       if (isSettled) continue;
       if (outcome.kind === 'refused') {
-        if (outcome.code === 'TOO_OLD') wideUntilMs = this.#seeFarSplit(header, witness);
+        if (outcome.code === 'TOO_OLD') this.#replacement.seeTooOld(header, witness);
         this.#m.sums.headerRefused(outcome.code);
         if (!BLAMELESS.has(outcome.code)) fault = outcome.code;
         break;
@@ -117,7 +104,7 @@ export class Engine {
       if (leaf.length > 0 && outcome.kind === 'accepted') fault ??= this.#leaf(outcome.entry.id, leaf).fault;
     }
     this.#advance();
-    if (wideUntilMs !== undefined) this.#widen(wideUntilMs);
+    this.#replacement.widenWhenDue();
     return { fault, accepted, isAllKnown: known === headers.length };
   }
 
@@ -143,15 +130,9 @@ export class Engine {
 
   /** A part of the state that is to take the place of ours. */
   takePart(block: Uint8Array, part: number, bytes: Uint8Array): Intake {
-    const { resync } = this.#m;
-    const verdict = resync.take(block, part, bytes, this.#m.nowMs());
-    if (verdict === 'refused') return { fault: 'BAD_STATE', accepted: 0 };
-    if (resync.isWhole) this.#install();
-    else {
-      this.#tellResync();
-      this.#tellWants();
-    }
-    return { fault: undefined, accepted: verdict === 'accepted' ? 1 : 0 };
+    const { isOver, ...intake } = this.#replacement.takePart(block, part, bytes);
+    if (!isOver && intake.fault === undefined) this.#tellWants();
+    return intake;
   }
 
   submitProof(blockId: Uint8Array, witness: Uint8Array): { readonly height: number } {
@@ -167,9 +148,8 @@ export class Engine {
   }
 
   wants(): Want[] {
-    const nowMs = this.#m.nowMs();
-    const { resync, view } = this.#m;
-    resync.look({ tip: view.tip, chosen: view.tree.tip(view.group), deepReorg: this.#deepReorg }, nowMs);
+    const { nowMs, resync, view } = this.#m;
+    const state = this.#replacement.look();
     const missing = view.missing();
     const branches = new Map<number, Uint8Array[]>();
     for (const { wait } of missing.headers) {
@@ -179,9 +159,8 @@ export class Engine {
       branches.set(wait.group, ids);
     }
     const wants: Want[] = [...branches].map(([group, ids]) => ({ kind: 'headers', group, branches: ids }));
-    const state = resync.wants();
     for (const part of state?.parts.slice(0, PARTS_MAX) ?? []) wants.push({ kind: 'part', block: state!.block, part });
-    if (resync.replacesBlocks(nowMs)) return wants.slice(0, WANTS_MAX);
+    if (resync.replacesBlocks(nowMs())) return wants.slice(0, WANTS_MAX);
     for (const { id } of missing.bodies) wants.push({ kind: 'body', id });
     for (const { id, group } of missing.leaves) wants.push({ kind: 'leaf', group, id });
     return wants.slice(0, WANTS_MAX);
@@ -193,8 +172,7 @@ export class Engine {
     let noted = 0;
     for (const intake of this.#m.view.tick(nowMs)) noted += this.#note(intake);
     if (noted > 0) this.#advance();
-    if (!this.#deepReorg && this.#m.farSplits.takeOver(nowMs)) this.#m.view.narrow();
-    if (this.#m.resync.mustRewind(nowMs) && this.#rewind()) return;
+    if (this.#replacement.tick()) return;
     this.#offerTemplate(nowMs);
   }
 
@@ -209,25 +187,7 @@ export class Engine {
       const message = `no map update that this node has read adopts group ${view.group}: it waits for the network to add it`;
       return [{ type: 'NotAdopted', status: 'True', reason: 'NotInShardMap', message }];
     }
-    const progress = this.#m.resync.progress;
-    if (progress !== undefined) {
-      const { height, have, of } = progress;
-      const parts = of === 0 ? 'it waits for a peer that has it' : `${have} of ${of} parts are here`;
-      const message = `this node takes the state after block ${height} from its peers: ${parts}`;
-      return [{ type: 'Resyncing', status: 'True', reason: this.#deepReorg ? 'BeyondUndo' : 'FarBehind', message }];
-    }
-    const farSplit = this.#m.farSplits.condition(this.#m.nowMs());
-    if (farSplit !== undefined) return [farSplit];
-    if (!this.#deepReorg) return [];
-    const message = `the chosen chain left ours more than ${this.#m.maxReorg} blocks ago, which is as far as undo data reaches`;
-    return [
-      {
-        type: 'DeepReorg',
-        status: 'True',
-        reason: 'BeyondUndo',
-        message: `${message}; it begins again where they part, or takes a state when there is one`,
-      },
-    ];
+    return this.#replacement.conditions;
   }
 
   /** The newest snapshot on disk. */
@@ -238,7 +198,7 @@ export class Engine {
   /** Our chain is at the newest header of its group we know, or was so a moment ago. */
   get inSync(): boolean {
     this.#lookAtTip();
-    return this.#m.view.isBorn && !this.#deepReorg && this.#tipWatch.keepsUp(this.#m.nowMs());
+    return this.#m.view.isBorn && !this.#replacement.deepReorg && this.#tipWatch.keepsUp(this.#m.nowMs());
   }
 
   #lookAtTip(): void {
@@ -283,73 +243,16 @@ export class Engine {
         if (followed.applied.length > 0) this.#putSnapshotWhenDue();
         this.#m.store.tidy();
       }
-      this.#deepReorg = followed.deepReorg;
+      this.#replacement.followed(followed);
       if (!followed.more) break;
     }
     this.#lookAtTip();
     this.#tellWants();
   }
 
-  /** Real work, done on a block that our chain had settled: not garbage, but another chain. */
-  #seeFarSplit(header: Uint8Array, witness: Uint8Array): number | undefined {
-    const { farSplits, history, nowMs, view } = this.#m;
-    const depth = history.depthOfSplit(header);
-    if (depth === undefined || !view.isWorked(header.slice(), witness.slice())) return undefined;
-    return farSplits.see(depth, nowMs());
-  }
-
-  /** The tree grows at its tips alone: to hold older headers it is made anew, of all that is on disk. */
-  #widen(untilMs: number): void {
-    // The state that is coming would have to come again.
-    if (this.#deepReorg || this.#m.resync.isActive) return;
-    this.flush();
-    this.#m.emit('widened', { blocks: this.#m.headerWindow });
-    this.#m.reopen(untilMs);
-  }
-
   #tellWants(): void {
     const wants = this.wants();
     if (wants.length > 0) this.#m.emit('wants', wants);
-  }
-
-  #tellResync(): void {
-    const progress = this.#m.resync.progress;
-    const nowMs = this.#m.nowMs();
-    if (progress === undefined || nowMs - this.#toldMs < TELL_EVERY_MS) return;
-    this.#toldMs = nowMs;
-    this.#m.emit('resync', { ...progress, installed: false });
-  }
-
-  /** Begins again where our chain left the chosen one, from snapshot and diffs; false where nothing was executed here. */
-  #rewind(): boolean {
-    const { view, store, emit, reopen } = this.#m;
-    const fork = commonAncestor(view.tip, view.tree.tip(view.group));
-    if (fork === undefined || fork.height < (store.base()?.height ?? 0)) return false;
-    this.#commit(() => {
-      this.#writePending();
-      store.rewindTo(fork.height > 0 ? fork : { height: 0, id: ZERO_HASH });
-    });
-    emit('rewound', { from: view.tip.height, to: fork.height });
-    reopen();
-    return true;
-  }
-
-  /** The old state, the parts and the new state are not all in memory at the same time: what is stored is let go of first. */
-  #install(): void {
-    const { resync, emit, reopen } = this.#m;
-    const progress = resync.progress!;
-    this.#storeState(resync.takeWhole());
-    emit('resync', { ...progress, installed: true });
-    reopen();
-  }
-
-  /** In one commit: until then a restart finds the old state, from then on the new one. */
-  #storeState({ base, snapshot }: WholeState): void {
-    const { height, id } = base;
-    this.#commit(() => {
-      this.#writePending();
-      this.#m.store.putBase({ height, id, bytes: snapshot });
-    });
   }
 
   /** What is durable need not be in memory as a whole. */
