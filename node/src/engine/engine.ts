@@ -12,7 +12,7 @@ import { BODY, type Body, PROVEN_LEAF, type ProvenLeaf } from '../core/layouts.t
 import type { Condition, Template } from '../rpc/backend.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { leavesInBody } from '../store/body-leaves.ts';
-import type { Announced, EngineEvents, HeadersIntake, Intake, OwnBlock, TimedWork, Want } from './api.ts';
+import type { Announced, HeadersIntake, Intake, OwnBlock, TimedWork, Want } from './api.ts';
 import { Beat } from './beat.ts';
 import { outcomesOf, receivedBy, sentBy, summaryOf } from './facts.ts';
 import type { ParentCounts } from './parent-counts.ts';
