@@ -79,6 +79,7 @@ test.each<[readonly string[], number, string]>([
   [['send', 'shop.Good', 'put'], 2, 'takes 1 arguments, got 0'],
   [['send', 'shop.Good', 'get'], 2, 'no such function get'],
   [['call', 'shop.Nothing', 'get'], 1, 'nobody has deployed shop.Nothing'],
+  [['--kube', 'lint'], 2, 'cure: lint asks no cluster: leave it out'],
   [['status', 'demo'], 2, 'cure: say which network with --name'],
   [['why', 'ab'.repeat(32)], 2, `cure: rxctl tx ${'ab'.repeat(32)} shows what became of it`],
   [['status', '--name', 'other'], 7, 'there is no network other'],

@@ -52,6 +52,8 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   '--timeout',
 ]);
 
+const CLUSTER_OPTION = /'--(?:kube|namespace|context|kubeconfig)'/;
+
 /** Runs one verb against given streams; resolves to the exit code. */
 export async function runRxctl(words: readonly string[], io: Io): Promise<ExitCode> {
   const args = verbFirst(words);
@@ -91,10 +93,17 @@ class Verb extends SwitchCommand {
     return new Verb(name);
   }
 
-  /** kubectl names an object behind the verb; here an option does. */
   override error(message: string, options?: ErrorOptions): never {
-    const isName = options?.code === 'commander.excessArguments' && this.options.some(({ long }) => long === '--name');
-    super.error(isName ? `${message}\n  cure: say which network with --name` : message, options);
+    const cure = this.#cureOf(message, options?.code);
+    super.error(cure === undefined ? message : `${message}\n  cure: ${cure}`, options);
+  }
+
+  #cureOf(message: string, code: string | undefined): string | undefined {
+    // kubectl names an object behind the verb; here an option does.
+    const isNamed = this.options.some(({ long }) => long === '--name');
+    if (code === 'commander.excessArguments' && isNamed) return 'say which network with --name';
+    const isForClusters = code === 'commander.unknownOption' && CLUSTER_OPTION.test(message);
+    return isForClusters ? `${this.name()} asks no cluster: leave it out` : undefined;
   }
 
   override addOption(option: Option): this {

@@ -20,6 +20,7 @@ type Caller = Pick<Io, 'env' | 'signal'>;
 
 const USER_AGENT = 'rxctl';
 const LOG_IN = 'log in again, or say who you are: --context NAME or --kubeconfig FILE';
+const OTHER_CONFIG = 'say which: --kubeconfig FILE or KUBECONFIG, and --context NAME';
 const OTHER_CLUSTER = 'is the cluster up, and the right one? say which: --context NAME or --kubeconfig FILE';
 
 export class Cluster {
@@ -89,7 +90,7 @@ const NO_NAMESPACE = /namespaces "/;
 /** An error of the verb for one of the cluster; any other as it is. */
 export function translated(error: unknown): unknown {
   if (error instanceof AccessError)
-    return new CliError(EXIT.notReachable, error.message, OTHER_CLUSTER, { cause: error });
+    return new CliError(EXIT.notReachable, error.message, OTHER_CONFIG, { cause: error });
   // Given up by ourselves: whoever did it says why.
   if (!(error instanceof KubeError) || error.code === 'ABORTED') return error;
   if (error.cause instanceof AccessError)
