@@ -94,6 +94,7 @@ async function waitFor(given, name, what, timeout) {
   }
 }
 
+/** Its name must not be one of the artefacts. */
 async function keepObject(given, name, file) {
   const text = await kubectl(['-n', given.namespace, 'get', name, '-o', 'json']);
   writeFileSync(join(given.out, file), text);
@@ -129,7 +130,7 @@ async function run(given) {
   const made = [testnet];
   try {
     await waitFor(given, testnet, 'condition=FirstBlock', given.timeout);
-    const seen = await keepObject(given, testnet, 'testnet.json');
+    const seen = await keepObject(given, testnet, 'testnet-object.json');
     say(`first block of all groups after ${seen.status?.firstBlockAfter ?? 'an unknown time'}`);
     tellGitHub('GITHUB_OUTPUT', `first-block-after=${seen.status?.firstBlockAfter ?? ''}\n`);
     if (given.loadtest === 'none') return 0;
@@ -149,7 +150,7 @@ async function measure(given, { testnet, seen, made }) {
     say('measuring; kubectl get lt -w shows how far it is');
     // One that is refused as it is asked for has a verdict and is never complete.
     await waitFor(given, loadtest, 'jsonpath={.status.verdict}', given['load-timeout']);
-    const measured = await keepObject(given, loadtest, 'loadtest.json');
+    const measured = await keepObject(given, loadtest, 'loadtest-object.json');
     await keepArtefacts(given, measured.metadata.name);
     const summary = summaryOf(measured, seen);
     writeFileSync(join(given.out, 'summary.md'), summary);

@@ -22,7 +22,7 @@ if (process.env.FAILS === verb) {
 if (verb === 'apply' && !args.includes('--server-side'))
   process.stdout.write(args.some((word) => word.endsWith('loadtest.yaml')) ? 'loadtest.rexnet.dev/curve\\n' : 'testnet.rexnet.dev/demo\\n');
 if (verb === 'get' && kind === 'configmap')
-  process.stdout.write(JSON.stringify({ data: { 'report.svg': '<svg/>', '../outside': 'no' } }));
+  process.stdout.write(JSON.stringify({ data: { 'report.svg': '<svg/>', 'testnet.json': '{}', '../outside': 'no' } }));
 else if (verb === 'get') process.stdout.write(JSON.stringify(kind.startsWith('testnet') ? testnet : loadtest));
 `;
 
@@ -72,8 +72,10 @@ test('it installs, applies, waits, measures, keeps what it found and takes away 
     'delete loadtest.rexnet.dev/curve testnet.rexnet.dev/demo --ignore-not-found --timeout=300s',
   ]);
   // Names of files come from a cluster: none leads out of the folder.
-  const kept = ['loadtest.json', 'outside', 'report.svg', 'summary.md', 'testnet.json'];
+  const objects = ['loadtest-object.json', 'testnet-object.json'];
+  const kept = [...objects, 'outside', 'report.svg', 'summary.md', 'testnet.json'].sort();
   expect(readdirSync(join(folder, 'out')).sort()).toEqual(kept);
+  expect(readFileSync(join(folder, 'out', 'testnet-object.json'), 'utf8')).toContain('firstBlockAfter');
   expect(readFileSync(github.GITHUB_OUTPUT, 'utf8')).toBe('first-block-after=9s\nverdict=Linear\n');
   expect(readFileSync(github.GITHUB_STEP_SUMMARY, 'utf8')).toContain('### Linear');
 });
