@@ -63,11 +63,13 @@ const FIGURES_MS_PER_GROUP = 500;
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<Outcome> {
   const { access, clock, random, log, instance, lease } = options;
   const metrics = createMetrics();
+  let election: Election | undefined;
   const rest = new RestClient({
     access,
     clock,
     random,
     userAgent: USER_AGENT,
+    mayWrite: () => election === undefined || election.isSure,
     observe: ({ method, outcome }) => metrics.requests.inc({ method, outcome }),
   });
   const work = new Work(options, rest, metrics);
@@ -82,7 +84,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       await work.run(signal);
       return 'released';
     }
-    const election = new Election({
+    election = new Election({
       rest,
       ...lease,
       identity: instance,

@@ -117,6 +117,18 @@ test('it renews every two seconds and the second waits', async () => {
   expect(b.outcome).toBe('ended');
 });
 
+test('one that was stopped for longer than the lease lasts is not sure, before any timer of its fires', async () => {
+  const clock = virtualClock();
+  let stoppedMs = 0;
+  const own: Clock = { ...clock, now: () => clock.now() + stoppedMs };
+  const a = new Candidate(new LeaseInMemory(), own, 'a');
+  expect(a.election.isSure).toBe(false);
+  await clock.advance(0);
+  expect([a.working, a.election.isSure]).toEqual([true, true]);
+  stoppedMs = 15_000;
+  expect([a.working, a.election.isSure]).toEqual([true, false]);
+});
+
 test('a lease is taken 15 s after its holder was last seen, whatever its times say', async () => {
   const server = new LeaseInMemory();
   const clock = virtualClock();

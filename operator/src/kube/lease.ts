@@ -1,5 +1,6 @@
 // Leader election over a coordination.k8s.io Lease: at most one leads as far as clocks allow. There is no fencing, so whoever leads must only
-// make writes that are safe twice, and must end the process when told that the lease is lost. Trusts no clock but its own.
+// make writes that are safe twice, none while it is not sure, and must end the process when told that the lease is lost. Trusts no clock
+// but its own.
 import { type Clock, type Random, sleep } from './clock.ts';
 import { KubeError } from './errors.ts';
 import { microTime } from './micro-time.ts';
@@ -63,9 +64,16 @@ export class Election {
   /** The last Lease seen, and when *we* saw it change. */
   #seen: { readonly lease: Lease; readonly at: number } | undefined;
   #leading = false;
+  /** When the request was made that the Lease was last ours by. */
+  #heldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
+  }
+
+  /** Nobody else can lead yet. A process that was stopped for long goes on where it was, before any timer tells it that it has lost. */
+  get isSure(): boolean {
+    return this.#leading && this.#options.clock.now() < this.#heldAt + LEASE_S * 1000;
   }
 
   get leading(): boolean {
@@ -98,8 +106,12 @@ export class Election {
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
+      const startedAt = this.#options.clock.now();
       const held = await this.#try(signal);
-      if (held === 'held') return true;
+      if (held === 'held') {
+        this.#heldAt = startedAt;
+        return true;
+      }
       // Given up on the way: it may have got there.
       if (held instanceof KubeError && held.code === 'ABORTED') await this.#release();
       await this.#pause(held, Number.POSITIVE_INFINITY, signal);
@@ -110,18 +122,17 @@ export class Election {
   /** Until the signal fires, or somebody else holds the lease, or it could not be renewed in time. */
   async #keep(signal: AbortSignal): Promise<'over' | 'lost'> {
     const { clock } = this.#options;
-    let renewedAt = clock.now();
     let held: Attempt = 'held';
     while (!signal.aborted) {
-      await this.#pause(held, renewedAt + RENEW_WITHIN_MS - RETRY_MS - clock.now(), signal);
+      await this.#pause(held, this.#heldAt + RENEW_WITHIN_MS - RETRY_MS - clock.now(), signal);
       const startedAt = clock.now();
       const limit = new AbortController();
-      const cancel = clock.after(renewedAt + RENEW_WITHIN_MS - startedAt, () => limit.abort());
+      const cancel = clock.after(this.#heldAt + RENEW_WITHIN_MS - startedAt, () => limit.abort());
       held = await this.#try(AbortSignal.any([signal, limit.signal]));
       cancel();
       if (signal.aborted) break;
-      if (held === 'held') renewedAt = startedAt;
-      else if (held === 'other' || clock.now() >= renewedAt + RENEW_WITHIN_MS) return 'lost';
+      if (held === 'held') this.#heldAt = startedAt;
+      else if (held === 'other' || clock.now() >= this.#heldAt + RENEW_WITHIN_MS) return 'lost';
     }
     return 'over';
   }

@@ -45,6 +45,15 @@ async function failure(promise: Promise<unknown>): Promise<KubeError> {
   return error as KubeError;
 }
 
+test('who may not write any more reads, keeps its lease and writes nothing', async () => {
+  const rest = client({ mayWrite: () => false });
+  const error = await failure(rest.apply(CONFIG_MAPS, configMap('a', '1'), BY));
+  expect(error.code).toBe('ABORTED');
+  expect(await rest.get(CONFIG_MAPS, PLACE)).toBeUndefined();
+  await rest.create(CONFIG_MAPS, configMap('a', '1'), { ...BY, urgent: true });
+  expect(api.asked.map(({ method }) => method)).toEqual(['GET', 'POST']);
+});
+
 test('apply is a forced server-side apply with strict validation, and says who we are', async () => {
   const applied = await client().apply(CONFIG_MAPS, configMap('a', '1'), BY);
   expect(applied.metadata.uid).toBeDefined();

@@ -35,6 +35,8 @@ export interface TransportOptions {
   /** Ends whatever is under way, and what would begin after it. */
   readonly signal?: AbortSignal;
   readonly observe?: (seen: Seen) => void;
+  /** Asked when a write is about to leave: false and it does not. Urgent ones are not asked about. */
+  readonly mayWrite?: () => boolean;
 }
 
 /** Short, so that a stalled request does not outlive the stall by much. */
@@ -151,11 +153,15 @@ export class Transport {
 
   /** Waits for its turn: before the deadline begins, for a request that has not left cannot be late. */
   async #admit(exchange: Exchange, signal: AbortSignal | undefined): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, mayWrite = () => true } = this.#options;
     for (;;) {
       if (signal?.aborted === true) throw new KubeError('ABORTED', `${describe(exchange)}: given up`);
       const waitMs = this.#budget.take(clock.now());
-      if (waitMs === 0 || exchange.urgent === true) return;
+      if (exchange.urgent === true) return;
+      if (waitMs === 0) {
+        if (exchange.method === 'GET' || mayWrite()) return;
+        throw new KubeError('ABORTED', `${describe(exchange)}: the lease may be another's by now`);
+      }
       await sleep(clock, waitMs, signal);
     }
   }
