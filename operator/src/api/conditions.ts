@@ -5,6 +5,9 @@ export const CONDITIONS_MAX = 16;
 /** The API server refuses a longer sentence, so whoever writes one cuts it. */
 export const CONDITION_MESSAGE_MAX_LENGTH = 1024;
 
+export const CONDITION_REASON_MAX_LENGTH = 64;
+export const CONDITION_REASON_PATTERN = '^[A-Z][A-Za-z0-9]*$';
+
 export const conditions = list(
   {
     description: 'What holds, what does not, and why.',
@@ -27,8 +30,8 @@ export const conditions = list(
       string({
         description: 'One word for programs.',
         minLength: 1,
-        maxLength: 64,
-        pattern: '^[A-Z][A-Za-z0-9]*$',
+        maxLength: CONDITION_REASON_MAX_LENGTH,
+        pattern: CONDITION_REASON_PATTERN,
         values: 'CamelCase',
       }),
     ),

@@ -8,7 +8,7 @@ import type { Field } from './schema.ts';
 
 /** Where the definition says more than the drafts that a real API server accepted: messages from rules instead of patterns, and all workloads. */
 const CHANGED: Readonly<Record<string, readonly string[]>> = {
-  Testnet: ['bitcoin.blockInterval', 'load.workload'],
+  Testnet: ['bitcoin.blockInterval', 'load.workload', 'nodeOverrides[].image'],
   LoadTest: ['workload', 'warmUp', 'duration'],
 };
 
@@ -32,7 +32,7 @@ function bare(crd: unknown, changed: readonly string[], added: readonly string[]
   for (const path of changed) {
     let at = propertiesOf(propertiesOf(root)['spec']);
     const names = path.split('.');
-    for (const name of names.slice(0, -1)) at = propertiesOf(at[name]);
+    for (const name of names.slice(0, -1)) at = propertiesOf(inside(at, name));
     expect(at).toHaveProperty(names.at(-1)!);
     delete at[names.at(-1)!];
   }
@@ -47,6 +47,10 @@ function bare(crd: unknown, changed: readonly string[], added: readonly string[]
     delete status[name];
   }
   return copy;
+}
+
+function inside(properties: Schema, name: string): unknown {
+  return name.endsWith('[]') ? (properties[name.slice(0, -2)] as Schema)['items'] : properties[name];
 }
 
 function propertiesOf(schema: unknown): Schema {

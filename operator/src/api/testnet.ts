@@ -13,6 +13,7 @@ import {
   map,
   type ObjectOf,
   object,
+  type Rule,
   required,
   section,
   string,
@@ -26,10 +27,21 @@ export const GROUP_ID_MAX = SPEC.groups.maximum - 1;
 export const PARTITION_ID_MAX = Math.max(...SPEC.chain.partitions.enum) - 1;
 export const NODES_PER_GROUP_MAX = 16;
 const IMAGE = /^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$/;
+const IMAGE_MAX_LENGTH = 512;
+const IMAGE_VALUES = 'A reference such as ghcr.io/acme/rexnet@sha256:...';
 export const K8S_NAME_MAX_LENGTH = 253;
 const LABEL_MAX_LENGTH = 63;
 
 const interval = SPEC.chain.blockInterval;
+
+function imageReference(cure: string): Rule<string> {
+  return {
+    cel: "self == '' || self.matches('^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$')",
+    message: 'image must be a reference such as ghcr.io/acme/rexnet@sha256:...',
+    cure,
+    holds: (self) => self === '' || IMAGE.test(self),
+  };
+}
 
 const chain = section('The protocol, fixed at genesis.', {
   partitions: integer({
@@ -305,18 +317,11 @@ const specFields = {
     default: 1,
   }),
   image: string({
-    values: 'A reference such as ghcr.io/acme/rexnet@sha256:...',
+    values: IMAGE_VALUES,
     description: "Image of every Rexnet pod. Empty means the operator's own image.",
-    maxLength: 512,
+    maxLength: IMAGE_MAX_LENGTH,
     default: '',
-    rules: [
-      {
-        cel: "self == '' || self.matches('^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$')",
-        message: 'image must be a reference such as ghcr.io/acme/rexnet@sha256:...',
-        cure: 'leave it out for the image the operator itself runs',
-        holds: (self) => self === '' || IMAGE.test(self),
-      },
-    ],
+    rules: [imageReference('leave it out for the image the operator itself runs')],
   }),
   imagePullSecrets: list(
     {
@@ -368,7 +373,12 @@ const specFields = {
           maximum: NODES_PER_GROUP_MAX - 1,
         }),
       ),
-      image: string({ description: 'Image of this node; absent means that of the others.', maxLength: 512 }),
+      image: string({
+        values: IMAGE_VALUES,
+        description: 'Image of this node; absent or empty means that of the others.',
+        maxLength: IMAGE_MAX_LENGTH,
+        rules: [imageReference('leave it out for the image of the others')],
+      }),
     }),
   ),
   ttl: string({

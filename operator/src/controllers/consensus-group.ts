@@ -189,7 +189,8 @@ class GroupWorker {
     const done = await this.#apply(group, input, pods, copies, clients);
     await removeClaims(key, input, index, pods, copies, clients);
     const set = copies.of(STATEFUL_SETS).get(key);
-    if (done.isSettled && set !== undefined) await patchPods(input, set, pods, clients);
+    const unpatched = done.isSettled && set !== undefined ? await patchPods(input, set, pods, clients) : undefined;
+    const failed = done.refused ?? unpatched;
     // What was just applied is told when the copies show it: every group is made before the first is written about.
     if (group.status === undefined && set === undefined && done.refused === undefined)
       return done.isPutOff ? BEHIND_OTHERS_MS : LAG_MS;
@@ -206,7 +207,7 @@ class GroupWorker {
       outdated: outdatedNames(set as V1StatefulSet | undefined, nodes),
       pods: pods.length,
       ...(refused === undefined ? {} : { refused }),
-      ...(done.refused === undefined ? {} : { failed: done.refused }),
+      ...(failed === undefined ? {} : { failed }),
       ...(chain === undefined ? {} : { partitions: chain.owners.filter((owner) => owner === index).length }),
       blockIntervalMs: input.plan.genesis.chain.blockIntervalMs,
     });
@@ -216,7 +217,11 @@ class GroupWorker {
       figures: GROUP_FIGURES,
       progress: GROUP_PROGRESS,
     });
-    return sooner(again, done.isSettled ? undefined : LOOK_AGAIN_MS, done.isPutOff ? BEHIND_OTHERS_MS : undefined);
+    return sooner(
+      again,
+      done.isSettled && failed === undefined ? undefined : LOOK_AGAIN_MS,
+      done.isPutOff ? BEHIND_OTHERS_MS : undefined,
+    );
   }
 
   async #apply(
@@ -290,9 +295,10 @@ async function patchPods(
   { metadata, status }: StatefulSetObject,
   pods: readonly PodSeen[],
   { rest, fieldManager, signal }: Clients,
-): Promise<void> {
+): Promise<Trouble | undefined> {
   // While a new template is on its way the StatefulSet makes pods anew, one after the other.
-  if (status?.observedGeneration !== metadata.generation) return;
+  if (status?.observedGeneration !== metadata.generation) return undefined;
+  let refused: Trouble | undefined;
   const current = pods.filter(({ revision, isTerminating }) => revision === status?.updateRevision && !isTerminating);
   for (const { pod, image } of imageMisfits(input, current)) {
     const { namespace } = input.facts;
@@ -302,8 +308,15 @@ async function patchPods(
       metadata: { name: pod.name, namespace, ...(pod.uid === undefined ? {} : { uid: pod.uid }) },
       spec: { containers: [{ name: NODE_CONTAINER, image }] },
     };
-    await rest.apply(PODS.resource, wish, { fieldManager, signal });
+    try {
+      await rest.apply(PODS.resource, wish, { fieldManager, signal });
+    } catch (error) {
+      // One that was made anew meanwhile is looked at when the copy shows it.
+      if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+      if (error.code !== 'CONFLICT') refused ??= { reason: reasonOfRefused(error), message: error.message };
+    }
   }
+  return refused;
 }
 
 /** Only of a Testnet that owns it: what is left of an earlier one of that name goes by itself. */

@@ -9,7 +9,8 @@ import { DecodeError } from '@rexnet/node/core/codec.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
 import type { Collection } from '../kube/caches.ts';
-import { NAME_TAKEN, nameTaken, standingOf } from '../kube/ownership.ts';
+import { KubeError } from '../kube/errors.ts';
+import { nameTaken, reasonOfRefused, standingOf } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { isOwnedBy, strangers } from '../plan/kube/leftovers.ts';
@@ -39,7 +40,7 @@ import {
   type TestnetObject,
 } from './collections.ts';
 import type { Clients, Copies } from './controller.ts';
-import { type Made, parentOf, planOf } from './inputs.ts';
+import { type Made, parentOf, planOf, type Trouble } from './inputs.ts';
 
 export type Genesis = {
   readonly bytes: Uint8Array;
@@ -96,10 +97,11 @@ export class GenesisKeeper {
     ] as unknown as readonly SecretObject[];
     const secrets: SecretObject[] = [];
     for (const wish of wishes) {
-      const secret = await once(wish, clients);
+      const secret = await once(wish, clients).catch(troubleOf);
+      if ('trouble' in secret) return secret;
       const standing = standingOf(secret, wish);
       if (standing === 'earlier') return waitingFor(secret, input.testnet.name);
-      if (standing === 'foreign') return { trouble: { reason: NAME_TAKEN, message: nameTaken(secret, wish).message } };
+      if (standing === 'foreign') return troubleOf(nameTaken(secret, wish));
       secrets.push(secret);
     }
     const [governance] = secrets;
@@ -120,6 +122,12 @@ function ownGroups({ testnet, facts }: KubeInput, copies: Copies): readonly Kube
     .of(GROUPS)
     .by(BY_TESTNET, key)
     .filter((group) => isOwnedBy(group, facts.uid));
+}
+
+/** A quota, a right that is missing: the server's sentence is what a person needs. */
+function troubleOf(error: unknown): { readonly trouble: Trouble } {
+  if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+  return { trouble: { reason: reasonOfRefused(error), message: error.message } };
 }
 
 /** Of another number of first groups, or another compiler. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { KubeObject } from '../kube/resources.ts';
+import { answer, statusBody } from '../kube/testing/fake-api.ts';
 import { until } from '../kube/testing/things.ts';
 import { labelsOf } from '../plan/kube/labels.ts';
 import { CLAIMS, REFUSED_PODS } from './collections.ts';
@@ -136,6 +137,22 @@ test('keys that nobody owns are not taken for its own', async () => {
   cluster.testnet('demo', SPEC);
   await until('it is told', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True NameTaken');
   expect(cluster.show(RESOURCE.groups, 'demo-g0')).toBeUndefined();
+});
+
+test('what the server says of keys it refuses is told, and looked at again', async () => {
+  const said = 'secrets "demo-governance" is forbidden: exceeded quota: small';
+  let isLifted = false;
+  cluster.api.fault = ({ method, path }, response) => {
+    if (isLifted || method !== 'POST' || !path.endsWith('/secrets')) return false;
+    answer(response, 403, statusBody(403, 'Forbidden', said));
+    return true;
+  };
+  cluster.testnet('demo', SPEC);
+  await until('it is told', () => cluster.condition(RESOURCE.testnets, 'demo', 'Stalled') === 'True ObjectRefused');
+  const stalled = cluster.show(RESOURCE.testnets, 'demo')?.status?.conditions?.find(({ type }) => type === 'Stalled');
+  expect(stalled?.message).toContain(said);
+  isLifted = true;
+  await until('it begins', () => cluster.show(RESOURCE.groups, 'demo-g0') !== undefined);
 });
 
 test('of volumes only those of nodes that are asked for no more are deleted', async () => {

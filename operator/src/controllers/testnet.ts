@@ -211,7 +211,8 @@ class TestnetWorker {
     if (object.status?.image === undefined)
       await this.#tell({ object, input, look, waiting, stalled }, copies, clients);
     const step = await this.#genesis.genesis(input, copies, clients);
-    if ('trouble' in step) return this.#refuse(object, step.trouble, clients);
+    // Nobody watches Secrets, quotas and rights.
+    if ('trouble' in step) return sooner(await this.#refuse(object, step.trouble, clients), LOOK_AGAIN_MS);
     if ('waiting' in step) {
       await this.#tell({ object, input, look, waiting: step.waiting, stalled }, copies, clients);
       return WAIT_MS;

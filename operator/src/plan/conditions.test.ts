@@ -23,6 +23,15 @@ test('a sentence that the API server would refuse is cut', () => {
   expect(long?.message).toHaveLength(1024);
 });
 
+test.each([
+  ['CrashLoopBackOff', 'CrashLoopBackOff'],
+  ['exec failed: no such file', 'Other'],
+  ['', 'Other'],
+  [`A${'b'.repeat(64)}`, 'Other'],
+])('the reason %s is written as %s', (given, written) => {
+  expect(history([{ ...ready, reason: given }])[0]?.reason).toBe(written);
+});
+
 test('no half a character is written: the server would give back another text', () => {
   const [cut] = history([{ ...ready, message: `${'x'.repeat(1022)}😀${'y'.repeat(9)}` }]);
   expect(cut?.message.isWellFormed()).toBe(true);

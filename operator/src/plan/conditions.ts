@@ -1,7 +1,12 @@
 // From what is judged to hold to the conditions of a status: when each last turned, which generation it was judged by, which
 // turns are worth an event, and whether a change may wait. Pure.
 import { isDeepStrictEqual } from 'node:util';
-import { CONDITION_MESSAGE_MAX_LENGTH, type Condition } from '../api/conditions.ts';
+import {
+  CONDITION_MESSAGE_MAX_LENGTH,
+  CONDITION_REASON_MAX_LENGTH,
+  CONDITION_REASON_PATTERN,
+  type Condition,
+} from '../api/conditions.ts';
 
 /** A condition without its history. */
 export type Judged = Pick<Condition, 'status' | 'reason' | 'message'> & { readonly type: string };
@@ -12,6 +17,10 @@ export type Turn = { readonly condition: Condition; readonly isWarning: boolean 
 const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Stalled', 'Degraded', 'NodeLost']);
 /** Good ones whose absence is not just a matter of time. */
 const BAD_WHEN_FALSE: ReadonlySet<string> = new Set(['Scheduled', 'DataSafe']);
+
+/** Some come from container runtimes, and for one that it does not allow the API server would refuse the whole status. */
+const REASON = new RegExp(CONDITION_REASON_PATTERN);
+const OTHER_REASON = 'Other';
 
 /** All conditions carry the generation, latched ones too: `kubectl wait` looks at no other. */
 export function withHistory(
@@ -28,7 +37,7 @@ export function withHistory(
       status,
       observedGeneration: generation,
       lastTransitionTime: was?.status === status ? was.lastTransitionTime : now,
-      reason,
+      reason: reason.length <= CONDITION_REASON_MAX_LENGTH && REASON.test(reason) ? reason : OTHER_REASON,
       message: shorten(message),
     };
   });

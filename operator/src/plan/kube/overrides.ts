@@ -15,12 +15,12 @@ export function imageMisfits(input: KubeInput, pods: readonly PodSeen[]): readon
   });
 }
 
-/** By pod. An override without an image asks for that of the others. */
+/** By pod. An override without an image, or with an empty one, asks for that of the others. */
 function overriddenImages({ testnet: { name, spec } }: KubeInput): ReadonlyMap<string, string> {
   const { nodeOverrides = [] } = spec;
   return new Map(
     nodeOverrides.flatMap(({ group, ordinal, image }) =>
-      image === undefined ? [] : [[podName(name, group, ordinal), image] as const],
+      image === undefined || image === '' ? [] : [[podName(name, group, ordinal), image] as const],
     ),
   );
 }
