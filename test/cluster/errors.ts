@@ -4,6 +4,7 @@ export type ClusterErrorCode =
   | 'NOT_LINUX'
   | 'NOT_ROOT'
   | 'PROGRAMS_MISSING'
+  | 'NO_ROOM'
   | 'BUILD_FAILED'
   | 'ALREADY_UP'
   | 'NAMES_TAKEN'

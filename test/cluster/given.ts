@@ -26,6 +26,10 @@ export class GivenCluster implements Cluster {
     return refuse('only a cluster of npm run cluster up lets a test stop a kubelet');
   }
 
+  switchOff(): Promise<void> {
+    return this.stopKubelet();
+  }
+
   startKubelet(): Promise<void> {
     return this.stopKubelet();
   }

@@ -40,6 +40,10 @@ export class KindCluster implements Cluster {
     await run('docker', ['exec', machine, 'systemctl', 'stop', 'kubelet']);
   }
 
+  async switchOff(): Promise<void> {
+    throw new ClusterError('NOT_HERE', 'only a machine of a built cluster can be switched off');
+  }
+
   async startKubelet(machine: string): Promise<void> {
     await run('docker', ['exec', machine, 'systemctl', 'start', 'kubelet']);
   }

@@ -1,11 +1,11 @@
 // npm run cluster up|down|status|shell|import: a real Kubernetes of several machines for a person, the same as tests get.
 import { spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bringDown } from './built/down.ts';
 import { kubectlProgram } from './built/kubectl.ts';
 import { MACHINES_DEFAULT, MACHINES_MAX } from './built/plan.ts';
-import { builtHere } from './built/record.ts';
+import { builtHere, type Found, findCluster } from './built/record.ts';
 import { isRequired } from './choose.ts';
 import type { ClusterDescription } from './cluster-type.ts';
 import { ClusterError, reasonOf } from './errors.ts';
@@ -22,14 +22,20 @@ const USAGE = `usage: npm run cluster -- COMMAND
   shell                                a shell whose kubectl and KUBECONFIG are the cluster's
   import ARCHIVE                       an image, as docker save writes it, onto every machine`;
 const EXIT_USAGE = 2;
+const ANSWER_MAX = '10s';
 
 const say = (line: string) => process.stderr.write(`cluster: ${line}\n`);
 
-async function up(machines: number, fakeNodes: number): Promise<number> {
+async function up(wanted: number | undefined, fakeNodes: number): Promise<number> {
   const installs = isRequired(process.env['REXNET_REQUIRE']);
+  const machines = wanted ?? MACHINES_DEFAULT;
   const { description, isNew } = await makeCluster(true, { machines, lifetime: 'down', installs, say });
   if ('reason' in description) throw new ClusterError('NOT_HERE', description.reason);
-  if (!isNew) say(`a cluster of ${description.machines.length} machines is up already`);
+  const { length } = description.machines;
+  const size = length === 1 ? '1 machine' : `${length} machines`;
+  if (!isNew && wanted !== undefined && wanted !== length)
+    throw new ClusterError('ALREADY_UP', `a cluster of ${size} is up: npm run cluster down, then up again`);
+  if (!isNew) say(`a cluster of ${size} is up already`);
   if (fakeNodes > 0) await openCluster(description).startFakeNodes(fakeNodes, say);
   process.stdout.write(`export KUBECONFIG=${description.kubeconfig}\n`);
   return 0;
@@ -46,8 +52,14 @@ async function down(): Promise<number> {
 async function status(): Promise<number> {
   const description = await here();
   say(`${description.kind}, kubeconfig ${description.kubeconfig}`);
-  process.stdout.write(await openCluster(description).kubectl(['get', 'nodes', '-o', 'wide']));
+  const nodes = openCluster(description).kubectl(['get', 'nodes', '-o', 'wide', '--request-timeout', ANSWER_MAX]);
+  process.stdout.write(await nodes.catch(silence));
   return 0;
+}
+
+function silence(error: unknown): never {
+  const sentence = `the cluster does not answer: ${reasonOf(error)}; npm run cluster down ends one that was built here`;
+  throw new ClusterError('NOT_UP', sentence, { cause: error });
 }
 
 async function shell(): Promise<number> {
@@ -66,7 +78,8 @@ async function shell(): Promise<number> {
 
 async function importArchive(archive: string): Promise<number> {
   const cluster = openCluster(await here());
-  await cluster.importImage(archive);
+  // npm runs us in the folder of the repository, wherever it was called.
+  await cluster.importImage(resolve(process.env['INIT_CWD'] ?? '.', archive));
   say(`${archive} is on ${cluster.machines.join(', ')}`);
   return 0;
 }
@@ -74,20 +87,37 @@ async function importArchive(archive: string): Promise<number> {
 async function here(): Promise<ClusterDescription> {
   const given = process.env['REXNET_KUBECONFIG'];
   const found = given === undefined ? (builtHere() ?? (await ofKind())) : await describeGiven(given);
-  if (found === undefined) throw new ClusterError('NOT_UP', 'there is no cluster: npm run cluster up');
+  if (found === undefined) throw new ClusterError('NOT_UP', whyNone(findCluster()));
   return found;
+}
+
+function whyNone(found: Found): string {
+  if (found.kind === 'coming') return `process ${found.maker.pid} is bringing a cluster up: wait for its end`;
+  if (found.kind === 'hidden') return 'the cluster that was built here is of root: become root';
+  if (found.kind === 'leftover')
+    return 'there is no cluster, but one ended without being taken down: npm run cluster down removes what it left, and up too';
+  return 'there is no cluster: npm run cluster up';
 }
 
 async function ofKind(): Promise<ClusterDescription | undefined> {
   return (await kindObstacle()) === undefined ? kindHere() : undefined;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+function parse(args: readonly string[]) {
   const options = { machines: { type: 'string' }, 'fake-nodes': { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new ClusterError('USAGE', reasonOf(error), { cause: error });
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args);
   const [command, ...words] = positionals;
-  const { machines = String(MACHINES_DEFAULT), 'fake-nodes': fakeNodes = '0' } = values;
-  if (command === 'up' && words.length === 0) return up(Number(machines), Number(fakeNodes));
+  const { machines, 'fake-nodes': fakeNodes } = values;
+  if (command === 'up' && words.length === 0)
+    return up(machines === undefined ? undefined : number(machines), fakeNodes === undefined ? 0 : number(fakeNodes));
   if (command === 'down' && words.length === 0) return down();
   if (command === 'status' && words.length === 0) return status();
   if (command === 'shell' && words.length === 0) return shell();
@@ -96,10 +126,17 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT_USAGE;
 }
 
+function number(text: string): number {
+  if (!/^\d+$/.test(text)) throw new ClusterError('USAGE', `${text} is no number of machines`);
+  return Number(text);
+}
+
 try {
   // What was started goes on without us.
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   say(reasonOf(error));
-  process.exit(1);
+  const isUsage = error instanceof ClusterError && error.code === 'USAGE';
+  if (isUsage) process.stderr.write(`${USAGE}\n`);
+  process.exit(isUsage ? EXIT_USAGE : 1);
 }

@@ -7,6 +7,8 @@ const WAIT_SECONDS = 120;
 export class Namespace {
   readonly name: string;
   readonly #cluster: Cluster | Skip;
+  /** Asked for once: whoever asks has made what he will ask about. */
+  #kinds: Promise<string> | undefined;
 
   constructor(cluster: Cluster | Skip, name: string) {
     this.#cluster = cluster;
@@ -46,6 +48,18 @@ export class Namespace {
     const each = `jsonpath={range .items[*]}${path}{"\\n"}{end}`;
     const answer = await this.kubectl('get', kinds, ...selection, '-o', each);
     return answer.split('\n').filter((line) => line !== '');
+  }
+
+  /** Names of a Testnet, and of all that carries its label, of whatever kind the server knows. */
+  async allOf(testnet: string): Promise<readonly string[]> {
+    this.#kinds ??= this.kubectl('api-resources', '--verbs=list', '-o', 'name');
+    const kinds = (await this.#kinds).trim().split('\n').join(',');
+    const names = ['-o', 'name', '--ignore-not-found'];
+    const answers = await Promise.all([
+      this.kubectl('get', 'testnet', testnet, ...names),
+      this.kubectl('get', kinds, '-l', `rexnet.dev/testnet=${testnet}`, ...names),
+    ]);
+    return answers.flatMap((answer) => answer.split('\n')).filter((name) => name !== '');
   }
 
   get #here(): Cluster {

@@ -19,6 +19,8 @@ const LATE: ReadonlySet<string> = new Set([
   'rexnet_peers_connected',
 ]);
 const LOOK_EVERY_MS = 1_000;
+/** Blocks on top of one that is final: chain.confirmations of a Testnet that says nothing of it. */
+const CONFIRMATIONS = 2;
 
 export interface NodesWatchOptions {
   readonly cluster: Cluster;
@@ -38,8 +40,10 @@ export class NodesWatch {
   readonly story: string[] = [];
   /** Most nodes of a group away at once. */
   mostAway = 0;
-  /** A group stood lower than before: whole sentences. */
+  /** What was final of a group was so no more: whole sentences. */
   readonly falls: string[] = [];
+  /** Most blocks that a group stood behind its best; a few that were not final may be made anew. */
+  mostBack = 0;
   readonly #options: NodesWatchOptions;
   readonly #reflector: Reflector<PodObject>;
   readonly #stop = new AbortController();
@@ -165,7 +169,8 @@ export class NodesWatch {
         if (known.length === 0) continue;
         const height = Math.max(...known);
         const best = this.#best.get(group) ?? 0;
-        if (height < best) this.falls.push(`group ${group} stood at ${height} after ${best}`);
+        this.mostBack = Math.max(this.mostBack, best - height);
+        if (height < best - CONFIRMATIONS) this.falls.push(`group ${group} stood at ${height} after ${best}`);
         this.#best.set(group, Math.max(best, height));
       }
       await delay(LOOK_EVERY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);

@@ -7,6 +7,8 @@ import { ClusterError } from './errors.ts';
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 export type RunOptions = {
+  /** What it is called when something is wrong with it; its whole command line unless said otherwise. */
+  readonly name?: string;
   /** Text, or an open file, for its standard input. */
   readonly input?: string | number;
   readonly cwd?: string;
@@ -32,13 +34,14 @@ export function findProgram(name: string, searchPath: string = SEARCH_PATH): str
 /** How it ended, whatever that was; throws only when it could not be started or had to be stopped. */
 export function tryRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { input = '', cwd, env = {}, deadlineMs = DEADLINE_MS, onLine } = options;
+  const name = nameOf(command, args, options);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, PATH: SEARCH_PATH, ...env },
       stdio: [typeof input === 'number' ? input : 'pipe', 'pipe', 'pipe'],
     });
-    const failed = (what: string) => new ClusterError('PROGRAM_FAILED', `${shorten([command, ...args])} ${what}`);
+    const failed = (what: string) => new ClusterError('PROGRAM_FAILED', `${name} ${what}`);
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(failed(`did not end within ${deadlineMs / 1_000} s`));
@@ -64,8 +67,8 @@ export function tryRun(command: string, args: readonly string[], options: RunOpt
 }
 
 /** A script handed to a shell is too long to be read in an error. */
-function shorten(words: readonly string[]): string {
-  const text = words.join(' ').split('\n', 1)[0] ?? '';
+function nameOf(command: string, args: readonly string[], { name }: RunOptions): string {
+  const text = (name ?? [command, ...args].join(' ')).split('\n', 1)[0] ?? '';
   return text.length <= COMMAND_CHARS ? text : `${text.slice(0, COMMAND_CHARS)}…`;
 }
 
@@ -74,5 +77,5 @@ export async function run(command: string, args: readonly string[], options: Run
   const { code, stdout, stderr } = await tryRun(command, args, options);
   if (code === 0) return stdout;
   const said = (stderr.trim() === '' ? stdout : stderr).trim().split('\n').slice(-ERROR_LINES).join('\n');
-  throw new ClusterError('PROGRAM_FAILED', `${shorten([command, ...args])} ended with ${code}: ${said}`);
+  throw new ClusterError('PROGRAM_FAILED', `${nameOf(command, args, options)} ended with ${code}: ${said}`);
 }

@@ -1,14 +1,14 @@
 // A box is what stands for a computer: namespaces of its own for mounts, network, names, messages and processes, held by one
 // process. When that one ends, everything in the box ends with it. It knows nothing of Kubernetes.
 import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type ChildSpec, pidFile, type RunningChild, startChild } from '../../../rxctl/src/local/child.ts';
 import { isAlive, type ProcessIdentity, readIdentity } from '../../../rxctl/src/local/process-identity.ts';
 import { until } from '../../local/until.ts';
 import { ClusterError } from '../errors.ts';
 import { type RunOptions, run, SEARCH_PATH } from '../program.ts';
 import type { Command } from './commands.ts';
-import { boxTmp, boxVar, FOLDERS, INSIDE } from './folders.ts';
+import { boxTmp, boxVar, FOLDERS, INSIDE, seenFromHere } from './folders.ts';
 
 /** With whom a box ends at the latest: with the process that opened it, or with `down`. */
 export type Lifetime = 'opener' | 'down';
@@ -20,6 +20,7 @@ const SPACES = ['mnt', 'net', 'uts', 'ipc', 'pid_for_children'];
 const FURNISH = `set -e
 mount --make-rshared /
 mount --bind "$1" "$2${INSIDE.bin.slice('/var'.length)}"
+mount --bind "$5" "$2${INSIDE.network.slice('/var'.length)}"
 mount --bind "$3" /tmp
 mount --rbind "$2" /var
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -45,8 +46,9 @@ export function firstProcessOf({ pid }: ProcessIdentity): number | undefined {
 }
 
 export async function openBox(box: string, programs: string, lifetime: Lifetime): Promise<RunningChild> {
-  const folders = [join(boxVar(box), 'log'), join(boxVar(box), 'tmp'), dirname(insideFolder(box)), insideFolder(box)];
-  for (const folder of [...folders, boxTmp(box)]) mkdirSync(folder, { recursive: true });
+  const folders = [join(boxVar(box), 'log'), join(boxVar(box), 'tmp'), boxTmp(box), FOLDERS.network];
+  const places = [INSIDE.bin, INSIDE.network].map((inside) => seenFromHere(box, inside));
+  for (const folder of [...folders, ...places]) mkdirSync(folder, { recursive: true });
   symlinkSync('/run', join(boxVar(box), 'run'));
   const holder = await startChild(holderSpec(box, programs, lifetime), FOLDERS);
   await until({
@@ -55,12 +57,8 @@ export async function openBox(box: string, programs: string, lifetime: Lifetime)
     look: () => isOpen(holder.identity),
     holds: (open) => open,
   });
-  await runIn(box, '/bin/sh', ['-c', FURNISH, 'furnish', programs, boxVar(box), boxTmp(box), box]);
+  await runIn(box, '/bin/sh', ['-c', FURNISH, 'furnish', programs, boxVar(box), boxTmp(box), box, FOLDERS.network]);
   return holder;
-}
-
-function insideFolder(box: string): string {
-  return join(boxVar(box), INSIDE.bin.slice('/var'.length));
 }
 
 function holderSpec(box: string, programs: string, lifetime: Lifetime): ChildSpec {
@@ -108,7 +106,11 @@ export function runIn(
 ): Promise<string> {
   const [enter = '', ...rest] = entering(box);
   // The folder we are in may not be there.
-  return run(enter, [...rest, command, ...args], { cwd: '/', ...options });
+  return run(enter, [...rest, command, ...args], {
+    cwd: '/',
+    name: `${command} ${args.join(' ')} on ${box}`,
+    ...options,
+  });
 }
 
 export function programName(box: string, program: string): string {

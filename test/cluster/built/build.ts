@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,6 +30,8 @@ const KUBE_NAMES = [
   'kubelet',
 ];
 const BUILD_DEADLINE_MS = 30 * 60_000;
+const ABANDONED_AFTER_MS = 2 * BUILD_DEADLINE_MS;
+const BUILDING = '.building-';
 const PROGRESS_EVERY_MS = 10_000;
 const VERSION_PACKAGE = 'k8s.io/component-base/version';
 const HASH_CHARS = 12;
@@ -71,8 +74,9 @@ export async function buildPrograms(say: (line: string) => void): Promise<string
   const folder = programsFolder();
   if (existsSync(folder)) return folder;
   mkdirSync(dirname(folder), { recursive: true });
+  removeAbandoned(dirname(folder));
   // Beside its destination: it appears whole or not at all, and two who build at once do no harm.
-  const work = mkdtempSync(`${folder}.building-`);
+  const work = mkdtempSync(`${folder}${BUILDING}`);
   try {
     say('building Kubernetes from Go modules; about five minutes of two processors, once');
     for (const program of GO_PROGRAMS) await build(program, work, say);
@@ -83,6 +87,15 @@ export async function buildPrograms(say: (line: string) => void): Promise<string
     throw new ClusterError('BUILD_FAILED', `Kubernetes cannot be built: ${reasonOf(error)}`, { cause: error });
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** What builds left that were killed: no build takes as long. */
+function removeAbandoned(cache: string): void {
+  for (const name of readdirSync(cache).filter((each) => each.includes(BUILDING))) {
+    const path = join(cache, name);
+    const { mtimeMs } = statSync(path);
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -2,8 +2,10 @@
 import type { Cluster, ClusterDescription } from '../cluster-type.ts';
 import { ClusterError } from '../errors.ts';
 import { killIn, startIn } from './box.ts';
+import { endCgroup } from './cgroups.ts';
 import { kubeletCommand } from './commands.ts';
 import { bringDown } from './down.ts';
+import { INSIDE, seenFromHere } from './folders.ts';
 import { kubectl } from './kubectl.ts';
 import { startFakeNodes } from './kwok.ts';
 import { importOnto } from './machine.ts';
@@ -13,6 +15,7 @@ export class BuiltCluster implements Cluster {
   readonly kind = 'built';
   readonly kubeconfig: string;
   readonly machines: readonly string[];
+  readonly auditLog = seenFromHere(planCluster(1).control.name, INSIDE.audit);
 
   constructor({ kubeconfig, machines }: Omit<ClusterDescription, 'kind'>) {
     this.kubeconfig = kubeconfig;
@@ -29,6 +32,11 @@ export class BuiltCluster implements Cluster {
 
   async stopKubelet(machine: string): Promise<void> {
     await killIn(this.#machine(machine).name, 'kubelet');
+  }
+
+  async switchOff(machine: string): Promise<void> {
+    await this.stopKubelet(machine);
+    await endCgroup(this.#machine(machine).cgroup);
   }
 
   async startKubelet(machine: string): Promise<void> {

@@ -6,17 +6,17 @@ import { until } from '../../local/until.ts';
 import { CGROUP_PREFIX } from './plan.ts';
 
 const TOP = '/sys/fs/cgroup';
-const REMOVE_MAX_MS = 15_000;
+const END_MAX_MS = 15_000;
 /** A new group of processors may use none until told which. */
 const CPUSET_FILES = ['cpuset.cpus', 'cpuset.mems'];
 
-/** Version 2 has one hierarchy, version 1 one per controller; links are second names. */
+/** Version 2 has one hierarchy, version 1 one per controller and often one of version 2 beside them; links are second names. */
 export function hierarchies(top: string = TOP): readonly string[] {
   if (existsSync(join(top, 'cgroup.controllers'))) return [top];
   if (!existsSync(top)) return [];
   return readdirSync(top)
     .map((name) => join(top, name))
-    .filter((path) => lstatSync(path).isDirectory() && existsSync(join(path, 'tasks')));
+    .filter((path) => lstatSync(path).isDirectory() && existsSync(join(path, 'cgroup.procs')));
 }
 
 export function makeCgroup(name: string): void {
@@ -37,11 +37,25 @@ export function ourCgroups(top: string = TOP): readonly string[] {
   );
 }
 
+/** Ends all that runs in a group and below it. */
+export async function endCgroup(name: string): Promise<void> {
+  await until({
+    what: `the end of all processes of ${name}`,
+    withinMs: END_MAX_MS,
+    look: () => {
+      const pids = hierarchies().flatMap((hierarchy) => processesBelow(join(hierarchy, name)));
+      for (const pid of pids) kill(pid);
+      return pids;
+    },
+    holds: (left) => left.length === 0,
+  });
+}
+
 /** Ends what still runs in our groups, and removes them. */
 export async function removeCgroups(): Promise<void> {
   await until({
     what: 'the end of our control groups',
-    withinMs: REMOVE_MAX_MS,
+    withinMs: END_MAX_MS,
     look: () => {
       for (const group of ourCgroups()) removeTree(group);
       return ourCgroups();
@@ -55,11 +69,26 @@ function removeTree(path: string): void {
   try {
     for (const entry of readdirSync(path, { withFileTypes: true }))
       if (entry.isDirectory()) removeTree(join(path, entry.name));
-    for (const pid of readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) kill(Number(pid));
+    for (const pid of processesOf(path)) kill(pid);
     rmdirSync(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
   }
+}
+
+function processesBelow(path: string): readonly number[] {
+  try {
+    const below = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...processesOf(path), ...below.flatMap(({ name }) => processesBelow(join(path, name)))];
+  } catch (error) {
+    // It went while we looked.
+    if (error instanceof Error && 'code' in error) return [];
+    throw error;
+  }
+}
+
+function processesOf(path: string): readonly number[] {
+  return readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
 }
 
 function kill(pid: number): void {

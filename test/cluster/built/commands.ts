@@ -17,6 +17,7 @@ export type Command = { readonly name: string; readonly command: string; readonl
 const NODE_GRACE_SECONDS = 12;
 /** What the controllers may ask per second: with their defaults 800 pods take minutes instead of seconds. */
 const REQUESTS_PER_SECOND = ['--kube-api-qps=300', '--kube-api-burst=600'];
+const AUDIT_LOG_MAX_MB = 64;
 const ETCD_URL = 'http://127.0.0.1:2379';
 /** Renewed four times as often: within the grace period, and no oftener, since 200 nodes do it. */
 const FAKE_NODE_LEASE_SECONDS = 32;
@@ -27,6 +28,7 @@ const { bin, home, pki } = INSIDE;
 export const COREFILE_PATH = `${home}/Corefile`;
 export const KWOK_PATH = `${home}/kwok`;
 export const STAGES_PATH = `${home}/stages.yaml`;
+export const AUDIT_POLICY_PATH = `${home}/audit-policy.yaml`;
 
 export function kubeconfigPath(user: string): string {
   return `${home}/${user}.kubeconfig`;
@@ -75,6 +77,10 @@ export function apiServerCommand({ control }: ClusterPlan): Command {
     '--requestheader-extra-headers-prefix=X-Remote-Extra-',
     `--proxy-client-cert-file=${pki}/front-proxy.crt`,
     `--proxy-client-key-file=${pki}/front-proxy.key`,
+    `--audit-policy-file=${AUDIT_POLICY_PATH}`,
+    `--audit-log-path=${INSIDE.audit}`,
+    `--audit-log-maxsize=${AUDIT_LOG_MAX_MB}`,
+    '--audit-log-maxbackup=1',
   ]);
 }
 

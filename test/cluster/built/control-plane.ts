@@ -2,9 +2,11 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { until } from '../../local/until.ts';
+import { auditPolicy } from './audit-policy.ts';
 import { type Lifetime, openBox } from './box.ts';
 import { copyCertificates, readCertificate } from './certificates.ts';
 import {
+  AUDIT_POLICY_PATH,
   apiServerCommand,
   COREFILE_PATH,
   controllerManagerCommand,
@@ -40,6 +42,7 @@ export async function startControlPlane({ plan, programs, lifetime, starting }: 
   copyCertificates(FOLDERS.pki, readdirSync(FOLDERS.pki), seenFromHere(name, INSIDE.pki));
   for (const user of USERS) writeKubeconfig(plan, user, seenFromHere(name, kubeconfigPath(user)));
   writeFileSync(seenFromHere(name, COREFILE_PATH), corefile());
+  writeFileSync(seenFromHere(name, AUDIT_POLICY_PATH), auditPolicy());
   await starting.start(name, etcdCommand(), apiServerCommand(plan));
   await starting.during(
     until({

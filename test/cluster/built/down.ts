@@ -20,8 +20,8 @@ export function bringDown(): Promise<boolean> {
   return exclusively(async () => {
     const found = findCluster();
     const other = otherUser(found);
-    if (found.kind === 'up' && found.record.opener !== undefined && other !== undefined)
-      throw new ClusterError('ALREADY_UP', other);
+    const isOurs = found.kind === 'up' && found.record.opener === undefined;
+    if (other !== undefined && !isOurs) throw new ClusterError('ALREADY_UP', other);
     const wasThere = leftHere().length > 0;
     await removeEverything();
     return wasThere;

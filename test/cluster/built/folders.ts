@@ -14,6 +14,8 @@ export const FOLDERS = {
   pki: join(ROOT, 'pki'),
   run: join(ROOT, 'run'),
   logs: join(ROOT, 'logs'),
+  /** Of volumes that every machine reaches. */
+  network: join(ROOT, 'network'),
 };
 
 /** What a box sees as /var. */
@@ -32,6 +34,8 @@ export const INSIDE = {
   bin: '/var/lib/rexnet/bin',
   pki: '/var/lib/rexnet/pki',
   volumes: '/var/lib/rexnet/volumes',
+  network: '/var/lib/rexnet/network',
+  audit: '/var/log/audit.log',
   containerdSocket: '/run/containerd/containerd.sock',
 };
 

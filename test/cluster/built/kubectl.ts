@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Ran, run, tryRun } from '../program.ts';
 import { programsFolder } from './build.ts';
 import { FOLDERS } from './folders.ts';
+import { programsOfRecord } from './record.ts';
 
 export function kubectl(args: readonly string[], input = ''): Promise<string> {
   return run(kubectlProgram(), [...KUBECONFIG, ...args], { input });
@@ -15,6 +16,7 @@ export function tryKubectl(args: readonly string[]): Promise<Ran> {
 
 const KUBECONFIG = ['--kubeconfig', FOLDERS.kubeconfig];
 
+/** Of the cluster that there is: the sources may have changed since it was built. */
 export function kubectlProgram(): string {
-  return join(programsFolder(), 'kubectl');
+  return join(programsOfRecord() ?? programsFolder(), 'kubectl');
 }

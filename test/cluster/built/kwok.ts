@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { ClusterError, reasonOf } from '../errors.ts';
 import { run } from '../program.ts';
-import { startIn } from './box.ts';
+import { killIn, startIn } from './box.ts';
 import { FAKE_NODE_ANNOTATION, KWOK_PATH, kwokCommand, STAGES_PATH } from './commands.ts';
 import { cacheFolder, seenFromHere } from './folders.ts';
 import { kubectl } from './kubectl.ts';
@@ -32,6 +32,8 @@ export async function startFakeNodes(plan: ClusterPlan, count: number, say: (lin
     throw new ClusterError('USAGE', `1 to ${NODES_MAX} fake nodes, not ${count}`);
   const built = await buildKwok(say);
   const { name } = plan.control;
+  // A program that runs cannot be written over, and two would fight.
+  await killIn(name, 'kwok');
   copyFileSync(join(built, 'kwok'), seenFromHere(name, KWOK_PATH));
   writeFileSync(seenFromHere(name, STAGES_PATH), readFileSync(join(built, 'stages.yaml')));
   await startIn(name, kwokCommand(plan));

@@ -2,7 +2,7 @@
 // node to be Ready.
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { until } from '../../local/until.ts';
 import { reasonOf } from '../errors.ts';
 import { openBox, runIn } from './box.ts';
@@ -16,11 +16,12 @@ import { MACHINE_PATHS, machineFiles, PAUSE_IMAGE } from './machine-files.ts';
 import { cniFolder } from './needs.ts';
 import { connect } from './network.ts';
 import type { Machine } from './plan.ts';
-import { volumePaths } from './volumes.ts';
+import { localVolumePaths, networkVolumePaths } from './volumes.ts';
 
 const RUNTIME_MAX_MS = 30_000;
 const IMPORT_MAX_MS = 300_000;
 const LOOK_EVERY_MS = 100;
+/** Nobody changes the owner of a volume for the pod that gets it. */
 const ANYBODYS_MODE = 0o777;
 
 export async function startMachine(making: Making, machine: Machine): Promise<void> {
@@ -52,7 +53,7 @@ export async function importOnto(machine: string, archive: string): Promise<void
   const input = openSync(archive, 'r');
   try {
     const args = ['--namespace', 'k8s.io', 'images', 'import', '-'];
-    await runIn(machine, 'ctr', args, { input, deadlineMs: IMPORT_MAX_MS });
+    await runIn(machine, 'ctr', args, { input, deadlineMs: IMPORT_MAX_MS, name: `the import of ${archive}` });
   } finally {
     closeSync(input);
   }
@@ -68,10 +69,16 @@ function writeFiles({ plan }: Making, machine: Machine): void {
   }
   writeKubeconfig(plan, name, seenFromHere(name, MACHINE_PATHS.kubeconfig));
   writeKubeconfig(plan, 'proxy', seenFromHere(name, MACHINE_PATHS.proxyKubeconfig));
-  for (const path of volumePaths()) {
-    const here = seenFromHere(name, path);
-    mkdirSync(here, { recursive: true });
-    // The mode given to mkdir is subject to the mask of whoever runs us.
-    chmodSync(here, ANYBODYS_MODE);
-  }
+  for (const path of localVolumePaths()) makeVolume(seenFromHere(name, path));
+}
+
+/** Once for all machines. */
+export function makeNetworkVolumes(): void {
+  for (const path of networkVolumePaths()) makeVolume(join(FOLDERS.network, basename(path)));
+}
+
+function makeVolume(path: string): void {
+  mkdirSync(path, { recursive: true });
+  // The mode given to mkdir is subject to the mask of whoever runs us.
+  chmodSync(path, ANYBODYS_MODE);
 }

@@ -1,7 +1,7 @@
 // What a machine lacks is said all at once, with the line that helps.
 import { expect, test } from 'vitest';
 import { requireRoot } from './exclusive.ts';
-import { missingHere, missingSentence } from './needs.ts';
+import { missingHere, missingSentence, requireRoom } from './needs.ts';
 
 const ALL = { hasProgram: () => true, hasFile: () => true };
 
@@ -27,4 +27,12 @@ test.each([
   ['linux', 1000, 'become root'],
 ])('on %s as user %s it says so', (platform, uid, sentence) => {
   expect(() => requireRoot(platform, uid)).toThrow(sentence);
+});
+
+test('a disk that is full is told before anything is made', () => {
+  const blocks = (gib: number) => ({ bsize: 4_096, bavail: (gib * 1024 ** 3) / 4_096 });
+  expect(() => requireRoom(blocks(2))).not.toThrow();
+  expect(() => requireRoom(blocks(0.5))).toThrow(
+    'a cluster needs 2.0 GiB free where /var/lib/rexnet-cluster is, and there are 0.5 GiB: make room',
+  );
 });

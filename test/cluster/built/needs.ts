@@ -1,8 +1,9 @@
 // What a machine must have to build and run a cluster without Docker: the programs, the packages of Debian they come in, and the one
 // line that installs those. It installs only when told to.
-import { existsSync } from 'node:fs';
+import { existsSync, type StatsFs } from 'node:fs';
 import { ClusterError } from '../errors.ts';
 import { findProgram, run } from '../program.ts';
+import { ROOT } from './folders.ts';
 
 /** Program to package. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -23,6 +24,8 @@ const CNI_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 const CNI_PACKAGE = 'containernetworking-plugins';
 const CNI_PLUGINS = ['ptp', 'portmap', 'host-local'];
 const GO = 'go';
+/** A cluster, the images of the tests on three machines, and what nodes write. */
+const ROOM_MIN_BYTES = 2 * 1024 ** 3;
 const INSTALL_DEADLINE_MS = 600_000;
 
 export type Looking = {
@@ -68,6 +71,17 @@ export function cniFolder(hasFile: (path: string) => boolean = existsSync): stri
 export function requirePrograms(isBuilt: boolean): void {
   const missing = missingHere(HERE, isBuilt);
   if (missing.programs.length > 0) throw new ClusterError('PROGRAMS_MISSING', missingSentence(missing));
+}
+
+/** As statfs(2) says it of where a cluster keeps its files. */
+export function requireRoom({ bavail, bsize }: Pick<StatsFs, 'bavail' | 'bsize'>): void {
+  const free = bavail * bsize;
+  if (free >= ROOM_MIN_BYTES) return;
+  const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+  throw new ClusterError(
+    'NO_ROOM',
+    `a cluster needs ${gib(ROOM_MIN_BYTES)} free where ${ROOT} is, and there are ${gib(free)}: make room`,
+  );
 }
 
 /** Where a cluster is required and apt is there, what is missing is installed; nothing happens when nothing is missing. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { bridgeBatch, cableBatch, insideBatch } from './network.ts';
 import { apiServerUrl, MACHINES_MAX, planCluster, takenRoutes } from './plan.ts';
-import { volumeObjects, volumePaths } from './volumes.ts';
+import { localVolumePaths, NETWORK_CLASS, networkVolumePaths, volumeObjects } from './volumes.ts';
 
 test('every box has a name, an address and a cable of its own', () => {
   const { control, machines, gateway } = planCluster(MACHINES_MAX);
@@ -47,10 +47,13 @@ test('a machine is cabled to the bridge and knows the way to the pods of all oth
   );
 });
 
-test('the class of disks is made before the disks, and each disk stays on its machine', () => {
-  const { items } = volumeObjects(planCluster(2)) as { items: { kind: string; metadata: { name: string } }[] };
-  expect(items[0]!.kind).toBe('StorageClass');
-  expect(items.length).toBe(1 + 2 * volumePaths().length);
-  expect(JSON.stringify(items[1])).toContain('"values":["machine-1"]');
-  expect(JSON.stringify(items.at(-1))).toContain('"values":["machine-2"]');
+test('classes are made before disks; a local disk stays on its machine, one of the network belongs to none', () => {
+  const { items } = volumeObjects(planCluster(2)) as { items: { kind: string; spec?: Record<string, unknown> }[] };
+  expect(items.map(({ kind }) => kind).lastIndexOf('StorageClass')).toBe(1);
+  expect(items.length).toBe(2 + 2 * localVolumePaths().length + networkVolumePaths().length);
+  expect(JSON.stringify(items[2])).toContain('"values":["machine-1"]');
+  expect(JSON.stringify(items[1 + 2 * localVolumePaths().length])).toContain('"values":["machine-2"]');
+  const [path = ''] = networkVolumePaths().slice(-1);
+  expect(items.at(-1)!.spec).toMatchObject({ storageClassName: NETWORK_CLASS, hostPath: { path } });
+  expect(items.at(-1)!.spec).not.toHaveProperty('nodeAffinity');
 });

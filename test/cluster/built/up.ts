@@ -1,6 +1,7 @@
 // Brings a built cluster up: network, control plane, then the machines side by side. What a crash left is removed first, and so is
 // what was made when something fails here.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ClusterDescription } from '../cluster-type.ts';
 import { ClusterError } from '../errors.ts';
 import type { Lifetime } from './box.ts';
@@ -9,10 +10,10 @@ import { identities, makeCertificates } from './certificates.ts';
 import { type Making, startControlPlane, writeKubeconfig } from './control-plane.ts';
 import { removeEverything } from './down.ts';
 import { exclusively, requireRoot } from './exclusive.ts';
-import { FOLDERS } from './folders.ts';
+import { FOLDERS, ROOT } from './folders.ts';
 import { kubectl } from './kubectl.ts';
-import { startMachine } from './machine.ts';
-import { installMissing, requirePrograms } from './needs.ts';
+import { makeNetworkVolumes, startMachine } from './machine.ts';
+import { installMissing, requirePrograms, requireRoom } from './needs.ts';
 import { makeBridge, requireFreeNetwork } from './network.ts';
 import { planCluster } from './plan.ts';
 import { describeBuilt, findCluster, otherUser, writeRecord } from './record.ts';
@@ -34,6 +35,7 @@ export async function bringUp({ machines, lifetime, installs, say }: UpOptions):
   requireRoot(process.platform, process.getuid?.());
   if (installs) await installMissing(say);
   requirePrograms(isBuilt());
+  requireRoom(statfsSync(dirname(ROOT)));
   const programs = await buildPrograms(say);
   await exclusively(async () => {
     const found = findCluster();
@@ -45,9 +47,12 @@ export async function bringUp({ machines, lifetime, installs, say }: UpOptions):
     }
     await requireFreeNetwork();
     const begun = performance.now();
-    writeRecord({ machines, programs }, lifetime);
+    writeRecord({ machines, programs, lifetime, isWhole: false });
     await make({ plan, programs, lifetime, starting: new Starting() });
-    say(`${machines} machines are Ready after ${((performance.now() - begun) / 1_000).toFixed(1)} s`);
+    writeRecord({ machines, programs, lifetime, isWhole: true });
+    say(
+      `${machines === 1 ? '1 machine is' : `${machines} machines are`} Ready after ${((performance.now() - begun) / 1_000).toFixed(1)} s`,
+    );
   });
   return describeBuilt(machines);
 }
@@ -56,6 +61,7 @@ async function make(making: Making): Promise<void> {
   const { plan, starting } = making;
   try {
     for (const folder of [FOLDERS.run, FOLDERS.logs]) mkdirSync(folder, { recursive: true });
+    makeNetworkVolumes();
     await makeBridge(plan);
     await makeCertificates(FOLDERS.pki, identities(plan));
     writeKubeconfig(plan, 'admin', FOLDERS.kubeconfig);
