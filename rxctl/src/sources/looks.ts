@@ -11,7 +11,9 @@ export async function lookAfter(
   before: Snapshot | undefined,
 ): Promise<Snapshot> {
   try {
-    return await source.look();
+    const snapshot = await source.look();
+    // What is seen while the ways to the nodes close shows them silent.
+    return before !== undefined && signal.aborted ? before : snapshot;
   } catch (error) {
     if (before !== undefined && signal.aborted) return before;
     throw error;
