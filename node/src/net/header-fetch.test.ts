@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { toHex, viewOf } from '../core/bytes.ts';
 import { sha256d } from '../core/hash.ts';
 import type { HeaderRecord } from '../rpc/backend.ts';
-import { fetchHeaders, HEADERS_PER_ANSWER } from './header-fetch.ts';
+import { fetchHeaders, HEADERS_PER_ANSWER, TiringPeers } from './header-fetch.ts';
 
 const NONE = new Uint8Array(0);
 
@@ -43,14 +43,14 @@ test('a chain that left ours long after what both name is reached', async () => 
   const common = chainOf(3_500, 0);
   const theirs = [...common, ...chainOf(1_200, 1)];
   const { learnt, asked } = fetchFrom(theirs, common, [sha256d(common[99]!.header)]);
-  expect(await learnt).toBe(1_200);
+  expect(await learnt).toEqual({ learnt: 1_200, answers: 5 });
   expect(asked).toEqual([100, 1_100, 2_100, 3_100, 4_100]);
 });
 
 /** How often a peer is asked who answers one chain after the other. */
 async function questionsTo(answers: (nth: number) => readonly HeaderRecord[], isAllKnown: boolean): Promise<number> {
   let questions = 0;
-  const learnt = await fetchHeaders({
+  const { learnt } = await fetchHeaders({
     locator: async () => [],
     ask: async () => answers(questions++),
     take: async () => ({ fault: undefined, accepted: 0, isAllKnown }),
@@ -66,4 +66,16 @@ test('a peer that tells what is known for ever is left', async () => {
 
 test('headers that only wait for others end the questions', async () => {
   expect(await questionsTo((nth) => chainOf(HEADERS_PER_ANSWER, nth), false)).toBe(1);
+});
+
+test('a peer who told at length what is known is left alone for a while', () => {
+  const peers = new TiringPeers();
+  peers.note(1, 'long', { learnt: 0, answers: 2 }, 1_000);
+  peers.note(1, 'short', { learnt: 0, answers: 1 }, 1_000);
+  peers.note(1, 'useful', { learnt: 1, answers: 9 }, 1_000);
+  const tiring = (nowMs: number) => ['long', 'short', 'useful'].filter((peer) => peers.isTiring(1, peer, nowMs));
+  expect(peers.isTiring(2, 'long', 1_000)).toBe(false);
+  expect([tiring(1_000), tiring(10_999), tiring(11_000)]).toEqual([['long'], ['long'], []]);
+  peers.note(1, 'long', { learnt: 5, answers: 2 }, 5_000);
+  expect(tiring(5_001)).toEqual([]);
 });

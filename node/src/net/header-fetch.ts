@@ -7,6 +7,7 @@ import type { HeaderRecord } from '../rpc/backend.ts';
 export const HEADERS_PER_ANSWER = 1_000;
 /** Answers in a row that tell nothing new: ids of a locator lie thousands of blocks apart where a chain may have left ours. */
 const KNOWN_ANSWERS_MAX = 24;
+const REST_MS = 10_000;
 
 export interface HeaderFetchModules {
   /** Ids of ours, newest first. */
@@ -16,14 +17,20 @@ export interface HeaderFetchModules {
   take(headers: readonly HeaderRecord[]): Promise<HeadersIntake>;
 }
 
-/** Answers how many were new. */
-export async function fetchHeaders({ locator, ask, take }: HeaderFetchModules): Promise<number> {
+export interface HeadersLearnt {
+  readonly learnt: number;
+  readonly answers: number;
+}
+
+export async function fetchHeaders({ locator, ask, take }: HeaderFetchModules): Promise<HeadersLearnt> {
   let learnt = 0;
+  let answers = 0;
   /** Where the last answer ended: our locator names chosen blocks alone, and these may be of a branch that is not chosen yet. */
   let last: Uint8Array | undefined;
   for (let known = 0; known < KNOWN_ANSWERS_MAX; known++) {
     const ours = await locator();
     const headers = await ask(last === undefined ? ours : [last, ...ours]);
+    answers++;
     const { fault, accepted, isAllKnown } = await take(headers);
     learnt += accepted;
     if (fault !== undefined || headers.length < HEADERS_PER_ANSWER || (accepted === 0 && !isAllKnown)) break;
@@ -32,5 +39,21 @@ export async function fetchHeaders({ locator, ask, take }: HeaderFetchModules): 
     last = end;
     if (accepted > 0) known = 0;
   }
-  return learnt;
+  return { learnt, answers };
+}
+
+/** Who told at length of a group what is known, as one on a chain too far from ours does, is not asked again at once. */
+export class TiringPeers {
+  /** By group and peer. */
+  readonly #untilMs = new Map<string, number>();
+
+  note(group: number, peer: string, { learnt, answers }: HeadersLearnt, nowMs: number): void {
+    const key = `${group} ${peer}`;
+    if (learnt === 0 && answers > 1) this.#untilMs.set(key, nowMs + REST_MS);
+    else this.#untilMs.delete(key);
+  }
+
+  isTiring(group: number, peer: string, nowMs: number): boolean {
+    return (this.#untilMs.get(`${group} ${peer}`) ?? 0) > nowMs;
+  }
 }

@@ -9,7 +9,7 @@ import { PeerRpc } from '../rpc/peer-client.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/telemetry.ts';
 import { GossipMeters } from './gossip-meters.ts';
-import { fetchHeaders, HEADERS_PER_ANSWER } from './header-fetch.ts';
+import { fetchHeaders, HEADERS_PER_ANSWER, TiringPeers } from './header-fetch.ts';
 import { Introduction } from './introduction.ts';
 import { Links } from './links.ts';
 import type { PeerAddress, PeerTable } from './peer-file.ts';
@@ -54,6 +54,7 @@ export class Network {
   readonly #meters: GossipMeters;
   readonly #introduction: Introduction;
   readonly #states: StateFetch;
+  readonly #tiring = new TiringPeers();
   #turn = 0;
 
   constructor(modules: NetworkModules) {
@@ -251,12 +252,14 @@ export class Network {
 
   async #fetchHeaders(want: HeadersWant, tries: number): Promise<void> {
     const { group, branches } = want;
-    const peer = anyOf(this.#peersOf(group), [...this.#peers.values()], tries, this.#start);
+    const { chain, nowMs } = this.#m;
+    const isAsked = ({ address }: Peer): boolean => !this.#tiring.isTiring(group, address.peer, nowMs());
+    const all = [...this.#peers.values()].filter(isAsked);
+    const peer = anyOf(this.#peersOf(group).filter(isAsked), all, tries, this.#start);
     if (peer === undefined) return;
-    const { chain } = this.#m;
     const leaf = new Uint8Array(0);
     try {
-      const learnt = await fetchHeaders({
+      const told = await fetchHeaders({
         locator: () => chain.locator(group),
         ask: (locator) =>
           peer.rpc.headers(
@@ -269,8 +272,9 @@ export class Network {
             peer.address.peer,
           ),
       });
+      this.#tiring.note(group, peer.address.peer, told, nowMs());
       // Who knew nothing new is not asked again at once: the next try goes to another.
-      if (learnt > 0) this.#wants.answered(want);
+      if (told.learnt > 0) this.#wants.answered(want);
     } catch (error) {
       this.#m.log.debug({ peer: peer.address.node, group, error: String(error) }, 'headers not had');
     }
