@@ -43,7 +43,7 @@ import { type Clients, type Controller, type Copies, type Rule, sooner, watch } 
 import { Inputs, restartedAtOf, type Trouble } from './inputs.ts';
 import { asMade, type MadeKinds } from './made.ts';
 import { refusedPod } from './refused-pods.ts';
-import { askable, lookAt, nodesOf, type Seeing } from './testnet-look.ts';
+import { askable, lookAt, momentOf, nodesOf, type Seeing } from './testnet-look.ts';
 
 export interface GroupControllerOptions extends Seeing {
   readonly images: Images;
@@ -184,7 +184,7 @@ class GroupWorker {
     if ('trouble' in made || testnet.status?.image === undefined) return undefined;
     const { input } = made;
     const { index } = group.spec;
-    const { nodes, pods } = nodesOf(input, index, copies, this.#options, clients.clock.wallMs());
+    const { nodes, pods } = nodesOf(input, index, copies, this.#options, momentOf(clients));
     this.#options.knowledge.follow(key, askable(pods));
     const done = await this.#apply(group, input, pods, copies, clients);
     await removeClaims(key, input, index, pods, copies, clients);

@@ -11,7 +11,14 @@ import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { idleGroups } from '../plan/kube/leaving.ts';
 import { generatorName, groupName, partName } from '../plan/kube/names.ts';
-import { bestHeight, type NodeSeen, nodesSeen, observedNodes, sumOfRates } from '../plan/kube/node-seen.ts';
+import {
+  bestHeight,
+  type Moment,
+  type NodeSeen,
+  nodesSeen,
+  observedNodes,
+  sumOfRates,
+} from '../plan/kube/node-seen.ts';
 import { PORT } from '../plan/kube/pod.ts';
 import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
 import { CRASHING, type PodTrouble, troubleOf } from '../plan/kube/pod-trouble.ts';
@@ -29,7 +36,7 @@ import {
   type PodObject,
   type TestnetObject,
 } from './collections.ts';
-import type { Copies } from './controller.ts';
+import type { Clients, Copies } from './controller.ts';
 import { refusedPart } from './refused-pods.ts';
 
 /** What controllers know besides their copies. */
@@ -105,13 +112,17 @@ function hostOf(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
+export function momentOf({ clock }: Pick<Clients, 'clock'>): Moment {
+  return { nowMs: clock.now(), wallMs: clock.wallMs() };
+}
+
 /** The nodes a group is to have, as they are. */
 export function nodesOf(
   input: KubeInput,
   group: number,
   copies: Copies,
   { knowledge, seesMachines }: Seeing,
-  wallMs: number,
+  moment: Moment,
 ): { readonly nodes: readonly NodeSeen[]; readonly pods: readonly PodSeen[] } {
   const key = keyOf({ namespace: input.facts.namespace, name: groupName(input.testnet.name, group) });
   const found: readonly PodObject[] = copies.of(PODS).by(BY_GROUP, key);
@@ -124,7 +135,7 @@ export function nodesOf(
     }),
   );
   const wanted = input.testnet.spec.nodesPerGroup;
-  return { pods, nodes: nodesSeen({ group, wanted, pods, heard: knowledge.of(key), lostMachines, wallMs }) };
+  return { pods, nodes: nodesSeen({ group, wanted, pods, heard: knowledge.of(key), lostMachines, moment }) };
 }
 
 export function observe(
@@ -133,16 +144,16 @@ export function observe(
   look: TestnetLook,
   copies: Copies,
   seeing: Seeing,
-  { wallMs, missing }: { readonly wallMs: number; readonly missing: string | undefined },
+  { missing, ...moment }: Moment & { readonly missing: string | undefined },
 ): Observed {
   const { testnet, plan, facts } = input;
   const groups = plan.groups.map(({ group }) => ({
     group,
-    nodes: nodesOf(input, group, copies, seeing, wallMs).nodes,
+    nodes: nodesOf(input, group, copies, seeing, moment).nodes,
   }));
   const running = (name: string): number =>
     copies.of(DEPLOYMENTS).get(keyOf({ namespace: facts.namespace, name }))?.status?.readyReplicas ?? 0;
-  const firstBlockMs = firstBlockAfter(object, groups, wallMs);
+  const firstBlockMs = firstBlockAfter(object, groups, moment.wallMs);
   const { storage } = testnet.spec.template;
   const generators = Array.from({ length: plan.load?.generators ?? 0 }, (_, index) =>
     generatorName(testnet.name, index),

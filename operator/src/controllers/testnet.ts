@@ -45,7 +45,7 @@ import { endsAtMs, expiryOf } from './testnet-end.ts';
 import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
 import { type Growth, GrowthKeeper } from './testnet-growth.ts';
 import { HasteKeeper } from './testnet-haste.ts';
-import { failingPart, lookAt, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
+import { failingPart, lookAt, momentOf, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
 
 export interface TestnetControllerOptions extends Seeing {
   readonly images: Images;
@@ -297,7 +297,7 @@ class TestnetWorker {
     const { object, input, look, waiting, joining, stalled, missing, networkId = object.status?.networkId } = seen;
     const { keptWorkloads = 0 } = seen;
     const { testnet, facts } = input;
-    const observed = observe(input, object, look, copies, this.#options, { missing, wallMs: clients.clock.wallMs() });
+    const observed = observe(input, object, look, copies, this.#options, { missing, ...momentOf(clients) });
     const { firstBlockMs } = observed;
     const isTold = object.status?.firstBlockAfter !== undefined || this.#begun.has(facts.uid);
     if (firstBlockMs !== undefined && !isTold) {

@@ -6,6 +6,7 @@ import { type HeardNode, nodesSeen, observedNodes, ratesOf, sumOfRates } from '.
 import { podSeenOf } from './pod-seen.ts';
 
 const WALL_MS = 1_000_000;
+const MOMENT = { nowMs: 1, wallMs: WALL_MS };
 const IN_SYNC: HeardNode = { answer: { height: 40, tipTimestampMs: WALL_MS - 700, inSync: true }, atMs: 1 };
 const SILENT: HeardNode = { atMs: 1 };
 
@@ -66,7 +67,7 @@ function judge(
     pods,
     heard: new Map(heard.flatMap((said, ordinal) => (said === undefined ? [] : [[ordinal, said] as const]))),
     lostMachines: new Set(more.lost === undefined ? [] : [more.lost]),
-    wallMs: WALL_MS,
+    moment: MOMENT,
   });
   const judged = judgeGroup({
     testnet: 'demo',
@@ -220,10 +221,29 @@ test('rates are those of a node in sync, the one that was heard last', () => {
       pods: all.map((_, ordinal) => pod(ordinal, { machine: 'machine' })),
       heard: new Map(all.entries()),
       lostMachines: new Set(),
-      wallMs: WALL_MS,
+      moment: MOMENT,
     });
   expect(ratesOf(nodes(heard(1, 10), heard(2, 20), heard(3, 900, false)))).toEqual({ tps: 20, utps: 40 });
   expect(ratesOf(nodes(IN_SYNC, SILENT))).toBeUndefined();
   expect(sumOfRates([nodes(heard(1, 10)), nodes(heard(1, 20)), nodes(SILENT)])).toEqual({ tps: 30, utps: 60 });
   expect(sumOfRates([nodes(SILENT)])).toEqual({});
+});
+
+test('how old a tip is counts from when its group was last heard, not from when it is looked at', () => {
+  const tipAges = (nowMs: number, ...heard: readonly HeardNode[]) =>
+    nodesSeen({
+      group: 1,
+      wanted: heard.length,
+      pods: heard.map((_, ordinal) => pod(ordinal, { machine: 'machine' })),
+      heard: new Map(heard.entries()),
+      lostMachines: new Set(),
+      moment: { nowMs, wallMs: WALL_MS + nowMs },
+    }).map(({ tipAgeMs }) => tipAgeMs);
+  const heard = (atMs: number, tipMs: number): HeardNode => ({
+    answer: { height: 40, tipTimestampMs: WALL_MS + tipMs, inSync: true },
+    atMs,
+  });
+  expect(tipAges(50_000, heard(1_000, 400))).toEqual([600]);
+  // One that was heard since then says that there is nothing newer.
+  expect(tipAges(50_000, heard(1_000, 400), heard(41_000, 400))).toEqual([40_600, 40_600]);
 });

@@ -30,16 +30,20 @@ export type NodeSeen = {
   readonly heardAtMs?: number;
 };
 
+/** Of the clock by which it was noted when nodes were heard, and of the one that blocks are stamped by. */
+export type Moment = { readonly nowMs: number; readonly wallMs: number };
+
 export type GroupSeen = {
   readonly group: number;
   readonly wanted: number;
   readonly pods: readonly PodSeen[];
   readonly heard: ReadonlyMap<number, HeardNode>;
   readonly lostMachines: ReadonlySet<string>;
-  readonly wallMs: number;
+  readonly moment: Moment;
 };
 
-export function nodesSeen({ group, wanted, pods, heard, lostMachines, wallMs }: GroupSeen): readonly NodeSeen[] {
+export function nodesSeen({ group, wanted, pods, heard, lostMachines, moment }: GroupSeen): readonly NodeSeen[] {
+  const spokeAtMs = wallWhenHeard(heard, moment);
   const byOrdinal = new Map(pods.map((pod) => [pod.ordinal, pod]));
   return Array.from({ length: wanted }, (_, ordinal) => {
     const pod = byOrdinal.get(ordinal);
@@ -52,11 +56,19 @@ export function nodesSeen({ group, wanted, pods, heard, lostMachines, wallMs }: 
       state: stateOf(pod, said, isMachineLost),
       ...(pod === undefined ? {} : { pod }),
       isMachineLost,
-      ...(answer === undefined ? {} : { height: answer.height, tipAgeMs: Math.max(0, wallMs - answer.tipTimestampMs) }),
+      ...(answer === undefined
+        ? {}
+        : { height: answer.height, tipAgeMs: Math.max(0, spokeAtMs - answer.tipTimestampMs) }),
       ...(rates === undefined ? {} : { rates }),
       ...(said === undefined ? {} : { heardAtMs: said.atMs }),
     };
   });
+}
+
+/** When the group was last heard: of hundreds each is asked so seldom that its tip seems old before it is asked again. */
+function wallWhenHeard(heard: ReadonlyMap<number, HeardNode>, { nowMs, wallMs }: Moment): number {
+  const times = [...heard.values()].flatMap(({ answer, atMs }) => (answer === undefined ? [] : [atMs]));
+  return times.length === 0 ? wallMs : wallMs - (nowMs - Math.max(...times));
 }
 
 function stateOf(pod: PodSeen | undefined, said: HeardNode | undefined, isMachineLost: boolean): NodeSeen['state'] {
