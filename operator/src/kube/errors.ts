@@ -17,6 +17,8 @@ export type KubeCode =
   | 'EXPIRED'
   /** The object does not pass its schema, its rules or strict field validation. */
   | 'INVALID'
+  /** What is stored has not even the types of its schema: nothing can be applied to it. */
+  | 'ILLEGIBLE'
   | 'BUSY'
   | 'SERVER'
   /** An answer no API server should give. */
@@ -91,6 +93,8 @@ const BY_STATUS: Readonly<Record<number, KubeCode>> = {
   504: 'TIMEOUT',
 };
 
+/** The server's own words for `ILLEGIBLE`; it calls it an error of its own, and would do so for ever. */
+const ILLEGIBLE = 'failed to create typed live object';
 const MAX_FIELDS = 32;
 const MAX_SENTENCE = 1024;
 
@@ -100,9 +104,7 @@ export function errorOfAnswer(what: string, status: number, body: string, retryA
   const reason = said?.reason;
   const sentence = said?.message ?? body.trim();
   return new KubeError(
-    (reason === undefined ? undefined : BY_REASON[reason]) ??
-      BY_STATUS[status] ??
-      (status >= 500 ? 'SERVER' : 'BAD_REPLY'),
+    codeOf(status, reason, sentence),
     `${what}: ${sentence === '' ? `the server answered ${status}` : sentence.slice(0, MAX_SENTENCE)}`,
     {
       status,
@@ -111,6 +113,12 @@ export function errorOfAnswer(what: string, status: number, body: string, retryA
       fields: said?.fields ?? [],
     },
   );
+}
+
+function codeOf(status: number, reason: string | undefined, sentence: string): KubeCode {
+  if (sentence.startsWith(ILLEGIBLE)) return 'ILLEGIBLE';
+  const byReason = reason === undefined ? undefined : BY_REASON[reason];
+  return byReason ?? BY_STATUS[status] ?? (status >= 500 ? 'SERVER' : 'BAD_REPLY');
 }
 
 type Said = { readonly reason?: string; readonly message?: string; readonly fields: readonly string[] };

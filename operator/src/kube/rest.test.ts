@@ -80,6 +80,25 @@ test('a status is applied to its own door', async () => {
   expect(api.asked[0]?.query.get('dryRun')).toBe('All');
 });
 
+test('where nothing can be applied to what is stored its status is merged, and the server is not taken for failing', async () => {
+  api.put(CONFIG_MAPS, configMap('a'));
+  api.fault = ({ headers }, response) => {
+    if (headers['content-type'] !== 'application/apply-patch+yaml') return false;
+    const words =
+      'failed to create typed live object (default/a; /v1, Kind=ConfigMap): .data: expected map, got &{fast}';
+    answer(response, 500, statusBody(500, 'InternalError', words));
+    return true;
+  };
+  // A failing server would be asked slowly, and this clock stands still.
+  const rest = client({ clock: virtualClock() });
+  for (let time = 0; time < 30; time++) await rest.applyStatus(CONFIG_MAPS, configMap('a'), BY);
+  expect(api.asked.slice(0, 2).map(({ path, headers }) => `${path} ${headers['content-type']}`)).toEqual([
+    '/api/v1/namespaces/default/configmaps/a/status application/apply-patch+yaml',
+    '/api/v1/namespaces/default/configmaps/a/status application/merge-patch+json',
+  ]);
+  expect((await failure(rest.apply(CONFIG_MAPS, configMap('a'), BY))).code).toBe('ILLEGIBLE');
+});
+
 test('that an object exists already is an answer, that one is missing too', async () => {
   const rest = client();
   expect(await rest.get(CONFIG_MAPS, PLACE)).toBeUndefined();

@@ -150,8 +150,14 @@ export class RestClient {
     return this.#apply(resource, object, options);
   }
 
-  applyStatus<T extends KubeObject>(resource: Resource, object: T, options: ApplyOptions): Promise<KubeObject> {
-    return this.#apply(resource, object, options, 'status');
+  /** Of an object whose spec nobody can read any more the status is all there is to say so. */
+  async applyStatus<T extends KubeObject>(resource: Resource, object: T, options: ApplyOptions): Promise<KubeObject> {
+    try {
+      return await this.#apply(resource, object, options, 'status');
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.code !== 'ILLEGIBLE') throw error;
+      return this.#merge(pathOf(resource, object.metadata, 'status'), object, options);
+    }
   }
 
   /** For what must not be overwritten: that it exists already is an answer. */
@@ -180,9 +186,13 @@ export class RestClient {
 
   /** JSON merge patch, for fields that no manager owns. */
   merge(resource: Resource, place: Place, patch: unknown, options: ApplyOptions): Promise<KubeObject> {
+    return this.#merge(pathOf(resource, place), patch, options);
+  }
+
+  #merge(path: string, patch: unknown, options: ApplyOptions): Promise<KubeObject> {
     return this.#object({
       method: 'PATCH',
-      path: pathOf(resource, place),
+      path,
       query: writing(options),
       body: patch,
       contentType: MERGE,
