@@ -5,7 +5,9 @@ import { ChainModel } from './chain-model.ts';
 import { type HistoryPlan, planHistory } from './history.ts';
 import { type HistoryResult, HONEST_RULES, Simulation } from './simulation.ts';
 
-const HISTORIES = process.env['REXNET_FULL'] === '1' ? 60 : 2;
+const IS_FULL = process.env['REXNET_FULL'] === '1';
+const HISTORIES = IS_FULL ? 60 : 2;
+const FAR_HISTORIES = IS_FULL ? 60 : 1;
 const HISTORY_TIMEOUT_MS = 20_000;
 const MAX_REORG = 8;
 
@@ -32,11 +34,22 @@ function planDeep(seed: number): HistoryPlan {
   };
 }
 
-const run = (seed: number): HistoryResult =>
+/** Both sides mine more than memory holds headers of; who restarts meanwhile has let go of all that it need not hold. */
+function planFar(seed: number): HistoryPlan {
+  return {
+    ...planDeep(seed),
+    activeMs: 70_000,
+    splits: [{ atMs: 5_000, forMs: 40_000 }],
+    crashes: [38, 40, 42, 43, 44].map((second) => ({ atMs: second * 1_000, forMs: 500 })),
+    joiners: [{ atMs: 55_000, group: 1 }],
+  };
+}
+
+const run = (plan: HistoryPlan): HistoryResult =>
   new Simulation(
-    planDeep(seed),
+    plan,
     () => HONEST_RULES,
-    (plan) => new ChainModel(plan),
+    (drawn) => new ChainModel(drawn),
   ).run();
 
 test(
@@ -45,7 +58,7 @@ test(
     let resyncs = 0;
     let deepest = 0;
     for (let seed = 1; seed <= HISTORIES; seed++) {
-      const result = run(seed);
+      const result = run(planDeep(seed));
       expect(result.failure, `seed ${seed}`).toBeUndefined();
       resyncs += result.resyncs;
       deepest = Math.max(deepest, result.deepestReorg);
@@ -56,4 +69,22 @@ test(
     expect(deepest).toBeGreaterThan(MAX_REORG);
   },
   HISTORIES * HISTORY_TIMEOUT_MS,
+);
+
+test(
+  `${FAR_HISTORIES} histories with splits deeper than what headers are held of hold`,
+  () => {
+    let widened = 0;
+    let deepest = 0;
+    for (let seed = 1; seed <= FAR_HISTORIES; seed++) {
+      const result = run(planFar(seed));
+      expect(result.failure, `seed ${seed}`).toBeUndefined();
+      widened += result.widened;
+      deepest = Math.max(deepest, result.deepestReorg);
+    }
+    console.log(`headers held further back ${widened} times, deepest ${deepest}`);
+    expect(widened).toBeGreaterThan(0);
+    expect(deepest).toBeGreaterThan(2 * MAX_REORG);
+  },
+  FAR_HISTORIES * HISTORY_TIMEOUT_MS,
 );

@@ -7,9 +7,11 @@ import type { BlockOutcome } from '@rexnet/node/chain/ports.ts';
 import { Resync } from '@rexnet/node/chain/resync.ts';
 import type { Template } from '@rexnet/node/chain/template.ts';
 import { type AcceptedHeaders, View, type ViewModules } from '@rexnet/node/chain/view.ts';
+import { blockId } from '@rexnet/node/consensus/header.ts';
 import type { HeaderEntry, HeaderShelf } from '@rexnet/node/consensus/header-entry.ts';
 import { toHex } from '@rexnet/node/core/bytes.ts';
-import type { ProvenLeaf } from '@rexnet/node/core/layouts.ts';
+import { parentIdOf } from '@rexnet/node/core/header-bytes.ts';
+import { HEADER, type ProvenLeaf } from '@rexnet/node/core/layouts.ts';
 import type { ExecutedBlock, SimBase, SimState, StateModel } from './state-model.ts';
 
 export interface StoredHeader {
@@ -91,6 +93,8 @@ const SNAPSHOTS_KEPT = 3;
 const PARTS_GIVEN = 5;
 /** Ancestors given with a header that was asked for. */
 const GIVEN_ANCESTORS = 24;
+/** Headers are held so long as far back as chains are compared, after one was shown that is too old to be placed. */
+const WIDE_MS = 10_000;
 
 export interface NodeWorld {
   readonly nowMs: number;
@@ -106,6 +110,8 @@ export interface NodeWorld {
   executed(entry: HeaderEntry, block: ExecutedBlock): void;
   reorganised(node: SimNode, depth: number): void;
   resynced(node: SimNode, height: number): void;
+  /** It began to hold headers further back. */
+  widened(node: SimNode): void;
   /** What a peer gives of a state, which may not be what it has. */
   part(bytes: Uint8Array): Uint8Array;
   trace(...parts: (string | number)[]): void;
@@ -127,6 +133,9 @@ export class SimNode {
   #state: SimState | undefined;
   #resync: Resync | undefined;
   #deepReorg = false;
+  /** Undefined while it holds no more headers than it must. */
+  #wideUntilMs: number | undefined;
+  #sawFarSplit = false;
 
   constructor(world: NodeWorld, name: string, group: number, disk: Disk, clockSkewMs: number, mines: boolean) {
     this.#world = world;
@@ -155,11 +164,13 @@ export class SimNode {
     return Math.floor(this.#world.nowMs + this.clockSkewMs);
   }
 
-  start(): void {
+  start(wideUntilMs?: number): void {
     const { disk } = this;
     const { model } = this.#world;
+    this.#wideUntilMs = wideUntilMs;
+    this.#sawFarSplit = false;
     const state = model.makeState(this.group, disk.outcomes(), disk.base);
-    const view = new View(this.#world.modules(this.group, state, disk));
+    const view = new View({ ...this.#world.modules(this.group, state, disk), isWide: wideUntilMs !== undefined });
     const { tip } = disk;
     view.restore({ headers: disk.headers.values(), tip, condemned: disk.condemned.values() }, this.nowMs);
     this.#view = view;
@@ -207,6 +218,7 @@ export class SimNode {
         message satisfies never;
     }
     this.#advance();
+    if (this.#sawFarSplit) this.#widen();
   }
 
   /** Timers of a real node: headers from the future, asking for what is missing, telling the tip again. */
@@ -214,6 +226,10 @@ export class SimNode {
     const view = this.#view;
     if (view === undefined) return;
     for (const settled of view.tick(this.nowMs)) this.#keep(settled);
+    if (!this.#deepReorg && this.#wideUntilMs !== undefined && this.nowMs >= this.#wideUntilMs) {
+      this.#wideUntilMs = undefined;
+      view.narrow();
+    }
     this.#advance();
     if (this.#view === undefined) return;
     const peers = this.#world.peersOf(this).filter((p) => p.up);
@@ -228,10 +244,7 @@ export class SimNode {
       }
       this.#tell(anybody, view.tip);
     }
-    if (this.#resync?.mustRewind(this.nowMs) === true) {
-      this.#rewind();
-      return;
-    }
+    if (this.#resync?.mustRewind(this.nowMs) === true && this.#rewind()) return;
     for (const group of view.tree.groups) {
       const member = pick(peers.filter((p) => p.group === group));
       if (member === undefined) continue;
@@ -298,7 +311,34 @@ export class SimNode {
   }
 
   #takeHeader(bytes: Uint8Array, witness: Uint8Array, from: string): void {
-    this.#keep(this.view.addHeader(bytes, witness, from, this.nowMs));
+    const settled = this.view.addHeader(bytes, witness, from, this.nowMs);
+    this.#keep(settled);
+    const { outcome } = settled;
+    if (outcome.kind !== 'refused' || outcome.code !== 'TOO_OLD' || this.#resync === undefined) return;
+    const line = this.#settledLine(HEADER.decode(bytes).group);
+    this.#sawFarSplit ||= !line.has(toHex(blockId(bytes))) && line.has(toHex(parentIdOf(bytes)));
+  }
+
+  /** Ids of the chosen blocks of a group that memory has let go of. */
+  #settledLine(group: number): ReadonlySet<string> {
+    const { tree } = this.view;
+    const line = new Set<string>();
+    const base = tree.chosenAt(group, tree.baseHeight(group));
+    for (let bytes = base?.bytes; bytes !== undefined && bytes.length > 0; ) {
+      const parent = toHex(parentIdOf(bytes));
+      line.add(parent);
+      bytes = this.disk.headers.get(parent)?.bytes;
+    }
+    return line;
+  }
+
+  /** Begins anew with more headers, as far as nothing else is under way. */
+  #widen(): void {
+    this.#sawFarSplit = false;
+    if (this.#view === undefined || this.#deepReorg || this.#wideUntilMs !== undefined || this.#resync?.isActive)
+      return;
+    this.#world.widened(this);
+    this.start(this.nowMs + WIDE_MS);
   }
 
   #takeLeaf(id: Uint8Array, leaf: ProvenLeaf): void {
@@ -378,15 +418,16 @@ export class SimNode {
     return this.#resync?.wants();
   }
 
-  /** Begins again where our chain left the chosen one. */
-  #rewind(): void {
+  /** Begins again where our chain left the chosen one; false where it did not execute what leads there. */
+  #rewind(): boolean {
     const { tip, tree } = this.view;
     const fork = commonAncestor(tip, tree.tip(this.group));
     const base = this.disk.base === undefined ? undefined : tree.get(this.disk.base.id);
-    if (fork === undefined || fork.height < (base?.height ?? 0)) return;
+    if (fork === undefined || fork.height < (base?.height ?? 0)) return false;
     this.disk.tip = fork.height <= 0 ? undefined : fork.id;
     this.#world.trace('rewound', this.name, fork.height);
     this.start();
+    return true;
   }
 
   #giveState({ block, parts }: Extract<Message, { kind: 'ask-state' }>, to: SimNode): void {
@@ -415,23 +456,27 @@ export class SimNode {
   #answer(ask: Extract<Message, { kind: 'ask' }>, to: SimNode): void {
     const { view, disk } = this;
     const given = new Map<string, StoredHeader>();
-    const give = (entry: HeaderEntry | undefined) => {
-      if (entry === undefined || entry.height === 0 || given.has(entry.key)) return;
-      if (entry.group === this.group && !disk.blocks.has(entry.key)) return;
-      const stored = disk.headers.get(entry.key);
-      if (stored !== undefined) given.set(entry.key, stored);
+    const give = (key: string) => {
+      const stored = disk.headers.get(key);
+      if (stored === undefined || given.has(key)) return;
+      if (stored.group !== this.group || disk.blocks.has(key)) given.set(key, stored);
     };
     for (const { id } of ask.headers) {
-      const entry = view.tree.get(id);
-      if (entry === undefined) continue;
-      const first = Math.max(1, entry.height - GIVEN_ANCESTORS);
-      for (let height = first; height <= entry.height; height++) give(entry.ancestorAt(height));
+      // Memory may have let go of them.
+      const line: string[] = [];
+      for (let key = toHex(id); line.length <= GIVEN_ANCESTORS; ) {
+        const stored = disk.headers.get(key);
+        if (stored === undefined) break;
+        line.push(key);
+        key = toHex(parentIdOf(stored.bytes));
+      }
+      for (const key of line.reverse()) give(key);
     }
     for (const { group, height } of ask.above) {
       if (!view.tree.has(group)) continue;
       const last = Math.min(view.tree.tip(group).height, height + GIVEN_ANCESTORS);
       // Branches that lost confirm as well: what was read because of them may be on the chosen chains.
-      for (let h = height + 1; h <= last; h++) for (const entry of view.tree.at(group, h)) give(entry);
+      for (let h = height + 1; h <= last; h++) for (const entry of view.tree.at(group, h)) give(entry.key);
     }
     const bodies = ask.bodies.flatMap((id) => {
       const stored = disk.blocks.get(toHex(id));

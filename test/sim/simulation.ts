@@ -51,6 +51,8 @@ export interface HistoryResult {
   readonly deepestReorg: number;
   /** States taken from peers. */
   readonly resyncs: number;
+  /** Times a node began to hold headers further back. */
+  readonly widened: number;
   readonly relaysExecuted: number;
   readonly crossGroupRelays: number;
   readonly condemned: number;
@@ -77,6 +79,7 @@ export class Simulation implements NodeWorld {
   #mining = true;
   #deepestReorg = 0;
   #resyncs = 0;
+  #widened = 0;
   #condemned = 0;
   /** Groups governance wants to be there. */
   #wanted: number;
@@ -122,6 +125,7 @@ export class Simulation implements NodeWorld {
       blocks: this.#executed.size,
       deepestReorg: this.#deepestReorg,
       resyncs: this.#resyncs,
+      widened: this.#widened,
       relaysExecuted: relays.executed,
       crossGroupRelays: relays.crossed,
       condemned: this.#condemned,
@@ -187,6 +191,11 @@ export class Simulation implements NodeWorld {
     this.#executed.set(entry.key, block);
     const { parent } = entry;
     if (entry.group === 0 && parent !== undefined && entry.map !== parent.map) this.#adopting.add(entry.key);
+  }
+
+  widened(node: SimNode): void {
+    this.trace('widened', node.name);
+    this.#widened++;
   }
 
   resynced(node: SimNode, height: number): void {
