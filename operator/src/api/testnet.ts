@@ -393,7 +393,11 @@ const specFields = {
       }),
     ],
   }),
-  suspend: boolean({ default: false, description: 'Stop all pods and keep the data.' }),
+  suspend: boolean({
+    default: false,
+    description:
+      'Stop all pods and keep the data that is on volumes (template.storage); without them the chains begin anew.',
+  }),
 } as const;
 
 export type TestnetSpec = ObjectOf<typeof specFields>;

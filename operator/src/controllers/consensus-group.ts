@@ -202,6 +202,7 @@ class GroupWorker {
       testnet: input.testnet.name,
       group: index,
       isSuspended: input.plan.suspended,
+      isStored: input.testnet.spec.template.storage !== undefined,
       isKept: done.isKept,
       nodes,
       outdated: outdatedNames(set as V1StatefulSet | undefined, nodes),

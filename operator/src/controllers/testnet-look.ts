@@ -10,6 +10,7 @@ import { reasonOfRefusal } from '../plan/kube/group-status.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
 import { idleGroups } from '../plan/kube/leaving.ts';
+import { WORKLOAD } from '../plan/kube/load.ts';
 import { generatorName, groupName, partName } from '../plan/kube/names.ts';
 import {
   bestHeight,
@@ -54,6 +55,8 @@ export type TestnetLook = {
   /** The highest anybody has heard of; 0 without a Bitcoin parent. */
   readonly bitcoinHeight: number;
   readonly job: JobObject | undefined;
+  /** Workload of generators that were begun: the contract it calls is there. */
+  readonly offered: string | undefined;
 };
 
 /** What the plan depends on. */
@@ -64,11 +67,16 @@ export function lookAt(object: TestnetObject, copies: Copies, { knowledge }: See
     [...knowledge.of(keyOf(metadata)).values()].flatMap(({ answer }) => answer ?? []),
   );
   const jobs = copies.of(JOBS).by(BY_TESTNET, key);
+  const [offered] = copies
+    .of(DEPLOYMENTS)
+    .by(BY_TESTNET, key)
+    .flatMap(({ metadata, spec }) => (spec?.replicas === 0 ? [] : (metadata.annotations?.[WORKLOAD] ?? [])));
   return {
     groups: [...groups].sort((a, b) => a.spec.index - b.spec.index),
     chain: newest(answers),
     home: newest(answers.filter(({ group }) => group === HOME_GROUP)),
     bitcoinHeight: Math.max(0, ...answers.map((answer) => answer.bitcoinHeight)),
+    offered,
     job: jobs.find((job) => job.metadata.labels?.[LABEL.component] === 'contracts' && isComplete(job)),
   };
 }

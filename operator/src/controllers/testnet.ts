@@ -200,7 +200,7 @@ class TestnetWorker {
     );
     const made = this.#inputs.of(object, {
       retiring: leaving.retiring,
-      contractsDeployed: look.job !== undefined,
+      contractsDeployed: look.job !== undefined || look.offered === spec.input.plan.load?.workload,
       ...begun,
     });
     if ('trouble' in made) return this.#refuse(object, made.trouble, clients);

@@ -118,6 +118,20 @@ test.each<[string, Observed, ConditionType, string, string]>([
     'Group 1 has been silent for 48s: relays from it wait; rxctl logs g1-n0 and rxctl logs miner-0 say why.',
   ],
   [
+    'a node alone in its group, with its chain in memory, that catches up',
+    { ...withSecond(node('g1-n0', { answer: { height: 3, tipAgeMs: 10, inSync: false } })), copies: 1 },
+    'Ready',
+    'CatchingUp',
+    'g1-n0 is still fetching blocks; nobody else has those of its group, so if it lost them with its pod they are gone: then delete the Testnet and apply it again.',
+  ],
+  [
+    'suspended, with the chains in memory',
+    { ...healthy, isSuspended: true, copies: 2 },
+    'Ready',
+    'Suspended',
+    'Everything is stopped, and with it went the chains, which lay in memory; set spec.suspend to false to begin them anew, and make a Testnet with spec.template.storage to keep them.',
+  ],
+  [
     'suspended',
     { ...healthy, isSuspended: true },
     'Ready',

@@ -69,6 +69,10 @@ export type Status = {
 const SILENT_INTERVALS = 20;
 const SILENT_FLOOR_MS = 20_000;
 
+/** Where nobody else has what a node fetches. */
+export const ONLY_COPY =
+  'nobody else has those of its group, so if it lost them with its pod they are gone: then delete the Testnet and apply it again';
+
 type Verdict = readonly [status: StatusCondition['status'], reason: string, message: string];
 
 /** What people type where the network runs. Parts are called g0-n1, miner-0, bitcoind and load. */
@@ -128,9 +132,15 @@ export function statusOf(observed: Observed, words: Words = LAPTOP): Status {
 
 /** The first thing that is missing, in the order in which things come up. */
 function ready(observed: Observed, { partOf, logsOf }: Words): Verdict {
-  const { groups, miners, isSuspended, firstBlockMs } = observed;
+  const { groups, miners, isSuspended, firstBlockMs, copies } = observed;
   if (isSuspended)
-    return ['False', 'Suspended', 'Everything is stopped and the data is kept; set spec.suspend to false to go on.'];
+    return [
+      'False',
+      'Suspended',
+      copies === undefined
+        ? 'Everything is stopped and the data is kept; set spec.suspend to false to go on.'
+        : 'Everything is stopped, and with it went the chains, which lay in memory; set spec.suspend to false to begin them anew, and make a Testnet with spec.template.storage to keep them.',
+    ];
   const nodes = groups.flatMap((group) => group.nodes);
   const stopped = nodes.filter((node) => node.process !== 'Running');
   const [firstStopped] = stopped;
@@ -158,7 +168,9 @@ function ready(observed: Observed, { partOf, logsOf }: Words): Verdict {
     return [
       'False',
       'CatchingUp',
-      `${names(behindTip)} ${behindTip.length === 1 ? 'is' : 'are'} still fetching blocks; nothing to do but wait.`,
+      `${names(behindTip)} ${behindTip.length === 1 ? 'is' : 'are'} still fetching blocks; ${
+        copies === 1 ? ONLY_COPY : 'nothing to do but wait'
+      }.`,
     ];
   const silent = silentGroup(observed);
   if (silent !== undefined)
@@ -167,7 +179,8 @@ function ready(observed: Observed, { partOf, logsOf }: Words): Verdict {
       'GroupSilent',
       `Group ${silent.group} has been silent for ${seconds(silent.ageMs)}: relays from it wait; ${logsOf(`g${silent.group}-n0`)} and ${logsOf('miner-0')} say why.`,
     ];
-  return ['True', 'BlocksGrow', `All ${groups.length} groups make blocks${idleWords(observed.idleGroups ?? [])}.`];
+  const all = groups.length === 1 ? 'The one group makes' : `All ${groups.length} groups make`;
+  return ['True', 'BlocksGrow', `${all} blocks${idleWords(observed.idleGroups ?? [])}.`];
 }
 
 function idleWords(idle: readonly number[]): string {

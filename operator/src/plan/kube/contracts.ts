@@ -27,7 +27,9 @@ export function contractObjects(input: KubeInput): readonly (V1ConfigMap | V1Job
     metadata: testnetMeta(input, partName(input.testnet.name, 'contracts'), 'contracts'),
     data: { [LIST_KEY]: list },
   };
-  return [listConfigMap, contractsJob(input, list)];
+  // Chains in memory end with their pods. They begin anew without contracts, and a Job that is done would never be done again.
+  const isOver = input.plan.suspended && input.testnet.spec.template.storage === undefined;
+  return [listConfigMap, ...(isOver ? [] : [contractsJob(input, list)])];
 }
 
 function contractsJob(input: KubeInput, list: string): V1Job {

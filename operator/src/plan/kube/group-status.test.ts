@@ -74,6 +74,7 @@ function judge(
     group: 1,
     isSuspended: false,
     isKept: false,
+    isStored: true,
     nodes,
     outdated: [],
     pods: pods.length,

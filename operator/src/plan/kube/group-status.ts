@@ -2,6 +2,7 @@
 // machine, and what to do. Pure. Where the server has refused a pod, the server's own sentence is passed on.
 import type { ConsensusGroupStatus } from '../../api/consensus-group.ts';
 import type { Judged } from '../conditions.ts';
+import { ONLY_COPY } from '../status.ts';
 import { selectorText } from './labels.ts';
 import { bestHeight, maxLag, type NodeSeen, ratesOf } from './node-seen.ts';
 import { RESTARTED_AT } from './pod.ts';
@@ -13,6 +14,8 @@ export type GroupObserved = {
   readonly isSuspended: boolean;
   /** Whether its pods are as an earlier operator made them. */
   readonly isKept: boolean;
+  /** Whether its chain is on volumes, and not gone with its pods. */
+  readonly isStored: boolean;
   readonly nodes: readonly NodeSeen[];
   /** Names of those whose pods are to be made anew. */
   readonly outdated: readonly string[];
@@ -118,12 +121,14 @@ function rollHeld(group: number, outdated: readonly string[]): string {
 }
 
 function judgeReady(observed: GroupObserved, scheduled: Verdict, degraded: Verdict): Verdict {
-  const { isSuspended, nodes } = observed;
+  const { isSuspended, isStored, nodes } = observed;
   if (isSuspended)
     return verdict(
       'False',
       'Suspended',
-      'The group is stopped and its data is kept; set spec.suspend of the Testnet to false.',
+      isStored
+        ? 'The group is stopped and its data is kept; set spec.suspend of the Testnet to false.'
+        : 'The group is stopped, and its chain lay in memory: it begins anew when spec.suspend of the Testnet is false.',
     );
   if (scheduled.status === 'False') return { ...scheduled };
   const amiss = nodes.filter(({ state }) => state !== 'InSync');
@@ -140,7 +145,11 @@ function judgeReady(observed: GroupObserved, scheduled: Verdict, degraded: Verdi
       `The operator gets no answer from ${names}, although the pods say they are ready.`,
     );
   if (amiss.some(({ state }) => state === 'Syncing'))
-    return verdict('False', 'CatchingUp', `${names}: still fetching blocks; nothing to do but wait.`);
+    return verdict(
+      'False',
+      'CatchingUp',
+      `${names}: still fetching blocks; ${isStored || nodes.length > 1 ? 'nothing to do but wait' : ONLY_COPY}.`,
+    );
   return verdict('False', 'NodesStarting', `${names}: starting.`);
 }
 

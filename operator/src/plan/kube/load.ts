@@ -14,6 +14,8 @@ import { loadPlacement } from './placement.ts';
 import { PORT, podFrame, podMeta, restartMark } from './pod.ts';
 
 const SPEC_HASH = 'rexnet.dev/spec-hash';
+/** What it offers: a contract more in the list is no reason to stop one whose contract is there. */
+export const WORKLOAD = 'rexnet.dev/workload';
 /** A pod must be gone before its grace is over. */
 const DRAIN_SECONDS = 2;
 const REVISIONS_KEPT = 3;
@@ -55,7 +57,7 @@ function generator(input: KubeInput, load: LoadPlan, index: number, text: string
   const deployment: V1Deployment = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { ...meta, labels: { ...meta.labels, ...own } },
+    metadata: { ...meta, labels: { ...meta.labels, ...own }, annotations: { [WORKLOAD]: load.workload } },
     spec: {
       replicas: plan.suspended || isWaiting ? 0 : 1,
       selector: { matchLabels: { ...selectorOf(testnet.name, 'load'), ...own } },
