@@ -10,9 +10,9 @@ export type ClusterFacts = {
   readonly namespace: string;
   readonly server: string;
   readonly knowsTestnets: boolean;
+  readonly wantingRights: readonly Right[];
   /** Undefined where we may not look, as everywhere below. */
   readonly operators: readonly { readonly namespace: string; readonly isReady: boolean }[] | undefined;
-  readonly wantingRights: readonly Right[] | undefined;
   /** What each machine that takes pods has left. */
   readonly machines: readonly Room[] | undefined;
   /** Of every pod of the Testnet; empty where no file says. */
@@ -64,8 +64,6 @@ function operatorCheck({ operators, namespace }: ClusterFacts): Check {
 
 function rightsCheck({ wantingRights, namespace }: ClusterFacts): Check {
   const name = 'rights';
-  if (wantingRights === undefined)
-    return { name, result: 'warn', fact: 'the cluster does not say what you may do', cure: 'try, and read its words' };
   if (wantingRights.length === 0)
     return { name, result: 'pass', fact: `you may look at, ask and change Testnets in ${namespace}` };
   const said = wantingRights.map(({ verb, resource, use }) => `${verb} ${resource} (${use})`).join(', ');

@@ -10,7 +10,6 @@ import { FakeCluster, NAMESPACE } from '../testing/fake-cluster.ts';
 import { unplaced } from './doctor-checks.ts';
 
 const NODES: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
-const EVERYTHING = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
 const TESTNET = `apiVersion: rexnet.dev/v1alpha1
 kind: Testnet
 metadata: {name: demo}
@@ -18,17 +17,16 @@ spec: {groups: 4, bitcoin: {mode: None}, template: {storage: {size: 1Gi}}}
 `;
 
 let cluster: FakeCluster;
-let rules: readonly unknown[] = EVERYTHING;
+/** Verbs that we may not. */
+let refused: readonly string[] = [];
 
 beforeEach(async () => {
   cluster = await FakeCluster.start();
-  rules = EVERYTHING;
-  cluster.api.fault = ({ path }, response) => {
-    if (!path.endsWith('/selfsubjectrulesreviews')) return false;
-    answer(response, 201, {
-      ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', metadata: {} },
-      status: { resourceRules: rules, incomplete: false },
-    });
+  refused = [];
+  cluster.api.fault = ({ path, body }, response) => {
+    if (!path.endsWith('/selfsubjectaccessreviews')) return false;
+    const { spec } = body as { readonly spec: { readonly resourceAttributes: { readonly verb: string } } };
+    answer(response, 201, { metadata: {}, status: { allowed: !refused.includes(spec.resourceAttributes.verb) } });
     return true;
   };
 });
@@ -77,7 +75,7 @@ test('one that cannot: every check says what to do', async () => {
   machine('w1');
   machine('w2', { unschedulable: true });
   machine('w3', { taints: [{ key: 'x', effect: 'NoSchedule' }] });
-  rules = [{ verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*', 'pods/log'] }];
+  refused = ['create', 'patch', 'delete'];
   const { code, out } = await doctor();
   expect(out).toMatch(/✖ operator +none is installed, so nobody looks after Testnets of lab\n +cure: helm install/);
   expect(out).toMatch(/⚠ rights +you may not create pods\/portforward \(reaching nodes: .*\), patch testnets/);

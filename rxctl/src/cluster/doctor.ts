@@ -4,8 +4,8 @@ import type { V1Container, V1Node } from '@kubernetes/client-node';
 import { parseQuantity } from '@rexnet/operator/api/quantity.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { DEPLOYMENTS, type DeploymentObject, PODS, TESTNETS } from '@rexnet/operator/controllers/collections.ts';
-import { isRecord, KubeError } from '@rexnet/operator/kube/errors.ts';
-import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
+import { KubeError } from '@rexnet/operator/kube/errors.ts';
+import { apiVersionOf, type KubeObject, type Resource } from '@rexnet/operator/kube/resources.ts';
 import { podsAsked } from '@rexnet/operator/plan/kube/cost.ts';
 import { planTestnet } from '@rexnet/operator/plan/plan.ts';
 import type { Check } from '../doctor.ts';
@@ -21,21 +21,17 @@ type PlacedPod = KubeObject & {
   readonly spec?: { readonly nodeName?: string; readonly containers?: readonly Pick<V1Container, 'resources'>[] };
   readonly status?: { readonly phase?: string };
 };
-type Rules = readonly {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-}[];
+type Answer = KubeObject & { readonly status?: { readonly allowed?: boolean } };
 
 const NODES: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 const STORAGE_CLASSES: Resource = {
   ...{ group: 'storage.k8s.io', version: 'v1', plural: 'storageclasses', kind: 'StorageClass', namespaced: false },
 };
-const RULES_REVIEWS: Resource = {
+const ACCESS_REVIEWS: Resource = {
   ...{ group: 'authorization.k8s.io', version: 'v1', namespaced: false },
-  ...{ plural: 'selfsubjectrulesreviews', kind: 'SelfSubjectRulesReview' },
+  ...{ plural: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview' },
 };
+const QUESTION = { apiVersion: apiVersionOf(ACCESS_REVIEWS), kind: ACCESS_REVIEWS.kind };
 const OPERATORS = { labelSelector: 'app.kubernetes.io/name=rexnet,app.kubernetes.io/component=operator' };
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const NO_NEW_PODS: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
@@ -97,25 +93,23 @@ async function isKnown({ rest, namespace }: Cluster): Promise<boolean> {
   }
 }
 
-async function wanting({ rest, namespace }: Cluster): Promise<readonly Right[] | undefined> {
-  const review = { apiVersion: 'authorization.k8s.io/v1', kind: RULES_REVIEWS.kind, metadata: {}, spec: { namespace } };
-  const made = await asked(
-    rest.create(RULES_REVIEWS, review as unknown as KubeObject, { fieldManager: FIELD_MANAGER }),
-  );
-  const status = made.kind === 'created' ? (made.object as { readonly status?: unknown }).status : undefined;
-  if (!isRecord(status) || !Array.isArray(status['resourceRules']) || status['incomplete'] === true) return undefined;
-  const rules = status['resourceRules'] as Rules;
-  return RIGHTS.filter((right) => !rules.some((rule) => grants(rule, right)));
-}
-
-function grants(
-  { verbs, apiGroups = [], resources = [], resourceNames = [] }: Rules[number],
-  { verb, group, resource }: Right,
-): boolean {
-  const has = (all: readonly string[], one: string): boolean => all.includes('*') || all.includes(one);
-  const under = `*/${resource.split('/')[1] ?? ''}`;
-  const isNamed = has(resources, resource) || resources.includes(under);
-  return has(verbs, verb) && has(apiGroups, group) && isNamed && resourceNames.length === 0;
+async function wanting({ rest, namespace }: Cluster): Promise<readonly Right[]> {
+  const answers = RIGHTS.map(async ({ verb, group, resource: path }) => {
+    const [resource, subresource] = path.split('/');
+    const resourceAttributes = {
+      namespace,
+      verb,
+      group,
+      resource,
+      ...(subresource === undefined ? {} : { subresource }),
+    };
+    // It has no name: it is a question.
+    const question = { ...QUESTION, metadata: {}, spec: { resourceAttributes } } as unknown as Answer;
+    const made = await asked(rest.create<Answer>(ACCESS_REVIEWS, question, { fieldManager: FIELD_MANAGER }));
+    return made.kind === 'created' && made.object.status?.allowed === true;
+  });
+  const isAllowed = await Promise.all(answers);
+  return RIGHTS.filter((_, index) => isAllowed[index] !== true);
 }
 
 /** What machines have, less what pods on them ask; pods we may not see are not counted. */
