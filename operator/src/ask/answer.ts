@@ -26,8 +26,15 @@ export interface GroupSeen {
   readonly timestampMs: number;
 }
 
+/** Whom an address is taken for. The address of a pod that has gone may be that of another network's node a second later. */
+export interface Whose {
+  readonly group?: number;
+  /** Of its genesis, lower-case hex; a network id is how it begins. Unknown before there is one. */
+  readonly genesisId?: string;
+}
+
 export interface NodeSource {
-  /** Undefined when it does not answer in time. */
-  ask(address: string, signal: AbortSignal): Promise<NodeAnswer | undefined>;
+  /** Undefined when it does not answer in time, or when it is another's. */
+  ask(address: string, signal: AbortSignal, whose: Whose): Promise<NodeAnswer | undefined>;
   close(): void;
 }

@@ -2,7 +2,7 @@
 // groups, and never more than twenty times a second in all. Silence is remembered as silence; nothing is concluded from it
 // here.
 import { type Clock, type Random, sleep } from '../kube/clock.ts';
-import type { NodeAnswer, NodeSource } from './answer.ts';
+import type { NodeAnswer, NodeSource, Whose } from './answer.ts';
 import { type BlockRates, RateWindow } from './rates.ts';
 
 export interface AskerOptions {
@@ -30,7 +30,7 @@ export interface Heard {
 /** What controllers see of it. Groups are named by the keys of their ConsensusGroups. */
 export interface Knowledge {
   /** Whom to ask from now on; nobody when the list is empty. */
-  follow(group: string, nodes: readonly AskedNode[]): void;
+  follow(group: string, nodes: readonly AskedNode[], whose?: Whose): void;
   /** By ordinal. */
   of(group: string): ReadonlyMap<number, Heard>;
 }
@@ -48,6 +48,7 @@ const NOBODY: ReadonlyMap<number, Heard> = new Map();
 
 interface Followed {
   nodes: readonly AskedNode[];
+  whose: Whose;
   readonly heard: Map<number, Heard>;
   /** By ordinal: each node counts for itself. */
   readonly windows: Map<number, RateWindow>;
@@ -65,7 +66,7 @@ export class Asker implements Knowledge {
     this.#options = options;
   }
 
-  follow(group: string, nodes: readonly AskedNode[]): void {
+  follow(group: string, nodes: readonly AskedNode[], whose: Whose = {}): void {
     const followed = this.#groups.get(group);
     if (nodes.length === 0) {
       this.#groups.delete(group);
@@ -73,7 +74,7 @@ export class Asker implements Knowledge {
     }
     if (followed === undefined) {
       const nextAt = this.#options.clock.now();
-      this.#groups.set(group, { nodes, heard: new Map(), windows: new Map(), turn: 0, nextAt, isAsked: false });
+      this.#groups.set(group, { nodes, whose, heard: new Map(), windows: new Map(), turn: 0, nextAt, isAsked: false });
       this.#wake.abort();
       return;
     }
@@ -83,6 +84,7 @@ export class Asker implements Knowledge {
       followed.windows.delete(ordinal);
     }
     followed.nodes = nodes;
+    followed.whose = whose;
   }
 
   of(group: string): ReadonlyMap<number, Heard> {
@@ -129,7 +131,7 @@ export class Asker implements Knowledge {
     const { clock, source, onHeard } = this.#options;
     const limit = new AbortController();
     const cancel = clock.after(DEADLINE_MS, () => limit.abort());
-    const answer = await source.ask(address, AbortSignal.any([signal, limit.signal]));
+    const answer = await source.ask(address, AbortSignal.any([signal, limit.signal]), followed.whose);
     cancel();
     followed.isAsked = false;
     this.#wake.abort();

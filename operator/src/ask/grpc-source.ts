@@ -1,10 +1,10 @@
 // Asks nodes by their own gRPC service, over channels that are kept while they are used. It never throws for a node that
-// does not answer.
+// does not answer, and believes none of another network.
 import { toHex } from '@rexnet/node/core/bytes.ts';
 import { RpcError } from '@rexnet/node/rpc/errors.ts';
 import { NodeRpc } from '@rexnet/node/rpc/node-client.ts';
 import type { Clock } from '../kube/clock.ts';
-import type { NodeAnswer, NodeSource } from './answer.ts';
+import type { NodeAnswer, NodeSource, Whose } from './answer.ts';
 
 const DEADLINE_MS = 2_000;
 /** Of many nodes that are asked seldom no channel is worth keeping. */
@@ -25,10 +25,13 @@ export class GrpcSource implements NodeSource {
     this.#clock = clock;
   }
 
-  async ask(address: string, signal: AbortSignal): Promise<NodeAnswer | undefined> {
+  async ask(address: string, signal: AbortSignal, whose: Whose = {}): Promise<NodeAnswer | undefined> {
     const { node } = this.#channel(address);
     try {
       const status = await node.status({ signal, deadlineMs: DEADLINE_MS });
+      const networkId = toHex(status.network.networkId);
+      const { group = status.group, genesisId = networkId } = whose;
+      if (status.group !== group || !genesisId.startsWith(networkId)) return undefined;
       return {
         group: status.group,
         height: status.tip.height,
@@ -37,7 +40,7 @@ export class GrpcSource implements NodeSource {
         epoch: status.epoch,
         owners: status.owners,
         bitcoinHeight: status.bitcoinHeight,
-        networkId: toHex(status.network.networkId),
+        networkId,
         groups: status.groups.map(({ group, height, timestampMs }) => ({ group, height, timestampMs })),
         ...(status.work === undefined ? {} : { work: { beatMs: status.network.blockIntervalMs, ...status.work } }),
       };

@@ -142,9 +142,9 @@ type Applied = {
 /** What of a Testnet its groups are made of. */
 function basisOf(testnet: TestnetObject): string {
   const { uid, generation, deletionTimestamp } = testnet.metadata;
-  const { image, bitcoindImage, imagePullPolicy } = testnet.status ?? {};
+  const { image, bitcoindImage, imagePullPolicy, networkId } = testnet.status ?? {};
   const head = [uid, generation, deletionTimestamp, restartedAtOf(testnet)];
-  return JSON.stringify([...head, image, bitcoindImage, imagePullPolicy]);
+  return JSON.stringify([...head, image, bitcoindImage, imagePullPolicy, networkId]);
 }
 
 /** As people call them, such as g0-n1. */
@@ -185,7 +185,9 @@ class GroupWorker {
     const { input } = made;
     const { index } = group.spec;
     const { nodes, pods } = nodesOf(input, index, copies, this.#options, momentOf(clients));
-    this.#options.knowledge.follow(key, askable(pods));
+    const { networkId: genesisId } = testnet.status;
+    const whose = { group: index, ...(genesisId === undefined ? {} : { genesisId }) };
+    this.#options.knowledge.follow(key, askable(pods), whose);
     const done = await this.#apply(group, input, pods, copies, clients);
     await removeClaims(key, input, index, pods, copies, clients);
     const set = copies.of(STATEFUL_SETS).get(key);
