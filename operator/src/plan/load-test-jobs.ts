@@ -1,6 +1,7 @@
 // The generators of one point: one Job each, with accounts and payments of its own, and what they are told. Each leaves its
 // reading in its termination message. They belong to the Testnet of the point and go with it.
 import type { V1ConfigMap, V1Job, V1OwnerReference, V1PodTemplateSpec } from '@kubernetes/client-node';
+import { drainSecondsAfter, OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import { userGas } from '@rexnet/node/chain/gas.ts';
 import { CONSTANTS } from '@rexnet/node/chain/genesis.ts';
 import { parseDuration } from '@rexnet/node/core/duration.ts';
@@ -30,12 +31,8 @@ export type PointParts = {
 
 /** The kubelet reads it when the container has ended. */
 const TERMINATION_MESSAGE = '/dev/termination-log';
-/** As `rxctl bench scale`: more than the protocol allows, so that the cap is what is measured. */
-const OVER_CAPACITY = 1.2;
 /** In profile Open where nothing else is said: it shows something wherever it runs; what the nodes can do takes a search. */
 export const OPEN_TPS_PER_GROUP = 1_000;
-/** What is under way when the offering ends takes some beats, and what was offered above capacity as long as it did. */
-const TAIL_SECONDS = 15;
 /** Giving the accounts what the workload needs, then comparing balances. */
 const PREPARE_MAX_SECONDS = 300;
 const COMPARE_MAX_SECONDS = 90;
@@ -105,11 +102,11 @@ function rateOf({
   tpsPerGroup,
 }: LoadTestSpec): { readonly tpsPerGroup: number } | { readonly overCapacity: number } {
   if (tpsPerGroup !== undefined) return { tpsPerGroup };
-  return profile === 'Open' ? { tpsPerGroup: OPEN_TPS_PER_GROUP } : { overCapacity: OVER_CAPACITY };
+  return profile === 'Open' ? { tpsPerGroup: OPEN_TPS_PER_GROUP } : { overCapacity: OFFERED_OVER_CAPACITY };
 }
 
 function drainSeconds(spec: LoadTestSpec): number {
-  return Math.ceil((OVER_CAPACITY - 1) * offeringSeconds(spec)) + TAIL_SECONDS;
+  return drainSecondsAfter(offeringSeconds(spec));
 }
 
 function job(parts: PointParts, index: number): V1Job {
@@ -158,7 +155,7 @@ function tpsMax({ profile, tpsPerGroup }: LoadTestSpec, { spec }: Testnet): numb
   if (tpsPerGroup !== undefined) return tpsPerGroup * spec.groups;
   if (profile === 'Open') return OPEN_TPS_PER_GROUP * spec.groups;
   const perBlock = Number(userGas({ ...CONSTANTS, blockGas: BigInt(spec.chain.blockGas) }) / GAS_MIN);
-  return (OVER_CAPACITY * perBlock * spec.groups) / seconds(spec.chain.blockInterval);
+  return (OFFERED_OVER_CAPACITY * perBlock * spec.groups) / seconds(spec.chain.blockInterval);
 }
 
 function metaOf(

@@ -1,6 +1,7 @@
 // The whole of a LoadTest as one decision: from what is there to what is to be made, what is to go, and what is said. Pure and without
 // memory: what was measured stands in its ConfigMap, so it may be asked at any moment, also by another operator.
 import type { V1ConfigMap, V1Job } from '@kubernetes/client-node';
+import { OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import type { LoadTestSpec } from '../api/load-test.ts';
 import { OPEN_TPS_PER_GROUP } from './load-test-jobs.ts';
 import { judgePoint } from './load-test-judge.ts';
@@ -200,7 +201,7 @@ function settingsOf(spec: LoadTestSpec): Artefacts['facts'] {
       ? `${tpsPerGroup} per group`
       : profile === 'Open'
         ? `${OPEN_TPS_PER_GROUP} per group`
-        : '1.2 × capacity';
+        : `${OFFERED_OVER_CAPACITY} × capacity`;
   return [
     ['Testnet', testnet],
     ['workload', workload],

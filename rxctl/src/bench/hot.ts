@@ -1,9 +1,10 @@
 // bench hot: what skew costs. The same network is offered the same share of its capacity by workloads that are less and less
 // even: random pairs, accounts by Zipf's law, an airdrop, everybody paying one address. Each is set against the even one.
 import type { WorkloadName } from '@rexnet/load/spec.ts';
+import { OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import type { Requirement } from './requirement.ts';
 import { type FiguresOf, type Rounds, type RowsBench, rowTable } from './rows.ts';
-import { drainOf, OFFERED_OVER_CAPACITY } from './scale.ts';
+import { drainOf } from './scale.ts';
 import { workloadOf } from './workloads.ts';
 
 interface Skew {

@@ -1,13 +1,14 @@
 // bench models: the control experiment. The same token once with its state at @global, one VM for the contract as on chains
 // that pin a contract to a shard, and once at @address: the first stays flat as groups are added, the second rises.
 
+import { OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import { idealOf, seriesOf } from '@rexnet/load/verdict/scale-chart.ts';
 import { GLOBAL_RELAY_GAS } from '@rexnet/node/chain/gas.ts';
 import { SPEC } from '@rexnet/node/chain/spec.ts';
 import { countedGroups } from './campaign.ts';
 import type { Requirement } from './requirement.ts';
 import { type Figures, type FiguresOf, type Rounds, type Row, type RowsBench, rowTable } from './rows.ts';
-import { drainOf, OFFERED_OVER_CAPACITY } from './scale.ts';
+import { drainOf } from './scale.ts';
 import { type ReadingWish, WARM_UP_SECONDS } from './take-reading.ts';
 import { workloadOf } from './workloads.ts';
 

@@ -1,10 +1,11 @@
 // The words, table and picture of bench scale. Pure.
 
+import { OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import { pointTable } from '@rexnet/load/verdict/point-table.ts';
 import { LABELS, scaleChart } from '@rexnet/load/verdict/scale-chart.ts';
 import { type MachineFacts, machineWords } from './facts.ts';
 import type { BenchReport } from './report.ts';
-import { OFFERED_OVER_CAPACITY, type ScaleInput, type ScaleResult } from './scale.ts';
+import type { ScaleInput, ScaleResult } from './scale.ts';
 import { NICE } from './step-back.ts';
 
 export function scaleReport(

@@ -1,6 +1,7 @@
 // bench scale: does throughput grow with groups? Networks of 1, 2, 4, … groups, each offered the same per group, one after the
 // other. What it says, the verdict says.
 
+import { drainSecondsAfter, OFFERED_OVER_CAPACITY } from '@rexnet/load/verdict/offered.ts';
 import { isSound } from '@rexnet/load/verdict/point.ts';
 import type { Gate, Profile, Reading } from '@rexnet/load/verdict/reading.ts';
 import { mean } from '@rexnet/load/verdict/statistics.ts';
@@ -37,10 +38,6 @@ export interface ScaleResult {
   readonly calibration?: Calibration;
 }
 
-/** More than the protocol allows, so that the cap is what is measured, and a block is never short. */
-export const OFFERED_OVER_CAPACITY = 1.2;
-/** What is under way when the offering ends takes some beats, and what was offered above capacity as long as it did. */
-const TAIL_SECONDS = 15;
 /** Where the same payments must leave the same balances, whatever the groups. */
 const COMPARED_GROUPS: readonly number[] = [1, 2, 4];
 const COMPARED: Partial<LoadWish> = {
@@ -114,9 +111,9 @@ export function pointWish(input: ScaleInput, groups: number, repeat: number): Re
   };
 }
 
-/** Long enough for all that was offered above capacity. */
+/** After a window of so many seconds. */
 export function drainOf(seconds: number): number {
-  return Math.ceil((OFFERED_OVER_CAPACITY - 1) * (WARM_UP_SECONDS + seconds)) + TAIL_SECONDS;
+  return drainSecondsAfter(WARM_UP_SECONDS + seconds);
 }
 
 /** The same accounts make the same payments on every network. Undefined when it did not come off: the next round tries again. */
