@@ -80,7 +80,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'operator/src/external': ['operator/src/api', 'operator/src/controllers', 'operator/src/kube', 'node/src/telemetry'],
   'operator/src/metrics': ['operator/src/api'],
-  'operator/src/rbac': ['operator/src/controllers'],
+  'operator/src/rbac': ['operator/src/controllers', 'operator/src/kube'],
   'operator/src': ['operator/src', 'node/src', 'node/src/telemetry'],
   'rxctl/src': [
     'rxctl/src/verify',
