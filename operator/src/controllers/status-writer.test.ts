@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KubeError } from '../kube/errors.ts';
 import type { Happening } from '../kube/events.ts';
 import type { KubeObject } from '../kube/resources.ts';
 import { virtualClock } from '../kube/testing/clocks.ts';
@@ -17,12 +18,16 @@ function setUp() {
   const clock = virtualClock();
   const written: Written[] = [];
   const events: Happening[] = [];
+  /** Of the next writes. */
+  const refusals: KubeError[] = [];
   const writer = new StatusWriter({
     clock,
     fieldManager: 'test',
     record: (happening) => events.push(happening),
     rest: {
       applyStatus: async (_, object) => {
+        const refusal = refusals.shift();
+        if (refusal !== undefined) throw refusal;
         written.push(object as unknown as Written);
         return object;
       },
@@ -31,7 +36,7 @@ function setUp() {
   const write = (object: KubeObject, wish: StatusWish) =>
     writer.write(TESTNETS.resource, object, wish, new AbortController().signal);
   const forget = (object: KubeObject): void => writer.forget(object);
-  return { clock, written, events, write, forget };
+  return { clock, written, events, refusals, write, forget };
 }
 
 function testnet(generation: number, resourceVersion: string, status?: unknown): KubeObject {
@@ -75,6 +80,23 @@ test('what another operator has written is as good as written by this one', asyn
   expect(written).toHaveLength(2);
   expect(await write(testnet(1, '3', { ...theirs, minHeight: 4 }), wish(5, 'False'))).toBeUndefined();
   expect(written).toHaveLength(3);
+});
+
+test('what no status gets into is told as events, once', async () => {
+  const { refusals, events, written, write } = setUp();
+  refusals.push(new KubeError('INVALID', 'spec.groups is 9 but spec.chain.partitions is 4'));
+  const stalled: StatusWish = {
+    fields: {},
+    conditions: [{ type: 'Stalled', status: 'True', reason: 'InvalidSpec', message: 'So it is.' }],
+    figures: [],
+  };
+  await expect(write(testnet(1, '1'), stalled)).rejects.toThrow('spec.groups is 9');
+  expect(await write(testnet(1, '1'), stalled)).toBeUndefined();
+  expect(events.map(({ reason, type }) => `${type} ${reason}`)).toEqual(['Warning InvalidSpec']);
+  expect(written).toEqual([]);
+  // Mended.
+  expect(await write(testnet(2, '2'), wish(1, 'True'))).toBeUndefined();
+  expect(written).toHaveLength(1);
 });
 
 test('counts that move are written once a second', async () => {

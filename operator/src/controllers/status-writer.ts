@@ -69,16 +69,23 @@ export class StatusWriter {
       await rest.applyStatus(resource, applied, { fieldManager, signal });
     } catch (error) {
       if (error instanceof KubeError && error.code === 'NOT_FOUND') return undefined;
+      // Rules that are newer than the object judge the whole of it, so that no status gets in: what it would say is told as events.
+      if (error instanceof KubeError && error.code === 'INVALID') this.#done(object, before, after);
       throw error;
     }
-    this.#written.set(uid, { status: after, over: resourceVersion, at: clock.now() });
-    this.#tell(object, before.conditions ?? [], after.conditions ?? []);
+    this.#done(object, before, after);
     return undefined;
   }
 
   /** Of an object that is there no more. */
   forget({ metadata }: KubeObject): void {
     this.#written.delete(metadata.uid ?? '');
+  }
+
+  #done(object: KubeObject, before: StatusLike, after: StatusLike): void {
+    const { uid = '', resourceVersion } = object.metadata;
+    this.#written.set(uid, { status: after, over: resourceVersion, at: this.#options.clock.now() });
+    this.#tell(object, before.conditions ?? [], after.conditions ?? []);
   }
 
   #paceMs(change: Change): number {
