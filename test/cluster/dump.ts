@@ -34,6 +34,8 @@ export type Live = {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
     readonly finalizers?: readonly string[];
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
     readonly managedFields?: readonly {
       readonly manager: string;
       readonly subresource?: string;
@@ -52,9 +54,11 @@ const UID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 /** Given by the server or its controllers. */
 const GIVEN: ReadonlySet<string> = new Set(['clusterIP', 'clusterIPs', 'volumeName']);
-/** Of statuses: what moves with the chains, where pods landed, and what follows from random keys. */
+/** Of statuses: what moves with the chains. */
+export const FIGURES: readonly string[] = [...TESTNET_FIGURES, ...GROUP_FIGURES, ...SHARD_MAP_FIGURES];
+/** And where pods landed, and what follows from random keys. */
 const MOVING: ReadonlySet<string> = new Set([
-  ...[...TESTNET_FIGURES, ...GROUP_FIGURES, ...SHARD_MAP_FIGURES],
+  ...FIGURES,
   ...['machines', 'networkId', 'firstBlockAfter', 'lastTransitionTime'],
 ]);
 

@@ -22,6 +22,8 @@ export type OperatorProcessOptions = {
   readonly cluster: Cluster;
   /** Which Testnets; all where none is named. */
   readonly namespace?: string;
+  /** Whether it works only while it holds the Lease. */
+  readonly hasLease?: boolean;
 };
 
 export class OperatorProcess {
@@ -40,7 +42,7 @@ export class OperatorProcess {
   }
 
   /** Not started yet. */
-  static async prepare({ cluster, namespace }: OperatorProcessOptions): Promise<OperatorProcess> {
+  static async prepare({ cluster, namespace, hasLease }: OperatorProcessOptions): Promise<OperatorProcess> {
     const token = await cluster.kubectl([
       ...['-n', OPERATOR_NAMESPACE, 'create', 'token', 'rexnet-operator', '--duration=1h'],
     ]);
@@ -53,6 +55,7 @@ export class OperatorProcess {
       ...['--kubeconfig', kubeconfig, '--metrics', '127.0.0.1:0', '--image-pull-policy', 'IfNotPresent'],
       ...['--image', `${REPOSITORY.rexnet}:${version}`, '--bitcoind-image', `${REPOSITORY.bitcoind}:${version}`],
       ...(namespace === undefined ? ['--all-namespaces'] : ['--namespace', namespace]),
+      ...(hasLease === true ? ['--leader-elect'] : []),
     ]);
   }
 
@@ -102,13 +105,18 @@ export class OperatorProcess {
     return this.log.split('\n').filter((line) => isDefect(line));
   }
 
-  /** Ends it, and leaves nothing of it. */
-  async close(): Promise<void> {
+  /** By SIGTERM. */
+  async end(): Promise<void> {
     this.#isMeant = true;
     this.#child?.kill('SIGTERM');
     const late = setTimeout(() => this.kill(), STOP_MAX_MS);
     await this.#ended;
     clearTimeout(late);
+  }
+
+  /** Ends it, and leaves nothing of it. */
+  async close(): Promise<void> {
+    await this.end();
     await this.proxy.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
