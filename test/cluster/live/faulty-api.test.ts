@@ -1,15 +1,16 @@
 // An API server that refuses, keeps silent and cuts connections for a minute, while a Testnet is made and another one changes: the operator
 // asks little, comes back when it is told to, and has caught up soon after.
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { V1PodStatus } from '@kubernetes/client-node';
+import { expect } from 'vitest';
 import { Random } from '../../../load/src/random.ts';
 import { SEED } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
-import type { Cluster } from '../cluster-type.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
-import { OperatorProcess, stopOperatorsOf } from '../operator-process.ts';
+import { type Live, livePods } from '../dump.ts';
+import { Namespace } from '../namespace.ts';
 import { Faults, mostPerSecond } from '../proxy-faults.ts';
+import { withOperators } from '../with-operators.ts';
 
 const MACHINES = 3;
 const NAMESPACE = 'rexnet-faulty-test';
@@ -26,12 +27,13 @@ const QUIET_AFTER_MS = 30_000;
 const TEST_MAX_MS = 420_000;
 
 const FIRST = testnet('first', 1);
+const CHANGE = { nodesPerGroup: 2, mining: { miners: 2 } };
 const SECOND = testnet('second', 2);
 
 function testnet(name: string, groups: number): string {
   return `apiVersion: rexnet.dev/v1alpha1
 kind: Testnet
-metadata: {name: ${name}, namespace: ${NAMESPACE}}
+metadata: {name: ${name}}
 spec:
   groups: ${groups}
   chain: {partitions: 16}
@@ -40,52 +42,35 @@ spec:
 `;
 }
 
-const cluster = await requireClusterWhenFull({ machines: MACHINES });
-const skip =
-  'reason' in cluster ? cluster.reason : cluster.kind === 'built' ? undefined : 'pods are not reached from here';
-const operators: OperatorProcess[] = [];
+const testHere = withOperators(await requireClusterWhenFull({ machines: MACHINES }), {
+  namespaces: [NAMESPACE],
+  operators: [{}],
+});
 
-beforeAll(async () => {
-  if ('reason' in cluster || skip !== undefined) return;
-  await installOperator(cluster, NAMESPACE);
-  await stopOperatorsOf(cluster);
-  operators.push(await OperatorProcess.prepare({ cluster }));
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster || skip !== undefined) return;
-  await Promise.all(operators.map((operator) => operator.close()));
-  await removeOperator(cluster, NAMESPACE);
-}, SETUP_MAX_MS);
-
-test('a minute of a failing API server is outlasted, asking little', { timeout: TEST_MAX_MS }, async (context) => {
-  if ('reason' in cluster || skip !== undefined) return context.skip(skip ?? '');
-  context.onTestFailed(() => {
-    for (const operator of operators) operator.tellLog();
-  });
-  const [operator] = operators;
-  if (operator === undefined) throw new Error('an operator is prepared');
+testHere('a minute of a failing API server is outlasted, asking little', TEST_MAX_MS, async (cluster, [operator]) => {
+  const here = new Namespace(cluster, NAMESPACE);
   operator.start();
   const { proxy } = operator;
-  await cluster.kubectl(['apply', '-f', '-'], FIRST);
-  await ready(cluster, 'first', SETTLED_MAX_MS);
+  await here.apply(FIRST);
+  await here.wait('testnet/first', 'Ready');
 
   const faults = new Faults(proxy, new Random(SEED), FAULTY_MS);
   await delay(CHANGE_AFTER_MS);
-  await cluster.kubectl(['apply', '-f', '-'], SECOND);
-  const patch = ['patch', 'testnet/first', '--type=merge', '-p', '{"spec":{"mining":{"miners":2}}}'];
-  await cluster.kubectl(['-n', NAMESPACE, ...patch]);
+  await here.apply(SECOND);
+  await here.patch('testnet/first', { spec: CHANGE });
   await delay(faults.endsAt - performance.now());
+  const endedWallMs = Date.now();
   await until({
     what: 'what was asked for in the meantime to be made',
     withinMs: SETTLED_MAX_MS,
     everyMs: 250,
-    look: () => wanted(cluster),
-    holds: (sets) => sets === 'first-g0=1 second-g0=1 second-g1=1 first-miner=2 second-miner=1 ',
+    look: () => wanted(here),
+    holds: (sets) => sets === 'first-g0=2 second-g0=1 second-g1=1 first-miner=2 second-miner=1',
   });
   const madeMs = performance.now() - faults.endsAt;
-  for (const name of ['first', 'second']) await ready(cluster, name, SETTLED_MAX_MS);
+  for (const name of ['first', 'second']) await here.wait(`testnet/${name}`, 'Ready');
   const convergedMs = performance.now() - faults.endsAt;
+  const pods = await livePods(cluster, NAMESPACE);
 
   const most = mostPerSecond(proxy.asked, faults.startedAt + NOTICED_MS, faults.endsAt);
   const asked = proxy.asked.filter(({ atMs }) => atMs >= faults.startedAt && atMs < faults.endsAt);
@@ -94,7 +79,8 @@ test('a minute of a failing API server is outlasted, asking little', { timeout: 
   );
   process.stderr.write(
     `faulty API server: ${JSON.stringify(faults.counts)}, ${asked.length} requests, at most ${most} in a second, ` +
-      `${faults.pauses.length} pauses, made ${(madeMs / 1_000).toFixed(1)} s after, converged ${(convergedMs / 1_000).toFixed(1)} s after\n`,
+      `${faults.pauses.length} pauses, made ${(madeMs / 1_000).toFixed(1)} s after, converged ${(convergedMs / 1_000).toFixed(1)} s after; ` +
+      `${pods.map((pod) => storyOf(pod, endedWallMs)).join(', ')}\n`,
   );
   expect([operator.crashes, operator.defects]).toEqual([0, []]);
   expect(most).toBeLessThanOrEqual(PER_SECOND_MAX);
@@ -109,13 +95,17 @@ test('a minute of a failing API server is outlasted, asking little', { timeout: 
   expect(renewed.map(({ path }) => path)).toEqual([]);
 });
 
-/** Groups and miners, and how many of them there are to be. */
-function wanted(here: Cluster): Promise<string> {
-  const path = '{range .items[*]}{.metadata.name}={.spec.replicas} {end}';
-  return here.kubectl(['-n', NAMESPACE, 'get', 'statefulsets,deployments', '-o', `jsonpath=${path}`]);
+/** Where the time went: when a pod was made, and when it was ready. */
+function storyOf({ metadata, status }: Live, fromWallMs: number): string {
+  const { conditions = [] } = (status ?? {}) as Pick<V1PodStatus, 'conditions'>;
+  const ready = conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  const [made, since] = [metadata.creationTimestamp, ready].map(
+    (time) => (Date.parse(String(time)) - fromWallMs) / 1_000,
+  );
+  return `${metadata.name} made ${made?.toFixed(0)} s, ready ${since?.toFixed(0)} s after`;
 }
 
-function ready(here: Cluster, name: string, withinMs: number): Promise<string> {
-  const wait = ['-n', NAMESPACE, 'wait', `testnet/${name}`, '--for=condition=Ready', `--timeout=${withinMs / 1_000}s`];
-  return here.kubectl(wait);
+/** Groups and miners, and how many of them there are to be. */
+async function wanted(here: Namespace): Promise<string> {
+  return (await here.lines('statefulsets,deployments', '{.metadata.name}={.spec.replicas}')).join(' ');
 }
