@@ -21,6 +21,12 @@ export function chooseLogs(
   names: readonly string[],
   selectors: readonly string[],
 ): readonly string[] {
+  if (known.length === 0)
+    throw new CliError(
+      EXIT.notReachable,
+      'nothing has run yet that would write a log',
+      'rxctl why says what it waits for',
+    );
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const meant = suggest(unknown, known);

@@ -61,6 +61,7 @@ test('a Testnet that no operator has looked at says so, and what to do', async (
   const status = await cluster.run(['status']);
   expect(status.out).toContain('demo  Starting: No operator has looked at this Testnet yet');
   expect(status.code).toBe(EXIT.degraded);
+  expect((await cluster.run(['logs'])).err).toContain('nothing has run yet that would write a log');
   const why = await cluster.run(['why']);
   expect(why.out).toContain('helm install rexnet charts/rexnet');
   expect((await cluster.run(['block', '0'])).err).toContain(
@@ -209,6 +210,7 @@ test('who may see Testnets alone sees what the operator says of them, and which 
   expect(status.code).toBe(EXIT.ok);
   expect(await lookOf('top', '--once')).toMatchObject({ unseen: ['pods', 'events'] });
   expect((await cluster.run(['why', 'DataSafe'])).out).toContain('cure: ');
+  expect((await cluster.run(['events'])).err).toContain('you may not look at events of the cluster');
   const block = await cluster.run(['block', '0']);
   expect(block.err).toContain('cure: looking needs the role view in this namespace');
   expect(block.code).toBe(EXIT.error);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type CommonOptions, withCommon, withSource } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, note, print } from '../io.ts';
 import type { Format } from '../print.ts';
 import { table } from '../print.ts';
 import { looksOf } from '../sources/looks.ts';
@@ -13,6 +13,7 @@ import { clock } from '../views/units.ts';
 type EventOptions = CommonOptions & { readonly follow?: true };
 
 const LOOK_MS = 500;
+const NOT_ALL = 'you may not look at events of the cluster, only what looking shows is told; the role view has them';
 const OBJECT_CHARS = 10;
 const REASON_CHARS = 20;
 
@@ -26,7 +27,10 @@ export function addEvents(program: Command, io: Io): void {
     .action((options: EventOptions) =>
       withSource(io, options, async ({ source, format }) => {
         const shown = new Set<string>();
-        for await (const { events } of looksOf(io, source, LOOK_MS)) {
+        let isTold = false;
+        for await (const { events, unseen = [] } of looksOf(io, source, LOOK_MS)) {
+          if (!isTold && unseen.includes('events')) note(io, NOT_ALL);
+          isTold = true;
           if (options.follow !== true) {
             print(
               io,

@@ -41,6 +41,8 @@ function perGroup(snapshot: Snapshot): Line {
 
 function without(snapshot: Snapshot, width: number): readonly Line[] {
   const total = networkTps(snapshot);
+  const measure = width < 50 ? 'rxctl bench scale --out bench' : 'rxctl bench scale --groups 1,2,4,8 --out bench';
+  const isHere = snapshot.origin === 'laptop';
   return [
     [
       toned('strong', `${rate(total)} tps`),
@@ -49,8 +51,10 @@ function without(snapshot: Snapshot, width: number): readonly Line[] {
     perGroup(snapshot),
     [],
     [toned('dim', 'No curve yet. To measure one:')],
-    [toned('dim', width < 50 ? 'rxctl bench scale --out bench' : 'rxctl bench scale --groups 1,2,4,8 --out bench')],
-    [toned('dim', 'rxctl top --scaling bench')],
+    ...(isHere ? [measure] : ['kubectl apply -f loadtest.yaml', 'rxctl --kube bench --out bench']).map((text) => [
+      toned('dim', text),
+    ]),
+    [toned('dim', `rxctl ${isHere ? '' : '--kube '}top --scaling bench`)],
   ];
 }
 
