@@ -335,10 +335,14 @@ export class SimNode {
   /** Begins anew with more headers, as far as nothing else is under way. */
   #widen(): void {
     this.#sawFarSplit = false;
-    if (this.#view === undefined || this.#deepReorg || this.#wideUntilMs !== undefined || this.#resync?.isActive)
-      return;
+    if (this.#view === undefined || this.#wideUntilMs !== undefined || this.#resync?.isComing(this.nowMs)) return;
     this.#world.widened(this);
     this.start(this.nowMs + WIDE_MS);
+  }
+
+  /** As after a restart, but that the side which was left stays comparable after a switch that undo did not lead to. */
+  #begin(): void {
+    this.start(this.#deepReorg ? this.nowMs + WIDE_MS : undefined);
   }
 
   #takeLeaf(id: Uint8Array, leaf: ProvenLeaf): void {
@@ -426,7 +430,7 @@ export class SimNode {
     if (fork === undefined || fork.height < (base?.height ?? 0)) return false;
     this.disk.tip = fork.height <= 0 ? undefined : fork.id;
     this.#world.trace('rewound', this.name, fork.height);
-    this.start();
+    this.#begin();
     return true;
   }
 
@@ -449,7 +453,7 @@ export class SimNode {
     this.disk.tip = base.id;
     this.#world.trace('resynced', this.name, base.key);
     this.#world.resynced(this, base.height);
-    this.start();
+    this.#begin();
   }
 
   /** Serves what it has executed of its own group and what it has accepted of others. */

@@ -57,8 +57,9 @@ export class Resync {
     this.#params = params;
   }
 
-  get isActive(): boolean {
-    return this.#attempt !== undefined;
+  /** Parts are here, and the last came a moment ago: to begin anew would cost them. */
+  isComing(nowMs: number): boolean {
+    return this.#attempt !== undefined && isBegun(this.#attempt, nowMs);
   }
 
   /** Blocks are of no use, or would only be in the way of a state that is coming. */
@@ -94,8 +95,7 @@ export class Resync {
     const now = this.#attempt;
     const isChosen = now !== undefined && chosen.ancestorAt(now.committedBy.height) === now.committedBy;
     // While headers are still coming in, or nobody gives what was chosen first, the newest is as good.
-    const isBegun = now?.assembly.parts !== undefined && nowMs - now.progressMs < RETARGET_MS;
-    if (now !== undefined && isChosen && (isBegun || now.base === newest.base)) return;
+    if (now !== undefined && isChosen && (isBegun(now, nowMs) || now.base === newest.base)) return;
     const { base, committedBy } = newest;
     const checkpoint = { id: base.id, header: base.header, committedBy: committedBy.header };
     const assembly = new CheckpointAssembly(checkpoint, this.#params.partitions, now?.assembly);
@@ -142,4 +142,8 @@ export class Resync {
     const committedBy = chosen.ancestorAt(height + this.#params.checkpointEvery);
     return base === undefined || committedBy === undefined ? undefined : { base, committedBy };
   }
+}
+
+function isBegun({ assembly, progressMs }: Attempt, nowMs: number): boolean {
+  return assembly.parts !== undefined && nowMs - progressMs < RETARGET_MS;
 }

@@ -3,7 +3,7 @@
 import type { Condition } from '../rpc/backend.ts';
 
 /** Held so long, headers of the other chain have come and were compared; and a peer who shows one block makes us open anew so seldom. */
-const WIDE_MS = 600_000;
+export const WIDE_MS = 600_000;
 /** So long after the last sign of it a chain that nothing can be compared with is complained of. */
 const COMPLAIN_MS = 60_000;
 

@@ -7,7 +7,7 @@ import { ZERO_HASH } from '../core/bytes.ts';
 import type { Condition } from '../rpc/backend.ts';
 import type { ChainStore } from '../store/chain-store.ts';
 import type { EngineEvents, Intake } from './api.ts';
-import type { FarSplits } from './far-splits.ts';
+import { type FarSplits, WIDE_MS } from './far-splits.ts';
 import type { History } from './history.ts';
 
 /** Least time between two tellings of how far a state has come. */
@@ -80,11 +80,10 @@ export class Replacement {
 
   /** The tree grows at its tips alone: to hold older headers it is made anew, of all that is on disk. */
   widenWhenDue(): void {
-    const { emit, headerWindow, reopen, resync } = this.#m;
+    const { emit, headerWindow, nowMs, reopen, resync } = this.#m;
     const untilMs = this.#wideUntilMs;
     this.#wideUntilMs = undefined;
-    // The state that is coming would have to come again.
-    if (untilMs === undefined || this.#deepReorg || resync.isActive) return;
+    if (untilMs === undefined || resync.isComing(nowMs())) return;
     this.#commit(() => undefined);
     emit('widened', { blocks: headerWindow });
     reopen(untilMs);
@@ -128,7 +127,7 @@ export class Replacement {
     if (fork === undefined || fork.height < (store.base()?.height ?? 0)) return false;
     this.#commit(() => store.rewindTo(fork.height > 0 ? fork : { height: 0, id: ZERO_HASH }));
     emit('rewound', { from: view.tip.height, to: fork.height });
-    reopen();
+    reopen(this.#wideAfterSwitch());
     return true;
   }
 
@@ -138,7 +137,12 @@ export class Replacement {
     const progress = resync.progress!;
     this.#store(resync.takeWhole());
     emit('resync', { ...progress, installed: true });
-    reopen();
+    reopen(this.#wideAfterSwitch());
+  }
+
+  /** While sides of a deep split find out who has more work, the one that was left must stay comparable: it may be the better one in a moment. */
+  #wideAfterSwitch(): number | undefined {
+    return this.#deepReorg ? this.#m.nowMs() + WIDE_MS : undefined;
   }
 
   /** Until this commit a restart finds the old state, from then on the new one. */
