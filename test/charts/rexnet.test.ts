@@ -84,6 +84,7 @@ test('values it does not know are refused, at any depth', { timeout: HELM_MAX_MS
   expect(await refusal(helm, { chart: 'rexnet', values: { replica: 2 } })).toContain("'replica' not allowed");
   expect(await refusal(helm, { chart: 'rexnet', values: { image: { name: 'x' } } })).toContain("'name' not allowed");
   expect(await refusal(helm, { chart: 'rexnet', values: { limits: { maxTtl: '2d' } } })).toContain('maxTtl');
+  expect(await refusal(helm, { chart: 'rexnet', values: { resources: { cpu: 'fast' } } })).toContain('/resources/cpu');
 });
 
 test('the operator is told what it cannot see: how Prometheus selects, and when Testnets end', {
