@@ -1,21 +1,25 @@
 // kill -9 of the operator at seeded moments while Testnets are made, changed, scaled and deleted: at every rest it leaves what one
 // does that nobody disturbs, and what runs well is not made anew. Both run at the same time, each for a namespace of its own.
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PODS } from '@rexnet/operator/controllers/collections.ts';
+import { expect, onTestFinished } from 'vitest';
 import { Random } from '../../../load/src/random.ts';
 import { SEED } from '../../local/counts.ts';
 import { until } from '../../local/until.ts';
 import { requireClusterWhenFull } from '../cluster.ts';
 import type { Cluster } from '../cluster-type.ts';
 import { type Live, liveObjects, livePods, normalised } from '../dump.ts';
-import { installOperator, removeOperator, SETUP_MAX_MS } from '../operator-here.ts';
-import { OperatorProcess, stopOperatorsOf } from '../operator-process.ts';
+import { Namespace } from '../namespace.ts';
+import { ObjectsWatch } from '../objects-watch.ts';
+import type { OperatorProcess } from '../operator-process.ts';
 import { type Asked, isWrite, PASS } from '../proxy.ts';
+import { withOperators } from '../with-operators.ts';
 
 const MACHINES = 3;
 const CALM = 'rexnet-calm';
 const KILLED = 'rexnet-killed';
 const KILLS_PER_STEP = 5;
+const KILLS = 4 * KILLS_PER_STEP;
 /** Of a change: the first write is where it begins; later ones are made anew after each start, some sixty of them. */
 const FIRST_WRITE_MAX = 6;
 const LATER_WRITE_MAX = 40;
@@ -55,35 +59,14 @@ ${PAIR.replace('nodesPerGroup: 2', 'nodesPerGroup: 3')}  mining: {miners: 2}
 
 type Moment = { readonly counts: (asked: Asked) => boolean; readonly nth: number; readonly isAnswered: boolean };
 
-const cluster = await requireClusterWhenFull({ machines: MACHINES });
-const skip =
-  'reason' in cluster ? cluster.reason : cluster.kind === 'built' ? undefined : 'pods are not reached from here';
-const operators: OperatorProcess[] = [];
+const testHere = withOperators(await requireClusterWhenFull({ machines: MACHINES }), {
+  namespaces: [CALM, KILLED],
+  operators: [{ namespace: CALM }, { namespace: KILLED }],
+});
 
-beforeAll(async () => {
-  if ('reason' in cluster || skip !== undefined) return;
-  await installOperator(cluster, CALM);
-  await cluster.kubectl(['create', 'namespace', KILLED]);
-  await stopOperatorsOf(cluster);
-  for (const namespace of [CALM, KILLED]) operators.push(await OperatorProcess.prepare({ cluster, namespace }));
-}, SETUP_MAX_MS);
-
-afterAll(async () => {
-  if ('reason' in cluster || skip !== undefined) return;
-  await Promise.all(operators.map((operator) => operator.close()));
-  await cluster.kubectl(['delete', 'namespace', KILLED, '--ignore-not-found']);
-  await removeOperator(cluster, CALM);
-}, SETUP_MAX_MS);
-
-test(`${4 * KILLS_PER_STEP} kills of the operator leave what none leaves`, {
-  timeout: TEST_MAX_MS,
-}, async (context) => {
-  if ('reason' in cluster || skip !== undefined) return context.skip(skip ?? '');
-  context.onTestFailed(() => {
-    for (const operator of operators) operator.tellLog();
-  });
-  const [calm, killed] = operators;
-  if (calm === undefined || killed === undefined) throw new Error('two operators are prepared');
+testHere(`${KILLS} kills of the operator leave what none leaves`, TEST_MAX_MS, async (cluster, operators) => {
+  const [, killed] = operators;
+  const both = [CALM, KILLED].map((namespace) => new Namespace(cluster, namespace));
   const random = new Random(SEED);
   const moments: string[] = [];
   const startedAt = performance.now();
@@ -92,37 +75,35 @@ test(`${4 * KILLS_PER_STEP} kills of the operator leave what none leaves`, {
     process.stderr.write(`operator killed: ${step} at ${seconds} s; ${moments.splice(0).join('; ')}\n`);
   };
   for (const operator of operators) operator.start();
+  const pods = await ObjectsWatch.open(cluster, KILLED, [PODS.resource]);
+  onTestFinished(() => pods.close());
 
-  const change = async (step: string, what: (namespace: string) => Promise<unknown>): Promise<readonly string[]> => {
+  const change = async (step: string, what: (here: Namespace) => Promise<unknown>): Promise<readonly string[]> => {
     const killing = killAt(killed, firstWrite(random));
-    await Promise.all([CALM, KILLED].map(what));
+    await Promise.all(both.map(what));
     moments.push(await killing);
     for (let kill = 1; kill < KILLS_PER_STEP; kill++) moments.push(await killAt(killed, laterWrite(random)));
-    await Promise.all([CALM, KILLED].map((namespace) => settled(cluster, namespace)));
+    await Promise.all(both.map(settled));
     await same(cluster, step);
     tell(step);
     return lasting(cluster, KILLED);
   };
-  const inside = (namespace: string, ...args: readonly string[]) => cluster.kubectl(['-n', namespace, ...args]);
 
-  const created = await change('create', (namespace) =>
-    cluster.kubectl(['-n', namespace, 'apply', '-f', '-'], CREATED),
-  );
-  const updated = await change('update', (namespace) =>
-    cluster.kubectl(['-n', namespace, 'apply', '-f', '-'], UPDATED),
-  );
+  const created = await change('create', (here) => here.apply(CREATED));
+  const updated = await change('update', (here) => here.apply(UPDATED));
   expect(updated).toEqual(expect.arrayContaining([...created]));
-  const scaled = await change('scale', async (namespace) => {
-    await inside(namespace, 'scale', 'testnet/demo', '--replicas=3');
-    await inside(namespace, 'patch', 'testnet/pair', '--type=merge', '-p', '{"spec":{"nodesPerGroup":2}}');
+  const scaled = await change('scale', async (here) => {
+    await here.kubectl('scale', 'testnet/demo', '--replicas=3');
+    await here.patch('testnet/pair', { spec: { nodesPerGroup: 2 } });
   });
   const stays = updated.filter((name) => !name.includes('pair-g0-2'));
   expect(scaled).toEqual(expect.arrayContaining([...stays]));
+  expect(wellAndGone(pods)).toEqual(['Pod pair-g0-2']);
 
-  await Promise.all([CALM, KILLED].map((namespace) => inside(namespace, 'delete', 'testnet/demo', '--wait=false')));
+  await Promise.all(both.map((here) => here.kubectl('delete', 'testnet/demo', '--wait=false')));
   moments.push(await killAfter(killed, random.below(DELETION_MS)));
   moments.push(await killAt(killed, anyRequest(random)));
-  await Promise.all([CALM, KILLED].map((namespace) => inside(namespace, 'delete', 'testnet/pair', '--wait=false')));
+  await Promise.all(both.map((here) => here.kubectl('delete', 'testnet/pair', '--wait=false')));
   moments.push(await killAt(killed, anyRequest(random)));
   moments.push(await killAfter(killed, random.below(DELETION_MS)));
   moments.push(await killAt(killed, anyRequest(random)));
@@ -186,12 +167,10 @@ async function killAfter(operator: OperatorProcess, ms: number): Promise<string>
   return `after ${ms} ms`;
 }
 
-async function settled(here: Cluster, namespace: string): Promise<void> {
-  const seconds = `--timeout=${SETTLED_MAX_MS / 1_000}s`;
-  const wait = ['-n', namespace, 'wait'];
-  await here.kubectl([...wait, 'testnet', '--all', '--for=condition=Ready', seconds]);
-  await here.kubectl([...wait, 'testnet', '--all', '--for=condition=Reconciling=False', seconds]);
-  await here.kubectl([...wait, 'testnet/demo', '--for=condition=ContractsReady', seconds]);
+async function settled(here: Namespace): Promise<void> {
+  for (const testnet of ['testnet/demo', 'testnet/pair'])
+    for (const condition of ['Ready', 'Reconciling=False']) await here.wait(testnet, condition);
+  await here.wait('testnet/demo', 'ContractsReady');
 }
 
 async function same(here: Cluster, step: string): Promise<void> {
@@ -214,6 +193,26 @@ async function lasting(here: Cluster, namespace: string): Promise<readonly strin
   const pods = (await livePods(here, namespace)).filter(({ metadata: { labels } }) => isOfSet(labels));
   const rest = (await liveObjects(here, namespace)).filter(({ kind }) => LASTING_KINDS.has(kind));
   return [...pods, ...rest].map((object) => `${nameOf(object)} ${object.metadata.uid}`).sort();
+}
+
+/** Pods that were ready, and were told to go. */
+function wellAndGone({ versions }: ObjectsWatch): readonly string[] {
+  const gone = versions.filter(
+    ({ before, now }) =>
+      isOfSet(before?.metadata.labels) && isReady(before) && (now === undefined || isGoing(now)) && !isGoing(before),
+  );
+  return gone.map(({ object }) => object);
+}
+
+function isReady(pod: Live | undefined): boolean {
+  const { conditions = [] } = (pod?.status ?? {}) as {
+    readonly conditions?: readonly Readonly<Record<string, string>>[];
+  };
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+function isGoing(object: Live | undefined): boolean {
+  return object?.metadata.deletionTimestamp !== undefined;
 }
 
 const LASTING_KINDS: ReadonlySet<string> = new Set([
