@@ -141,6 +141,34 @@ test('a part without end is not kept', async () => {
   expect(blamed).toEqual(['endless PART_TOO_LARGE']);
 });
 
+test('parts that all break off late do not add up', async () => {
+  const chunksMax = 64;
+  let given = 0;
+  const breaksOff: StateSource = {
+    name: 'breaks off',
+    stateChunks: async function* ({ fromChunk }) {
+      for (let index = fromChunk; index < chunksMax - 1; index++) {
+        given++;
+        yield { index, chunk: whole.subarray(0, CHUNK_BYTES), last: false };
+      }
+    },
+  };
+  const { states, clock } = fetchFrom([breaksOff]);
+  const wants = Array.from({ length: 16 }, (_, part) => ({ block, part }));
+  for (let round = 0; round < 4; round++) {
+    clock.nowMs += 1_000;
+    await states.want(wants.slice(4 * round).concat(wants.slice(0, 4 * round)));
+  }
+  expect(given).toBe(16 * (chunksMax - 1));
+  given = 0;
+  for (const want of wants) {
+    clock.nowMs += 1_000;
+    await states.want([want, ...wants]);
+  }
+  // Four parts were kept and have nothing left to give; what the others gave is gone and is given again.
+  expect(given).toBeGreaterThanOrEqual(12 * (chunksMax - 1));
+});
+
 test('a lone honest peer among liars is found, and each of them is believed once', async () => {
   const liars = ['a', 'b', 'c', 'd'].map((name, i) => source(name, new Uint8Array(whole.length).fill(i + 1)));
   const { taken, blamed, ask } = fetchFrom([...liars, source('honest')]);

@@ -13,8 +13,8 @@ const RETRY_MS = 500;
 /** Who gave garbage is not asked for states again before this. */
 const BARRED_MS = 600_000;
 /** A part is a share of a state that fits the machine together with everything else; liars can make so much of it useless. */
-const PART_MEMORY_SHARE = 1 / 16;
-const PART_BYTES_MIN = 32 * 1024 * 1024;
+const PART_MEMORY_SHARE = 1 / 32;
+const PART_BYTES_MIN = 16 * 1024 * 1024;
 
 export interface PartWant {
   readonly block: Uint8Array;
@@ -116,6 +116,7 @@ export class StateFetch {
       forget(question);
     } catch (error) {
       this.#m.failed(source.name, error);
+      this.#bound(question);
     } finally {
       question.isOpen = false;
       question.tries++;
@@ -150,6 +151,12 @@ export class StateFetch {
       stall.over();
     }
     throw new Error('the part ended too early');
+  }
+
+  /** What broke off goes on with another peer, unless those who break off have made us keep too much of it. */
+  #bound(question: Question): void {
+    const kept = [...this.#questions.values()].reduce((sum, { chunks }) => sum + chunks.length, 0);
+    if (kept > PARTS_AT_ONCE * this.#partChunksMax) forget(question);
   }
 
   #blame({ name }: StateSource, fault: string): void {
