@@ -13,6 +13,9 @@ export const NAME_TAKEN = 'NameTaken';
 /** No object has it: an apply with it makes an object, and is a conflict where there is one. */
 const VERSION_OF_NONE = '1';
 
+/** What the server says of it, also when somebody makes one at the same moment. */
+const IS_THERE: ReadonlySet<KubeError['code']> = new Set(['CONFLICT', 'ALREADY_EXISTS']);
+
 export type Claim = {
   readonly wish: KubeObject;
   /** As the local copy shows it; a copy lags, and lacks what has lost the label it is made by. */
@@ -40,7 +43,7 @@ export async function applyOwned(
   try {
     return await rest.apply(resource, fresh, options);
   } catch (error) {
-    if (!(error instanceof KubeError) || error.code !== 'CONFLICT') throw error;
+    if (!(error instanceof KubeError) || !IS_THERE.has(error.code)) throw error;
   }
   const { signal } = options;
   const found = await rest.get(resource, wish.metadata, { signal });
