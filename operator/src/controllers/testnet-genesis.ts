@@ -13,6 +13,7 @@ import { KubeError } from '../kube/errors.ts';
 import { nameTaken, reasonOfRefused, standingOf } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
+import { LABEL } from '../plan/kube/labels.ts';
 import { isOwnedBy, strangers } from '../plan/kube/leftovers.ts';
 import { partName } from '../plan/kube/names.ts';
 import { GENESIS_KEY } from '../plan/kube/pod.ts';
@@ -216,6 +217,6 @@ function ofOthers({ testnet, facts }: KubeInput, copies: Copies, collection: Col
 }
 
 function waitingFor({ kind, metadata }: KubeObject, testnet: string): GenesisStep {
-  const message = `${kind} ${metadata.name} of an earlier Testnet ${testnet} is still going; this one begins when all of it is gone.`;
+  const message = `${kind} ${metadata.name} of an earlier Testnet ${testnet} is still going; this one begins when all of it is gone. What stays, because it was orphaned, goes with: kubectl delete consensusgroups -l ${LABEL.testnet}=${testnet}.`;
   return { waiting: { reason: 'WaitingForPrevious', message } };
 }
