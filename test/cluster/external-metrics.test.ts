@@ -62,7 +62,11 @@ beforeAll(async () => {
       kind: 'Testnet',
       metadata: { name, namespace: 'lab' },
       spec: {},
-      status: { ...(tps === undefined ? {} : { tps }), groups: 2, conditions: [{ type: 'Ready', status: ready }] },
+      status: {
+        ...(tps === undefined ? {} : { tps, gasUsedRatio: '0.42' }),
+        groups: 2,
+        conditions: [{ type: 'Ready', status: ready }],
+      },
     } as KubeObject);
   server = await serveExternalMetrics(
     {
@@ -149,6 +153,12 @@ test('the value of one Testnet, and of all that are well', async (context) => {
   expect((all.body['items'] as { value: string }[]).map(({ value }) => value).sort()).toEqual(['123400m', '7000m']);
   for (const absent of ['broken', 'silent', 'nowhere'])
     expect((await ask(values('rexnet_tps', `testnet in (${absent})`))).body['items']).toEqual([]);
+});
+
+test('how full blocks are is a share, in thousandths', async (context) => {
+  needOpenssl(context);
+  const { body } = await ask(values('rexnet_gas_used_ratio', 'testnet=demo'));
+  expect(body['items']).toMatchObject([{ metricName: 'rexnet_gas_used_ratio', value: '420m' }]);
 });
 
 test('what is not understood is refused with a sentence', async (context) => {

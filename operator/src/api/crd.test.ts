@@ -14,7 +14,16 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields of statuses, and columns that show them, that the drafts had not. */
 const ADDED: Readonly<Record<string, readonly string[]>> = {
-  Testnet: ['image', 'bitcoindImage', 'imagePullPolicy', 'defaultTtl', 'utps', 'requestedCpu', 'requestedMemory'],
+  Testnet: [
+    'image',
+    'bitcoindImage',
+    'imagePullPolicy',
+    'defaultTtl',
+    'utps',
+    'gasUsedRatio',
+    'requestedCpu',
+    'requestedMemory',
+  ],
   ConsensusGroup: ['utps'],
 };
 

@@ -496,6 +496,10 @@ const statusFields = {
     description: 'Invocations in blocks, per second, all groups together: user transactions and relays.',
     maxLength: 16,
   }),
+  gasUsedRatio: string({
+    description: 'Gas in blocks over the gas they may hold, the mean of all groups, such as 0.42.',
+    maxLength: 16,
+  }),
   firstBlockAfter: string({
     description: 'Time from creation to the first block of the last group, such as 23s.',
     maxLength: 16,

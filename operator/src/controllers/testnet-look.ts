@@ -18,7 +18,7 @@ import {
   type NodeSeen,
   nodesSeen,
   observedNodes,
-  sumOfRates,
+  ratesTogether,
 } from '../plan/kube/node-seen.ts';
 import { PORT } from '../plan/kube/pod.ts';
 import { isLost, isNodePod, type PodSeen, podSeenOf } from '../plan/kube/pod-seen.ts';
@@ -187,8 +187,18 @@ export function observe(
     isDataDurable: storage !== undefined || testnet.spec.nodesPerGroup > 1,
     ...(storage === undefined ? { copies: testnet.spec.nodesPerGroup } : {}),
     isSuspended: plan.suspended,
-    ...sumOfRates(groups.map(({ nodes }) => nodes)),
+    ...ratesIn(groups, plan.genesis.chain.blockGas),
   };
+}
+
+function ratesIn(
+  groups: readonly { readonly nodes: readonly NodeSeen[] }[],
+  blockGas: bigint,
+): Pick<Observed, 'tps' | 'utps' | 'gasUsedRatio'> {
+  const rates = ratesTogether(groups.map(({ nodes }) => nodes));
+  if (rates === undefined) return {};
+  const { tps, utps, gasPerBlock } = rates;
+  return { tps, utps, gasUsedRatio: gasPerBlock / Number(blockGas) };
 }
 
 /** Latched in the status: what was reached stays reached. */

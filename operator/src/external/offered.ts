@@ -31,6 +31,11 @@ export const OFFERED: readonly Offered[] = [
     of: ({ utps }) => number(utps),
   },
   {
+    name: 'rexnet_gas_used_ratio',
+    help: 'How full blocks are, the mean of all groups, as in status.gasUsedRatio.',
+    of: ({ gasUsedRatio }) => number(gasUsedRatio),
+  },
+  {
     name: 'rexnet_groups',
     help: 'Groups that exist, as in status.groups.',
     of: ({ groups }) => groups,

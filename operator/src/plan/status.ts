@@ -40,6 +40,8 @@ export type Observed = {
   readonly isSuspended: boolean;
   readonly tps?: number;
   readonly utps?: number;
+  /** Of the gas that blocks may hold. */
+  readonly gasUsedRatio?: number;
 };
 
 export type ConditionType = 'Ready' | 'FirstBlock' | 'ContractsReady' | 'BitcoinReady' | 'DataSafe' | 'LoadRunning';
@@ -60,6 +62,7 @@ export type Status = {
   readonly minHeight: number;
   readonly tps?: string;
   readonly utps?: string;
+  readonly gasUsedRatio?: string;
   readonly firstBlockAfter?: string;
   readonly bitcoinText: string;
   readonly conditions: readonly StatusCondition[];
@@ -119,6 +122,7 @@ export function statusOf(observed: Observed, words: Words = LAPTOP): Status {
     minHeight: heights.length === 0 ? 0 : Math.min(...heights),
     ...(observed.tps === undefined ? {} : { tps: observed.tps.toFixed(1) }),
     ...(observed.utps === undefined ? {} : { utps: observed.utps.toFixed(1) }),
+    ...(observed.gasUsedRatio === undefined ? {} : { gasUsedRatio: observed.gasUsedRatio.toFixed(2) }),
     ...(observed.firstBlockMs === undefined ? {} : { firstBlockAfter: seconds(observed.firstBlockMs) }),
     bitcoinText: bitcoinText(observed.bitcoin),
     conditions: Object.entries(verdicts).map(([type, [value, reason, message]]) => ({

@@ -86,7 +86,12 @@ test('the API is there, for those who may read it', { timeout: TEST_MAX_MS }, as
   const service = 'apiservice/v1beta1.external.metrics.k8s.io';
   await here.kubectl(['wait', service, '--for=condition=Available', '--timeout=60s']);
   const { resources } = JSON.parse(await raw(here, '')) as { resources: { name: string }[] };
-  expect(resources.map(({ name }) => name)).toEqual(['rexnet_tps', 'rexnet_utps', 'rexnet_groups']);
+  expect(resources.map(({ name }) => name)).toEqual([
+    'rexnet_tps',
+    'rexnet_utps',
+    'rexnet_gas_used_ratio',
+    'rexnet_groups',
+  ]);
   expect(JSON.parse(await raw(here, `/namespaces/${NAME}/rexnet_tps`))).toMatchObject({ items: [] });
   expect(await raw(here, `/namespaces/${NAME}/rexnet_tps`, '--as=nobody')).toContain('Forbidden');
   expect(await raw(here, `/namespaces/${NAME}/rexnet_speed`)).toContain('there is no metric rexnet_speed');

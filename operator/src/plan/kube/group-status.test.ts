@@ -2,7 +2,7 @@ import type { V1PodStatus } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { type GroupObserved, judgeGroup } from './group-status.ts';
 import { labelsOf } from './labels.ts';
-import { type HeardNode, nodesSeen, observedNodes, ratesOf, sumOfRates } from './node-seen.ts';
+import { type HeardNode, nodesSeen, observedNodes, ratesOf, ratesTogether } from './node-seen.ts';
 import { podSeenOf } from './pod-seen.ts';
 
 const WALL_MS = 1_000_000;
@@ -212,7 +212,7 @@ test('blocks made since a node was asked are no lag', () => {
 test('rates are those of a node in sync, the one that was heard last', () => {
   const heard = (atMs: number, tps: number, inSync = true): HeardNode => ({
     answer: { height: 40, tipTimestampMs: WALL_MS, inSync },
-    rates: { tps, utps: 2 * tps },
+    rates: { tps, utps: 2 * tps, gasPerBlock: 100 * tps },
     atMs,
   });
   const nodes = (...all: readonly HeardNode[]) =>
@@ -224,10 +224,18 @@ test('rates are those of a node in sync, the one that was heard last', () => {
       lostMachines: new Set(),
       moment: MOMENT,
     });
-  expect(ratesOf(nodes(heard(1, 10), heard(2, 20), heard(3, 900, false)))).toEqual({ tps: 20, utps: 40 });
+  expect(ratesOf(nodes(heard(1, 10), heard(2, 20), heard(3, 900, false)))).toEqual({
+    tps: 20,
+    utps: 40,
+    gasPerBlock: 2_000,
+  });
   expect(ratesOf(nodes(IN_SYNC, SILENT))).toBeUndefined();
-  expect(sumOfRates([nodes(heard(1, 10)), nodes(heard(1, 20)), nodes(SILENT)])).toEqual({ tps: 30, utps: 60 });
-  expect(sumOfRates([nodes(SILENT)])).toEqual({});
+  expect(ratesTogether([nodes(heard(1, 10)), nodes(heard(1, 20)), nodes(SILENT)])).toEqual({
+    tps: 30,
+    utps: 60,
+    gasPerBlock: 1_500,
+  });
+  expect(ratesTogether([nodes(SILENT)])).toBeUndefined();
 });
 
 test('how old a tip is counts from when its group was last heard, not from when it is looked at', () => {

@@ -13,8 +13,8 @@ export type HeardNode = {
   readonly atMs: number;
 };
 
-/** Per second, in blocks. */
-export type Rates = { readonly tps: number; readonly utps: number };
+/** What is in blocks: per second, and gas of one block. */
+export type Rates = { readonly tps: number; readonly utps: number; readonly gasPerBlock: number };
 
 export type NodeSeen = {
   /** As people call it, such as g0-n1. */
@@ -107,12 +107,16 @@ export function ratesOf(nodes: readonly NodeSeen[]): Rates | undefined {
   return speaking.toSorted((a, b) => (b.heardAtMs ?? 0) - (a.heardAtMs ?? 0))[0]?.rates;
 }
 
-/** Of the groups that have any; nothing while none has. */
-export function sumOfRates(groups: readonly (readonly NodeSeen[])[]): Partial<Rates> {
+/** Of the groups that have any, together; the gas of a block is their mean. Nothing while none has any. */
+export function ratesTogether(groups: readonly (readonly NodeSeen[])[]): Rates | undefined {
   const known = groups.flatMap((nodes) => ratesOf(nodes) ?? []);
-  if (known.length === 0) return {};
+  if (known.length === 0) return undefined;
   const sum = (of: (rates: Rates) => number): number => known.reduce((total, rates) => total + of(rates), 0);
-  return { tps: sum(({ tps }) => tps), utps: sum(({ utps }) => utps) };
+  return {
+    tps: sum(({ tps }) => tps),
+    utps: sum(({ utps }) => utps),
+    gasPerBlock: sum(({ gasPerBlock }) => gasPerBlock) / known.length,
+  };
 }
 
 /** Blocks the slowest node is behind the best, without those made since it was asked. */

@@ -43,7 +43,7 @@ export type TestnetJudged = { readonly fields: TestnetStatus; readonly condition
 type Verdict = Pick<Judged, 'status' | 'reason' | 'message'>;
 
 /** Of the status, what changes all the time. */
-export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'utps', 'bitcoinText'];
+export const TESTNET_FIGURES: readonly string[] = ['minHeight', 'tps', 'utps', 'gasUsedRatio', 'bitcoinText'];
 /** What moves while pods come and go. */
 export const TESTNET_PROGRESS: readonly string[] = ['readyGroups', 'readyNodes', 'groupsText', 'nodesText'];
 
