@@ -54,11 +54,6 @@ export class ObjectsWatch {
     return watch;
   }
 
-  /** What came after a moment, of objects that were there before and still are. */
-  changesSince(fromMs: number): readonly Required<Version>[] {
-    return this.versions.filter(({ atMs, before, now }) => atMs >= fromMs && before !== undefined && now !== undefined);
-  }
-
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
