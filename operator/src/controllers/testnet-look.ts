@@ -231,7 +231,7 @@ function lastJob({ metadata }: TestnetObject, copies: Copies): JobObject | undef
 function lastWordsOf({ metadata }: TestnetObject, copies: Copies): string | undefined {
   const pods = copies.of(PODS).by(BY_TESTNET, keyOf(metadata));
   for (const { metadata: meta, status } of pods) {
-    if (meta.labels?.[LABEL.component] !== 'contracts') continue;
+    if (meta.labels?.[LABEL.component] !== 'contracts' || meta.deletionTimestamp !== undefined) continue;
     const [container] = status?.containerStatuses ?? [];
     const words = container?.state?.terminated?.message ?? container?.lastState?.terminated?.message;
     if (words !== undefined && words !== '') return words.trim();

@@ -1,5 +1,5 @@
 // What the Job of a Testnet's contracts runs: against a network in memory, with the files it would have mounted.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CliError, EXIT } from '../exit.ts';
@@ -110,8 +110,9 @@ test('no first block in time: exit code 3, or 7 when nobody answers', async () =
 test('the first that cannot be deployed stops those after it, and says why with its line', async () => {
   writeFileSync(join(folder.cwd, '0.prd'), 'contract Shop {\n  nonsense\n}\n');
   write([{ name: 'shop', file: '0.prd' }, { name: 'token' }]);
-  const { code, out, err } = await deployAll();
+  const { code, out, err } = await deployAll('--failure', 'failure.txt');
   expect(code).toBe(EXIT.error);
+  expect(readFileSync(join(folder.cwd, 'failure.txt'), 'utf8')).toMatch(/^shop: .*shop\.prd:/s);
   expect(err).toContain('shop.prd:');
   expect(out).toMatch(/^token +Waiting/m);
   expect(network.sent).toHaveLength(0);

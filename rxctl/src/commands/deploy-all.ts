@@ -1,6 +1,6 @@
 // rxctl deploy-all: deploys a list of contracts in its order as soon as there are blocks. What is on the chain already stays as it
 // is, so it may be run again after whatever end. It is told by files alone, because it runs where nothing else is: in a pod.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readGenesis } from '@rexnet/node/chain/genesis.ts';
@@ -16,11 +16,18 @@ import { type NetworkPlace, placeOfFiles } from '../network-place.ts';
 import { type Format, table } from '../print.ts';
 import { ProgressLine } from '../progress.ts';
 
-type DeployAllOptions = VerbOptions & { readonly contracts: string; readonly genesis: string; readonly peers: string };
+type DeployAllOptions = VerbOptions & {
+  readonly contracts: string;
+  readonly genesis: string;
+  readonly peers: string;
+  readonly failure?: string;
+};
 
 const LOOK_MS = 500;
 const FIRST_BLOCK_MAX_MS = 600_000;
 const CONTRACTS_MAX = 1_000;
+/** A condition of a status has room for so much. */
+const FAILURE_MAX_CHARS = 1_000;
 const EXAMPLES = `
 Examples:
   rxctl deploy-all --contracts contracts.json --genesis .rexnet/demo/genesis.bin --peers .rexnet/demo/peers.json
@@ -37,6 +44,7 @@ export function addDeployAll(program: Command, io: Io): void {
     )
     .requiredOption('--genesis <file>', 'genesis.bin of the network')
     .requiredOption('--peers <file>', 'the nodes of every group')
+    .option('--failure <file>', 'write there which contract was not deployed, and why')
     .addHelpText('after', EXAMPLES)
     .action((options: DeployAllOptions) => {
       // The time is for the first block; a deployment has bounds of its own.
@@ -54,6 +62,7 @@ async function deployAll(io: Io, options: DeployAllOptions, format: Format): Pro
   try {
     await untilFirstBlock(io, network, groups, maxMs);
     const states = await deploy(io, network, place, contracts);
+    tellFailure(io, options, states);
     print(
       io,
       format,
@@ -69,6 +78,16 @@ async function deployAll(io: Io, options: DeployAllOptions, format: Format): Pro
   } finally {
     await network.close();
   }
+}
+
+/** For who cannot read what was printed: a kubelet, whose words a status passes on. */
+function tellFailure(io: Io, { failure }: DeployAllOptions, states: readonly ContractState[]): void {
+  const failed = states.find(({ state }) => state === 'Failed');
+  if (failure === undefined || failed === undefined) return;
+  writeFileSync(
+    resolve(io.cwd, failure),
+    `${failed.name}: ${failed.detail ?? 'no reason given'}`.slice(0, FAILURE_MAX_CHARS),
+  );
 }
 
 async function deploy(

@@ -13,6 +13,8 @@ import { CONTRACTS } from './resources.ts';
 const LIST_KEY = 'contracts.json';
 const LIST_DIR = '/etc/rexnet/contracts';
 const SOURCE_DIR = '/etc/rexnet/sources';
+/** What is written there the kubelet shows as the message of a container that has ended. */
+const LAST_WORDS = '/dev/termination-log';
 const HASH_DIGITS = 8;
 const ATTEMPTS_MAX = 20;
 const LASTS_MAX_SECONDS = 3_600;
@@ -58,7 +60,7 @@ function podTemplate(input: KubeInput): V1PodTemplateSpec {
     image: facts.image,
     args: [
       ...[PROGRAM.rxctl, 'deploy-all', '--contracts', `${LIST_DIR}/${LIST_KEY}`],
-      ...['--genesis', FILES.genesis, '--peers', FILES.peers],
+      ...['--genesis', FILES.genesis, '--peers', FILES.peers, '--failure', LAST_WORDS],
     ],
     amount: CONTRACTS,
     mounts: [
