@@ -44,6 +44,7 @@ class ClientNetwork implements Network {
   readonly #nodes = new Map<string, Promise<Connection>>();
   readonly #senders = new Map<string, Sender>();
   readonly #origins = new Map<string, Origin>();
+  readonly #closed = new AbortController();
   #all: Promise<Connection> | undefined;
   /** The nodes that `#all` knows. */
   #known: NodeTable;
@@ -182,9 +183,14 @@ class ClientNetwork implements Network {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     for (const sender of this.#senders.values()) sender.close();
-    const open = [...this.#nodes.values(), ...(this.#all === undefined ? [] : [this.#all])];
-    for (const result of await Promise.allSettled(open)) if (result.status === 'fulfilled') result.value.close();
+    // What is still being opened is not waited for: it gives up by itself, or is closed when it is there.
+    for (const open of [...this.#nodes.values(), ...(this.#all === undefined ? [] : [this.#all])])
+      open.then(
+        (connection) => connection.close(),
+        () => undefined,
+      );
   }
 
   async #askOne(name: string): Promise<NodeAnswer | undefined> {
@@ -217,7 +223,7 @@ class ClientNetwork implements Network {
   /** All groups, opened once; forgotten when it fails, so that the next question tries again. */
   async #connect(): Promise<Connection> {
     const nodes = this.#place.nodes();
-    this.#all ??= Connection.open(endpointsOf(nodes)).catch((error: unknown) => {
+    this.#all ??= Connection.open(endpointsOf(nodes), { signal: this.#closed.signal }).catch((error: unknown) => {
       this.#all = undefined;
       throw translated(error);
     });

@@ -58,7 +58,7 @@ export function print(
 
 /** A text of ours with the commands in it as this person has to type them. */
 export function inWordsOf({ program = PROGRAM }: Io, text: string): string {
-  return program === PROGRAM ? text : text.replaceAll(/\brxctl (?=[a-z-])/g, `${program} `);
+  return program === PROGRAM ? text : text.replaceAll(/\brxctl (?:--kube )?(?=[a-z-])/g, `${program} `);
 }
 
 export function note(io: Io, line: string): void {

@@ -29,6 +29,7 @@ export function isSilence(error: unknown): error is RpcError {
 export class Connection {
   readonly #nodes = new Map<string, NodeRpc>();
   readonly #turn = new Map<number, number>();
+  readonly #closed = new AbortController();
   #endpoints: Endpoints;
   #network: NetworkConstants;
   #epoch = -1;
@@ -152,13 +153,17 @@ export class Connection {
     return status;
   }
 
+  /** Nobody goes on being patient after it. */
   close(): void {
+    this.#closed.abort();
     for (const node of this.#nodes.values()) node.close();
     this.#nodes.clear();
   }
 
   async #patiently<T>(nextGroup: () => number, run: (node: NodeRpc) => Promise<T>, options: AskOptions): Promise<T> {
     const until = performance.now() + (options.patienceMs ?? PATIENCE_MS);
+    const closed = this.#closed.signal;
+    const signal = options.signal === undefined ? closed : AbortSignal.any([closed, options.signal]);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
       const group = nextGroup();
       let node: NodeRpc | undefined;
@@ -166,9 +171,9 @@ export class Connection {
         node = this.node(group);
         return await run(node);
       } catch (error) {
-        if (!isSilence(error) || performance.now() + pauseMs > until || options.signal?.aborted === true) throw error;
+        if (!isSilence(error) || performance.now() + pauseMs > until || signal.aborted) throw error;
         if (node !== undefined) this.skip(group, node);
-        await delay(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+        await delay(pauseMs, undefined, { signal });
       }
     }
   }

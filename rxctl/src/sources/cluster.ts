@@ -48,6 +48,8 @@ export type ClusterSourceOptions = {
 };
 
 const EVENTS_MAX = 200;
+/** The first question opens ways of its own. */
+const CONTRACTS_MAX_MS = 2_000;
 const EVENTS_EVERY_MS = 2_000;
 const LOG_LINES_MAX = 10_000;
 /** Beyond so many nodes one of each group is asked, and of the others is shown what the operator knows. */
@@ -88,7 +90,7 @@ export class ClusterSource implements Source {
     this.#load = new LoadMeter(this.#scraper);
     this.#uses = new UseMeter(this.#scraper);
     this.#machines = new MachineWatch(cluster.rest, cluster.namespace, selectorOf(testnet));
-    this.#contracts = new ContractBook(() => this.#network);
+    this.#contracts = new ContractBook(() => this.#network, CONTRACTS_MAX_MS);
     this.#scaling = scaling === undefined ? undefined : new ScalingFile(scaling);
   }
 

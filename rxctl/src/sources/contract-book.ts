@@ -8,11 +8,13 @@ const ANSWER_MAX_MS = 500;
 
 export class ContractBook {
   readonly #network: () => Network | undefined;
+  readonly #answerMaxMs: number;
   readonly #known = new Map<string, ContractSight>();
   readonly #asking = new Set<string>();
 
-  constructor(network: () => Network | undefined) {
+  constructor(network: () => Network | undefined, answerMaxMs: number = ANSWER_MAX_MS) {
     this.#network = network;
+    this.#answerMaxMs = answerMaxMs;
   }
 
   /** With what is known of those that are deployed. */
@@ -20,7 +22,7 @@ export class ContractBook {
     const asked = observed
       .filter(({ name, state }) => isAnswering && state === 'Deployed' && !this.#known.has(name))
       .map((contract) => this.#ask(contract));
-    if (asked.length > 0) await Promise.race([Promise.all(asked), delay(ANSWER_MAX_MS, undefined, { ref: false })]);
+    if (asked.length > 0) await Promise.race([Promise.all(asked), delay(this.#answerMaxMs, undefined, { ref: false })]);
     return observed.map((contract) => this.#known.get(contract.name) ?? contract);
   }
 
