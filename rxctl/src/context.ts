@@ -93,24 +93,16 @@ export function withNetwork(
   verb: (context: Context) => Promise<ExitCode>,
 ): Promise<void> {
   return withSite(io, options, async (site, format) => {
-    throwObstacle(site);
+    const obstacle = await site.obstacle();
+    if (obstacle !== undefined) throw new CliError(EXIT.notReachable, obstacle.fact, obstacle.cure);
     const place = await site.place();
     const network = await io.openNetwork(place);
     try {
       return await verb({ network, keys: keystoreOf(io, place), format });
-    } catch (error) {
-      if (error instanceof CliError && error.code === EXIT.notReachable) throwObstacle(site);
-      throw error;
     } finally {
       await network.close();
     }
   });
-}
-
-/** Known before, or only when nobody has answered. */
-function throwObstacle(site: Site): void {
-  const obstacle = site.obstacle();
-  if (obstacle !== undefined) throw new CliError(EXIT.notReachable, obstacle.fact, obstacle.cure);
 }
 
 export type View = { readonly site: Site; readonly source: Source; readonly format: Format };

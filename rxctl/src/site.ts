@@ -15,8 +15,8 @@ export interface Site {
   supervisor(): number | undefined;
   /** What of a report only this kind of site has. */
   reportParts(): Promise<readonly ReportPart[]>;
-  /** What keeps us from its nodes, a fact and a cure, as far as it is known; for when they do not answer. */
-  obstacle(): Obstacle | undefined;
+  /** What keeps us from asking its nodes, as far as it can be known before. */
+  obstacle(): Promise<Obstacle | undefined>;
   /** Of the network, as far as they are known here: to be taken out of what leaves this machine. */
   secrets(): readonly string[];
   close(): Promise<void>;

@@ -1,10 +1,10 @@
 // Whether a cluster can carry a Testnet: what was found in it in, one verdict a check out, each with what to do. Pure: who looks is
 // doctor.ts.
 import type { Check } from '../doctor.ts';
+import type { Right } from './rights.ts';
 
 /** Billionths of a core and of a byte, as quantities are compared. */
 export type Room = { readonly cpu: bigint; readonly memory: bigint };
-export type Right = { readonly verb: string; readonly resource: string; readonly group: string; readonly use: string };
 
 export type ClusterFacts = {
   readonly namespace: string;

@@ -5,33 +5,25 @@ import { parseQuantity } from '@rexnet/operator/api/quantity.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
 import { DEPLOYMENTS, type DeploymentObject, PODS, TESTNETS } from '@rexnet/operator/controllers/collections.ts';
 import { KubeError } from '@rexnet/operator/kube/errors.ts';
-import { apiVersionOf, type KubeObject, type Resource } from '@rexnet/operator/kube/resources.ts';
+import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
 import { podsAsked } from '@rexnet/operator/plan/kube/cost.ts';
 import { planTestnet } from '@rexnet/operator/plan/plan.ts';
 import type { Check } from '../doctor.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { FIELD_MANAGER } from './apply.ts';
-import { asked, Cluster, type ClusterOptions, translated } from './cluster.ts';
-import { type ClusterFacts, clusterChecks, type Right, type Room } from './doctor-checks.ts';
-import { ifAllowed } from './rights.ts';
+import { Cluster, type ClusterOptions, translated } from './cluster.ts';
+import { type ClusterFacts, clusterChecks, type Room } from './doctor-checks.ts';
+import { ifAllowed, isAllowed, REACHING_NODES, type Right } from './rights.ts';
 
 type NodeObject = KubeObject & Pick<V1Node, 'spec' | 'status'>;
 type PlacedPod = KubeObject & {
   readonly spec?: { readonly nodeName?: string; readonly containers?: readonly Pick<V1Container, 'resources'>[] };
   readonly status?: { readonly phase?: string };
 };
-type Answer = KubeObject & { readonly status?: { readonly allowed?: boolean } };
-
 const NODES: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 const STORAGE_CLASSES: Resource = {
   ...{ group: 'storage.k8s.io', version: 'v1', plural: 'storageclasses', kind: 'StorageClass', namespaced: false },
 };
-const ACCESS_REVIEWS: Resource = {
-  ...{ group: 'authorization.k8s.io', version: 'v1', namespaced: false },
-  ...{ plural: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview' },
-};
-const QUESTION = { apiVersion: apiVersionOf(ACCESS_REVIEWS), kind: ACCESS_REVIEWS.kind };
 const OPERATORS = { labelSelector: 'app.kubernetes.io/name=rexnet,app.kubernetes.io/component=operator' };
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const NO_NEW_PODS: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
@@ -44,7 +36,7 @@ const RIGHTS: readonly Right[] = [
   { verb: 'get', group: '', resource: 'pods/log', use: 'logs, why' },
   { verb: 'list', group: 'events.k8s.io', resource: 'events', use: 'events' },
   { verb: 'get', group: '', resource: 'configmaps', use: 'reaching nodes' },
-  { verb: 'create', group: '', resource: 'pods/portforward', use: 'reaching nodes: top, call, send, tx' },
+  REACHING_NODES,
   { verb: 'patch', group: 'rexnet.dev', resource: 'testnets', use: 'up, scale, load' },
   { verb: 'delete', group: 'rexnet.dev', resource: 'testnets', use: 'down' },
 ];
@@ -93,23 +85,9 @@ async function isKnown({ rest, namespace }: Cluster): Promise<boolean> {
   }
 }
 
-async function wanting({ rest, namespace }: Cluster): Promise<readonly Right[]> {
-  const answers = RIGHTS.map(async ({ verb, group, resource: path }) => {
-    const [resource, subresource] = path.split('/');
-    const resourceAttributes = {
-      namespace,
-      verb,
-      group,
-      resource,
-      ...(subresource === undefined ? {} : { subresource }),
-    };
-    // It has no name: it is a question.
-    const question = { ...QUESTION, metadata: {}, spec: { resourceAttributes } } as unknown as Answer;
-    const made = await asked(rest.create<Answer>(ACCESS_REVIEWS, question, { fieldManager: FIELD_MANAGER }));
-    return made.kind === 'created' && made.object.status?.allowed === true;
-  });
-  const isAllowed = await Promise.all(answers);
-  return RIGHTS.filter((_, index) => isAllowed[index] !== true);
+async function wanting(cluster: Cluster): Promise<readonly Right[]> {
+  const allowed = await Promise.all(RIGHTS.map((right) => isAllowed(cluster, right)));
+  return RIGHTS.filter((_, index) => allowed[index] !== true);
 }
 
 /** What machines have, less what pods on them ask; pods we may not see are not counted. */

@@ -29,6 +29,7 @@ import { ClusterLogs } from './logs.ts';
 import { testnetOf } from './parse-testnet.ts';
 import { addressOfPod, ClusterPlace } from './place.ts';
 import { type Program, programsOf } from './programs.ts';
+import { isAllowed, REACHING_NODES } from './rights.ts';
 
 /** What was made for a Testnet and says how it does; Secrets are never read. */
 const REPORTED: readonly Resource[] = [
@@ -48,8 +49,8 @@ const METRICS_PORTS: Readonly<Record<string, number>> = {
 };
 
 const NO_FORWARDING: Obstacle = {
-  fact: 'the API server refuses to forward ports of its pods to you',
-  cure: 'ask for the role edit in this namespace (create pods/portforward)',
+  fact: 'you may not ask its nodes: their ports are forwarded by the API server',
+  cure: 'it takes the right to create pods/portforward in this namespace, as in the role edit',
 };
 
 export class ClusterSite implements Site {
@@ -100,14 +101,14 @@ export class ClusterSite implements Site {
     return undefined;
   }
 
-  obstacle(): Obstacle | undefined {
-    const { forwards, namespace } = this.cluster;
+  async obstacle(): Promise<Obstacle | undefined> {
+    const { isInside, namespace } = this.cluster;
     if (this.testnet().spec.suspend)
       return {
         fact: `Testnet ${this.name} is suspended: its nodes do not run`,
         cure: `let it go on: kubectl patch tn ${this.name} -n ${namespace} --type merge -p '{"spec": {"suspend": false}}'`,
       };
-    return forwards.isForbidden ? NO_FORWARDING : undefined;
+    return isInside || (await isAllowed(this.cluster, REACHING_NODES)) ? undefined : NO_FORWARDING;
   }
 
   async reportParts(): Promise<readonly ReportPart[]> {

@@ -164,7 +164,7 @@ test.each<[readonly string[], number, string]>([
   [['status', '--context', 'nowhere'], 7, 'its contexts are here'],
   [['parent', 'fork'], 1, 'the network has no bitcoind'],
   [['audit', '--deep'], 2, 'data folders of a cluster lie in its pods'],
-  [['bench', 'scale'], 2, 'bench scale measures networks of this machine'],
+  [['bench', 'scale'], 2, 'kubectl apply -f loadtest.yaml, then rxctl --kube bench follows it'],
   [['up', '--for', '5s'], 2, '--for is for networks of this machine only'],
   [['down'], 2, 'a Testnet is deleted with its chains and keys'],
   [['load', 'set', '--tps', '5'], 1, 'nothing is offered now'],
@@ -214,6 +214,16 @@ test('who may see Testnets alone sees what the operator says of them, and which 
   const block = await cluster.run(['block', '0']);
   expect(block.err).toContain('cure: looking needs the role view in this namespace');
   expect(block.code).toBe(EXIT.error);
+});
+
+test('who may not reach nodes is told so at once, and sees the rest', async () => {
+  begin();
+  cluster.mayReachNodes = false;
+  const { code, err } = await cluster.run(['send', 'transfer', 'bob', '0.5']);
+  expect(err).toContain('you may not ask its nodes');
+  expect(err).toContain('pods/portforward');
+  expect(code).toBe(EXIT.notReachable);
+  expect((await cluster.run(['status'])).code).toBe(EXIT.ok);
 });
 
 test('a suspended Testnet says so to who wants its nodes, and its keys are known all the same', async () => {

@@ -45,9 +45,7 @@ export class LocalSite implements Site {
     return localParts(this.#folders);
   }
 
-  obstacle(): undefined {
-    return undefined;
-  }
+  async obstacle(): Promise<undefined> {}
 
   secrets(): readonly string[] {
     return secretsOf(this.#folders, this.#io.env['HOME'] ?? homedir());

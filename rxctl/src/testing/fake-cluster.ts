@@ -15,7 +15,7 @@ import {
 } from '@rexnet/operator/controllers/collections.ts';
 import { EVENTS } from '@rexnet/operator/kube/events.ts';
 import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
-import { FakeApi } from '@rexnet/operator/kube/testing/fake-api.ts';
+import { answer, FakeApi } from '@rexnet/operator/kube/testing/fake-api.ts';
 import { LABEL, labelsOf } from '@rexnet/operator/plan/kube/labels.ts';
 import { groupName, nodeHost, partName, podName } from '@rexnet/operator/plan/kube/names.ts';
 import { GENESIS_KEY, PEERS_KEY, PORT } from '@rexnet/operator/plan/kube/pod.ts';
@@ -63,6 +63,8 @@ export class FakeCluster {
   readonly kubeconfig: string;
   /** What verbs were told to talk to. */
   readonly places: NetworkPlace[] = [];
+  /** Whether ports of pods are forwarded to this person. */
+  mayReachNodes = true;
   /** What pods have written, by pod. */
   readonly logs = new Map<string, string>();
 
@@ -84,6 +86,10 @@ export class FakeCluster {
       }),
     );
     api.fault = ({ path, query }, response) => {
+      if (path.endsWith('/selfsubjectaccessreviews')) {
+        answer(response, 201, { metadata: {}, status: { allowed: this.mayReachNodes } });
+        return true;
+      }
       const pod = /\/pods\/([^/]+)\/log$/.exec(path)?.[1];
       if (pod === undefined) return false;
       const lines = (this.logs.get(pod) ?? '').split('\n').filter((line) => line !== '');

@@ -113,7 +113,7 @@ test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {
   expect((await rxctlAs(onlyOurs, 'block', '0')).err).toContain('looking needs the role view in this namespace');
   const viewer = await kubeconfigOf('view');
   expect((await rxctlAs(viewer, 'status')).out).toMatch(/nodes 2\/2[\s\S]*note +you may not look at ports of pods,/);
-  expect((await rxctlAs(viewer, 'block', '0')).err).toContain('refuses to forward ports of its pods to you');
+  expect((await rxctlAs(viewer, 'block', '0')).err).toContain('you may not ask its nodes');
 
   writeFileSync(file, TESTNET.replace('groups: 2', 'group: 2'));
   expect((await rxctl('up', '-f', file)).err).toContain('.spec.group: field not declared in schema');
