@@ -126,14 +126,19 @@ function conditionsOf(name: string, phase: Phase): readonly Judged[] {
     reason,
     message,
   });
+  /** Bad news, in words only where it holds. */
+  const obstacle = (type: string, holds: boolean): Judged =>
+    holds
+      ? condition(type, true)
+      : { type, status: 'False', reason: 'Progressing', message: 'Nothing stands in the way.' };
   const isOver = phase.kind === 'over';
   const isRefused = phase.kind === 'refused';
   return [
     condition('Complete', isOver),
-    condition('Failed', isRefused),
+    obstacle('Failed', isRefused),
     condition('Ready', isOver),
     condition('Reconciling', !isOver && !isRefused),
-    condition('Stalled', isRefused),
+    obstacle('Stalled', isRefused),
   ];
 }
 

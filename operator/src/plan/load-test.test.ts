@@ -94,14 +94,18 @@ test.each<[string, Partial<LoadTestObserved>, string]>([
 
 test('who waits says for whom, and what is refused says what to do', () => {
   const { measured: _, ...without } = observed();
-  expect(planLoadTest(without).told.conditions).toEqual(
-    ['Complete', 'Failed', 'Ready', 'Reconciling', 'Stalled'].map((type) => ({
-      type,
-      status: type === 'Reconciling' ? 'True' : 'False',
-      reason: 'TestnetNotFound',
-      message: 'There is no Testnet demo in this namespace; create it, and the measurement begins.',
-    })),
-  );
+  const waits = {
+    reason: 'TestnetNotFound',
+    message: 'There is no Testnet demo in this namespace; create it, and the measurement begins.',
+  };
+  const free = { status: 'False', reason: 'Progressing', message: 'Nothing stands in the way.' };
+  expect(planLoadTest(without).told.conditions).toEqual([
+    { type: 'Complete', status: 'False', ...waits },
+    { type: 'Failed', ...free },
+    { type: 'Ready', status: 'False', ...waits },
+    { type: 'Reconciling', status: 'True', ...waits },
+    { type: 'Stalled', ...free },
+  ]);
   expect(planLoadTest(observed({ rivals: [rival] })).told.conditions[0]?.message).toBe(
     'LoadTest other measures the same Testnet; waits until it is over.',
   );
