@@ -34,7 +34,7 @@ const RIGHTS: readonly Right[] = [
   { verb: 'list', group: 'rexnet.dev', resource: 'testnets', use: 'anything' },
   { verb: 'list', group: '', resource: 'pods', use: 'status, top, tree' },
   { verb: 'get', group: '', resource: 'pods/log', use: 'logs, why' },
-  { verb: 'list', group: 'events.k8s.io', resource: 'events', use: 'events' },
+  { verb: 'list', group: '', resource: 'events', use: 'events' },
   { verb: 'get', group: '', resource: 'configmaps', use: 'reaching nodes' },
   REACHING_NODES,
   { verb: 'patch', group: 'rexnet.dev', resource: 'testnets', use: 'up, scale, load' },

@@ -1,18 +1,20 @@
 // Events of the cluster about the parts of one Testnet, under the names these parts have here. Pure.
-import type { KubeObject } from '@rexnet/operator/kube/resources.ts';
+import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
 import type { EventSight } from '../sources/source.ts';
 import type { Program } from './programs.ts';
 
-/** events.k8s.io/v1, as far as it is read; what older recorders wrote has other times. */
+/** Of core/v1: the same objects as in events.k8s.io, which the role view may not list. */
+export const EVENTS: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
+/** As far as it is read; what older recorders wrote has other times. */
 export type EventObject = KubeObject & {
-  readonly regarding?: { readonly kind?: string; readonly name?: string };
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
   readonly type?: string;
   readonly reason?: string;
-  readonly note?: string;
+  readonly message?: string;
   readonly eventTime?: string | null;
   readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null;
-  readonly deprecatedCount?: number;
-  readonly deprecatedLastTimestamp?: string | null;
+  readonly count?: number;
+  readonly lastTimestamp?: string | null;
 };
 
 /** Kinds whose objects bear the name of the Testnet, or that of a group. */
@@ -28,11 +30,11 @@ export function eventSightsOf(
   const objects = new Map(programs.map(({ object, pod }) => [pod.metadata.name, object]));
   return events
     .flatMap((event): readonly EventSight[] => {
-      const object = objectOf(event.regarding ?? {}, testnet, objects);
+      const object = objectOf(event.involvedObject ?? {}, testnet, objects);
       const atMs = atMsOf(event);
       if (object === undefined || Number.isNaN(atMs)) return [];
-      const count = event.series?.count ?? event.deprecatedCount ?? 1;
-      const message = (event.note ?? '').replaceAll('\n', ' ').trim();
+      const count = event.series?.count ?? event.count ?? 1;
+      const message = (event.message ?? '').replaceAll('\n', ' ').trim();
       return [
         {
           atMs,
@@ -47,7 +49,7 @@ export function eventSightsOf(
 }
 
 function objectOf(
-  { kind = '', name = '' }: NonNullable<EventObject['regarding']>,
+  { kind = '', name = '' }: NonNullable<EventObject['involvedObject']>,
   testnet: string,
   objects: ReadonlyMap<string, string>,
 ): string | undefined {
@@ -57,8 +59,6 @@ function objectOf(
   return group !== undefined && OF_GROUP.has(kind) ? `group ${group}` : undefined;
 }
 
-function atMsOf({ eventTime, series, deprecatedLastTimestamp, metadata }: EventObject): number {
-  return Date.parse(
-    series?.lastObservedTime ?? deprecatedLastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '',
-  );
+function atMsOf({ eventTime, series, lastTimestamp, metadata }: EventObject): number {
+  return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '');
 }

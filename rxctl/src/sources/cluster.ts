@@ -13,12 +13,11 @@ import {
   TESTNETS,
   type TestnetObject,
 } from '@rexnet/operator/controllers/collections.ts';
-import { EVENTS } from '@rexnet/operator/kube/events.ts';
 import { LABEL } from '@rexnet/operator/plan/kube/labels.ts';
 import { PORT } from '@rexnet/operator/plan/kube/pod.ts';
 import { type GroupPlan, type Plan, planTestnet } from '@rexnet/operator/plan/plan.ts';
 import { asked, type Cluster } from '../cluster/cluster.ts';
-import { type EventObject, eventSightsOf } from '../cluster/event-sights.ts';
+import { EVENTS, type EventObject, eventSightsOf } from '../cluster/event-sights.ts';
 import { LoadMeter } from '../cluster/load-meter.ts';
 import { MachineWatch } from '../cluster/machines.ts';
 import { nodeSightsOf, processOf } from '../cluster/node-sights.ts';

@@ -13,13 +13,13 @@ import {
   SHARD_MAPS,
   TESTNETS,
 } from '@rexnet/operator/controllers/collections.ts';
-import { EVENTS } from '@rexnet/operator/kube/events.ts';
 import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
 import { answer, FakeApi } from '@rexnet/operator/kube/testing/fake-api.ts';
 import { LABEL, labelsOf } from '@rexnet/operator/plan/kube/labels.ts';
 import { groupName, nodeHost, partName, podName } from '@rexnet/operator/plan/kube/names.ts';
 import { GENESIS_KEY, PEERS_KEY, PORT } from '@rexnet/operator/plan/kube/pod.ts';
 import { planTestnet } from '@rexnet/operator/plan/plan.ts';
+import { EVENTS } from '../cluster/event-sights.ts';
 import type { Io } from '../io.ts';
 import { runRxctl } from '../main.ts';
 import type { Network } from '../network.ts';
@@ -172,9 +172,9 @@ export class FakeCluster {
 
   event(kind: string, name: string, reason: string, note: string, more: Readonly<Record<string, unknown>> = {}): void {
     const event = {
-      regarding: { kind, name },
+      involvedObject: { kind, name },
       reason,
-      note,
+      message: note,
       type: 'Normal',
       eventTime: '2026-11-21T12:00:05.000000Z',
       ...more,
