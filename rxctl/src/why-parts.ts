@@ -11,6 +11,7 @@ export type Found = { readonly chain: readonly Link[]; readonly cure?: string };
 export type LastWords = (object: string) => string | undefined;
 
 const START_AGAIN = 'look after it again: rxctl up';
+const BEGIN_ANEW = 'wait a little; if its blocks are gone, begin anew: rxctl down --purge, then rxctl up';
 const LAST_ERROR = /^error: (.*)$/;
 
 /** Words of a log that name their own cure. */
@@ -64,6 +65,12 @@ export function causeOfNode(snapshot: Snapshot, node: NodeSight, lastWords: Last
   }
   if (isInSync !== false) return { chain: [] };
   const best = snapshot.groups.find(({ group }) => group === node.group)?.height ?? height;
+  const isAlone = snapshot.nodes.every((other) => other === node || other.group !== node.group);
+  if (isAlone && height >= best)
+    return found(
+      [{ object: name, fact: `is at height ${height}, and nobody else has the blocks of its group` }],
+      BEGIN_ANEW,
+    );
   const behind = { object: name, fact: `is at height ${height} and its group at ${best}` };
   return peers === 0
     ? found([behind, { object: name, fact: 'has no peers to fetch blocks from' }], `rxctl logs ${name}`)

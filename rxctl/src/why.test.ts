@@ -81,6 +81,13 @@ test.each<[string, Snapshot, string | undefined, ReadonlyMap<string, string>, st
     'demo is Degraded: Ready is False.\n  ← Ready g1-n0 is still fetching blocks\n    ← g1-n0 is at height 7 and its group at 42\n      ← g1-n0 has no peers to fetch blocks from\ncure: rxctl logs g1-n0',
   ],
   [
+    'the only node of a group, without its blocks',
+    aSnapshot({ nodes: [aNode('g1-n0', { isInSync: false, height: 0 })], groups: [{}, { height: 0 }] }),
+    'g1-n0',
+    SILENT,
+    'g1-n0 is at height 0, and nobody else has the blocks of its group.\ncure: wait a little; if its blocks are gone, begin anew: rxctl down --purge, then rxctl up',
+  ],
+  [
     'a silent group without a miner',
     aSnapshot({ groups: [{}, { tipAgeMs: 48_000 }], observed: { miners: { wanted: 1, running: 0 } } }),
     'g1',
