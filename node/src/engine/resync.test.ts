@@ -256,6 +256,8 @@ test('chains that parted before what headers are held of are compared as far bac
   catchUp(stranger);
   expect(rootOf(stranger)).toBe(rootOf(old[1]));
   expect(stranger.installed).toHaveLength(1);
+  // The side it left may be the better one in a moment.
+  expect(stranger.open.view.tree.baseHeight(1)).toBeLessThan(stranger.height - 4 * MAX_REORG);
   expect(stranger.open.pool.size).toBe(1);
   await stranger.restart();
   stranger.mine();
@@ -295,4 +297,31 @@ test('what is held to compare is let go when there was time to', async () => {
   clock.nowMs += WIDE_MS;
   stays.open.engine.tick();
   expect(stays.open.view.tree.baseHeight(1)).toBeGreaterThan(height);
+});
+
+test('a state whose chain lost while it came is not put in place', async () => {
+  const [home, winner] = old;
+  const rival = startNode('rival', 1);
+  catchUp(rival);
+  const fork = rival.height;
+  // Group 0 hears of neither, so that it decides for none of them.
+  for (let i = 0; i < ALONE; i++) winner.mine();
+  const late = startNode('torn', 1);
+  for (const peer of old) late.learn(peer);
+  const parts = () => late.wants().filter((want) => want.kind === 'part');
+  // The head first.
+  late.fetch(winner, 1);
+  while (parts().length > 1) late.fetch(winner, 1);
+  const [left] = parts();
+  const bytes = winner.part(left!.block, left!.part)!;
+  expect(winner.open.view.tree.get(left!.block)!.height).toBeGreaterThan(fork);
+  while (rival.height <= winner.height) rival.mine();
+  late.learn(rival);
+  expect(late.open.engine.takePart(left!.block, left!.part, bytes)).toEqual({ fault: undefined, accepted: 0 });
+  expect(late.installed).toEqual([]);
+  for (let before = -1; before !== late.height; ) {
+    before = late.height;
+    for (const peer of [home, rival]) late.fetch(peer);
+  }
+  expect(rootOf(late)).toBe(rootOf(rival));
 });
