@@ -13,6 +13,7 @@ import type { Caller, GossipMessage, PeerBackend } from './backend.ts';
 import { type ActiveCall, type Calls, incoming } from './calls.ts';
 import { isErrorCode, RpcError } from './errors.ts';
 import { gossipLink, readGossip } from './gossip.ts';
+import { InFlight } from './in-flight.ts';
 import { MAX_HEADERS_PER_ANSWER } from './node-service.ts';
 import { StatePace } from './state-pace.ts';
 import {
@@ -29,9 +30,12 @@ import {
 const MAX_LOCATOR_IDS = 64;
 const MAX_BRANCH_IDS = 64;
 const MAX_IDS_PER_REQUEST = 512;
+/** A thousand headers from disk keep the engine's thread for milliseconds; all nodes of a laptop are one address. */
+const HEADER_ANSWERS_PER_ADDRESS = 32;
 
 export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
   const pace = new StatePace(() => performance.now());
+  const headerAnswers = new InFlight(HEADER_ANSWERS_PER_ADDRESS);
   return {
     Hello: calls.unary('Peer.Hello', async (request, caller) => ({
       hello: helloToWire(await backend.hello(helloFromWire(request.hello), caller)),
@@ -43,7 +47,8 @@ export function peerService(backend: PeerBackend, calls: Calls): PeerHandlers {
         bytesOf(id, ID_BYTES, 'branches'),
       );
       const limit = Math.min(request.limit, MAX_HEADERS_PER_ANSWER);
-      const headers = await backend.peerHeaders({ group: request.group, locator, limit, branches }, caller);
+      const question = { group: request.group, locator, limit, branches };
+      const headers = await headerAnswers.run(caller.connection, () => backend.peerHeaders(question, caller));
       return { headers: headers.map(headerToWire) };
     }),
 

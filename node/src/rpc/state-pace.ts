@@ -2,6 +2,7 @@
 // A node that serves a newcomer goes on being a node, and one who asks for everything leaves something to others.
 import { setTimeout as pause } from 'node:timers/promises';
 import { RpcError } from './errors.ts';
+import { InFlight } from './in-flight.ts';
 
 const STREAMS_MAX = 16;
 /** Two newcomers on one machine take as many. */
@@ -20,7 +21,7 @@ export interface StateStream {
 
 export class StatePace {
   readonly #nowMs: () => number;
-  readonly #streams = new Map<string, number>();
+  readonly #perAddress = new InFlight(STREAMS_PER_ADDRESS_MAX);
   #open = 0;
   /** When everything given so far has had its time. */
   #freeMs = 0;
@@ -31,10 +32,8 @@ export class StatePace {
 
   /** Throws BUSY when too many streams are open. `connection`: `address:port`. */
   begin(connection: string): StateStream {
-    const address = connection.slice(0, connection.lastIndexOf(':'));
-    const here = this.#streams.get(address) ?? 0;
-    if (this.#open >= STREAMS_MAX || here >= STREAMS_PER_ADDRESS_MAX) throw busy();
-    this.#streams.set(address, here + 1);
+    if (this.#open >= STREAMS_MAX) throw busy();
+    const leave = this.#perAddress.enter(connection);
     this.#open++;
     const startedMs = this.#nowMs();
     return {
@@ -42,15 +41,11 @@ export class StatePace {
         if (this.#nowMs() - startedMs >= STREAM_MS) throw busy();
         await this.#spend(bytes, signal);
       },
-      end: () => this.#end(address),
+      end: () => {
+        leave();
+        this.#open--;
+      },
     };
-  }
-
-  #end(address: string): void {
-    const left = this.#streams.get(address)! - 1;
-    if (left === 0) this.#streams.delete(address);
-    else this.#streams.set(address, left);
-    this.#open--;
   }
 
   async #spend(bytes: number, signal: AbortSignal): Promise<void> {
