@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
 import { FakeGroups } from '../../../test/doubles/fake-groups.ts';
 import { MinedGroup, serveGroup } from '../../../test/doubles/mined-group.ts';
 import { bitsFromTarget, targetForHashes } from '../consensus/target.ts';
@@ -77,6 +78,22 @@ test('a proof for a group nobody serves is refused at once', async () => {
   const { templates } = open(new Map());
   expect((await templates.submit(7, new Uint8Array(32), new Uint8Array(4))).accepted).toBe(false);
   await expect(templates.submitParentHeaders([new Uint8Array(80)])).rejects.toThrow(/group 0/);
+});
+
+test('the only node of a group is dialled anew when nothing answers there', async () => {
+  const dials = { count: 0 };
+  // As the address of a pod that is gone, but sooner seen: whoever connects waits.
+  const mute = createServer((socket) => {
+    dials.count++;
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  closers.push(() => mute.close());
+  const { port } = mute.address() as AddressInfo;
+  const { standings, stream } = open(new Map([[3, [`127.0.0.1:${port}`]]]), 200);
+  void stream(3).next();
+  await vi.waitUntil(() => dials.count > 1, { timeout: 20_000 });
+  expect(standings).toEqual([{ kind: 'away', group: 3, reason: `127.0.0.1:${port} gives no templates` }]);
 });
 
 test('parent headers go to group 0 only', async () => {

@@ -12,7 +12,10 @@ import type { Template, TemplateSource } from './ports.ts';
 
 const BACKOFF_MIN_MS = 250;
 const BACKOFF_MAX_MS = 4_000;
-/** A node that answers but has nothing new for so long is left for another one, where there is one. */
+/**
+ * A node that has nothing new for so long is left for another one, where there is one. One that has not answered at all is dialled anew:
+ * a name that told the address of a pod that is gone leads nowhere for as long as TCP tries, which is minutes.
+ */
 const SILENCE_MS = 15_000;
 /** Later the block is somebody else's. */
 const SUBMIT_DEADLINE_MS = 3_000;
@@ -131,13 +134,14 @@ export class GrpcTemplates implements TemplateSource {
     let silence: NodeJS.Timeout | undefined;
     const listen = (): void => {
       clearTimeout(silence);
-      if (isOneOfMany) silence = setTimeout(() => link.stop.abort(), silenceMs);
+      silence = setTimeout(() => link.stop.abort(), silenceMs);
     };
     this.#links.set(group, link);
     try {
       listen();
       for await (const wire of link.rpc.watchTemplate(AbortSignal.any([signal, link.stop.signal]))) {
-        listen();
+        clearTimeout(silence);
+        if (isOneOfMany) listen();
         const template = this.#read(group, wire);
         this.#templates.set(group, template);
         yield template;
