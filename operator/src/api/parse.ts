@@ -23,6 +23,18 @@ export function parseTestnet(document: unknown): Parsed {
   return 'problems' in parsed ? parsed : { testnet: parsed.object };
 }
 
+type Stored = { readonly metadata: { readonly name: string } };
+
+/** As a server has it: its head was judged there, maybe by a Kubernetes that knows more fields than we do. */
+export function parseStored<Spec>(definition: Definition<Spec>, object: Stored): ParsedObject<Spec> {
+  return parseObject(definition, { ...object, metadata: { name: object.metadata.name } });
+}
+
+export function parseStoredTestnet(object: Stored): Parsed {
+  const parsed = parseStored(TESTNET, object);
+  return 'problems' in parsed ? parsed : { testnet: parsed.object };
+}
+
 /** The definition of a document's kind; undefined for what is no kind of ours. */
 export function definitionOf(document: unknown): AnyDefinition | undefined {
   const kind = isRecord(document) ? document['kind'] : undefined;

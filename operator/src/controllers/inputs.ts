@@ -1,7 +1,7 @@
 // From a stored Testnet to what the builders are given, made once for every generation. A stored object may come from
 // another version: what does not pass our schema becomes a problem in words, never a crash.
 import { formatPath } from '../api/check.ts';
-import { parseTestnet } from '../api/parse.ts';
+import { parseStoredTestnet } from '../api/parse.ts';
 import type { Testnet } from '../api/testnet.ts';
 import { type Images, imagesOf } from '../plan/kube/images.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
@@ -55,7 +55,7 @@ export class Inputs {
   }
 
   #make(object: TestnetObject, { firstGroups, ...facts }: ClusterFacts): Made<{ readonly input: KubeInput }> {
-    const parsed = parseTestnet(object);
+    const parsed = parseStoredTestnet(object);
     if ('problems' in parsed) {
       const [first] = parsed.problems;
       const where = first === undefined ? 'the object' : formatPath(first.path);

@@ -2,7 +2,7 @@
 import type { V1Job } from '@kubernetes/client-node';
 import type { Condition } from '../api/conditions.ts';
 import { LOAD_TEST, type LoadTestSpec, type LoadTestStatus } from '../api/load-test.ts';
-import { parseObject, parseTestnet } from '../api/parse.ts';
+import { parseStored, parseStoredTestnet } from '../api/parse.ts';
 import type { TestnetSpec } from '../api/testnet.ts';
 import type { Collection } from '../kube/caches.ts';
 import { isRecord } from '../kube/errors.ts';
@@ -75,7 +75,7 @@ export function scaled({ spec }: ScalerObject): string | undefined {
 
 /** The spec, or the first thing that is wrong with it. */
 export function loadTestSpecOf(object: LoadTestObject): { readonly spec: LoadTestSpec } | { readonly wrong: string } {
-  const parsed = parseObject(LOAD_TEST, object);
+  const parsed = parseStored(LOAD_TEST, object);
   if ('object' in parsed) return { spec: parsed.object.spec };
   const [first] = parsed.problems;
   return { wrong: first === undefined ? 'the spec cannot be read' : `${first.message}; ${first.cure}.` };
@@ -134,7 +134,7 @@ function imageOf(own: TestnetObject | undefined, images: Images): string {
 
 function measuredSpec(object: TestnetObject | undefined): TestnetSpec | undefined {
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined;
-  const parsed = parseTestnet(object);
+  const parsed = parseStoredTestnet(object);
   return 'testnet' in parsed ? parsed.testnet.spec : undefined;
 }
 

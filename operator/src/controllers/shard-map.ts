@@ -1,7 +1,7 @@
 // The ShardMap controller: keeps one ShardMap for each Testnet, and in its status the table on chain with what the planner proposes. It asks no
 // node itself and changes nothing on chain.
 import { parseDuration } from '@rexnet/node/core/duration.ts';
-import { parseTestnet } from '../api/parse.ts';
+import { parseStoredTestnet } from '../api/parse.ts';
 import { REBALANCE_ANNOTATION } from '../api/shard-map.ts';
 import type { Testnet } from '../api/testnet.ts';
 import type { Knowledge } from '../ask/asker.ts';
@@ -67,7 +67,7 @@ async function reconcile(
     told.forget(key);
     return undefined;
   }
-  const parsed = parseTestnet(object);
+  const parsed = parseStoredTestnet(object);
   // The Testnet's own status says what is wrong with it.
   if ('problems' in parsed) return undefined;
   const { namespace = '', uid = '' } = object.metadata;

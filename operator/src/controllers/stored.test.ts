@@ -29,6 +29,14 @@ test.each([
   expect(cluster.failures).toEqual([]);
 });
 
+test('fields of metadata that only a newer Kubernetes knows keep nothing from being made', async () => {
+  const metadata = { name: 'demo', namespace: NAMESPACE, ofTomorrow: { is: 'unknown' } };
+  const object = { apiVersion: 'rexnet.dev/v1alpha1', kind: 'Testnet', metadata, spec: { groups: 1 } };
+  cluster.api.put(RESOURCE.testnets, object as KubeObject);
+  await until('its group is made', () => cluster.show(RESOURCE.statefulSets, 'demo-g0') !== undefined);
+  expect(cluster.failures).toEqual([]);
+});
+
 test.each([[undefined], [{}], [{ testnet: 'demo', index: 'first' }], ['a text']])(
   'a ConsensusGroup of %j keeps no Testnet it is labelled with from being made',
   async (spec) => {
