@@ -45,6 +45,10 @@ class ClientNetwork implements Network {
   readonly #senders = new Map<string, Sender>();
   readonly #origins = new Map<string, Origin>();
   readonly #closed = new AbortController();
+  /** Questions under way, by node. */
+  readonly #asked = new Map<string, Promise<NodeAnswer | undefined>>();
+  /** Nodes that did not answer the last one. */
+  readonly #silent = new Set<string>();
   #all: Promise<Connection> | undefined;
   /** The nodes that `#all` knows. */
   #known: NodeTable;
@@ -55,8 +59,15 @@ class ClientNetwork implements Network {
   }
 
   async ask(node: string): Promise<NodeAnswer | undefined> {
-    const answer = this.#askOne(node).catch(() => undefined);
-    return Promise.race([answer, delay(this.#place.answerMaxMs ?? ASK_MAX_MS, undefined, { ref: false })]);
+    const asked = this.#asked.get(node) ?? this.#askOne(node).catch(() => undefined);
+    this.#asked.set(node, asked);
+    void asked.finally(() => this.#asked.delete(node));
+    // Who was silent holds up no look as long again; his answer counts whenever it comes.
+    const maxMs = this.#silent.has(node) ? ASK_MAX_MS : (this.#place.answerMaxMs ?? ASK_MAX_MS);
+    const answer = await Promise.race([asked, delay(maxMs, undefined, { ref: false })]);
+    if (answer === undefined) this.#silent.add(node);
+    else this.#silent.delete(node);
+    return answer;
   }
 
   async account(address: Uint8Array): Promise<Account> {
