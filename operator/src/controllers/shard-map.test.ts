@@ -123,3 +123,20 @@ test('silence takes nothing back, and what stays the same is not written again',
   await until('it says so', () => ready()?.reason === 'Unreachable');
   expect(shown()?.status).toMatchObject({ table: '0-31:0,32-63:1', phase: 'Balanced' });
 });
+
+test('one that belongs to nobody is left as it is, and an event of the Testnet says so', async () => {
+  const metadata = { name: 'demo', namespace: NAMESPACE };
+  const spec = { testnet: 'other', partitions: 2 };
+  api.put(SHARD_MAPS.resource, { apiVersion: 'rexnet.dev/v1alpha1', kind: 'ShardMap', metadata, spec } as KubeObject);
+  testnet({ groups: 2 });
+  const told = () => api.asked.find(({ method, path }) => method === 'POST' && path.endsWith('/events'))?.body;
+  await until('it is told', () => told() !== undefined);
+  expect(told()).toMatchObject({
+    type: 'Warning',
+    reason: 'NameTaken',
+    regarding: { kind: 'Testnet', name: 'demo' },
+    note: expect.stringContaining('ShardMap demo is there already and belongs to nobody'),
+  });
+  expect(shown()).toMatchObject({ spec });
+  expect(shown()?.status).toBeUndefined();
+});

@@ -5,6 +5,9 @@ import { parseStoredTestnet } from '../api/parse.ts';
 import { REBALANCE_ANNOTATION } from '../api/shard-map.ts';
 import type { Testnet } from '../api/testnet.ts';
 import type { Knowledge } from '../ask/asker.ts';
+import type { Applied } from '../kube/applier.ts';
+import { KubeError } from '../kube/errors.ts';
+import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { type ChainSeen, newest } from '../plan/kube/chain-seen.ts';
 import { isOwnedBy } from '../plan/kube/leftovers.ts';
@@ -28,6 +31,8 @@ const WORKERS = 2;
 const LOOK_AGAIN_MS = 5_000;
 /** When the copy does not show yet what was made. */
 const LAG_MS = 500;
+/** What is refused once is refused again for a while. */
+const REFUSED_MS = 15_000;
 const REMEMBERED_MAX = 1_000;
 
 const READ = ['get', 'list', 'watch'] as const;
@@ -73,7 +78,8 @@ async function reconcile(
   const { namespace = '', uid = '' } = object.metadata;
   const wish: KubeObject = shardMapWish(parsed.testnet, { namespace, uid });
   const live = copies.of(SHARD_MAPS).get(key);
-  const applied = await clients.apply(SHARD_MAPS.resource, wish, live);
+  const applied = await applyOrTell(wish, live, object, clients);
+  if (applied === 'refused') return REFUSED_MS;
   // One of an earlier Testnet, which is still going, is not written about.
   if (live === undefined || (applied === 'lagging' && !isOwnedBy(live, uid))) return LAG_MS;
   const chain = chainOf(key, knowledge, copies);
@@ -86,6 +92,23 @@ async function reconcile(
     figures: SHARD_MAP_FIGURES,
   });
   return sooner(figuresMs, LOOK_AGAIN_MS);
+}
+
+/** There is no status yet to say it in, or one that is another's: an event of the Testnet says it. */
+async function applyOrTell(
+  wish: KubeObject,
+  live: KubeObject | undefined,
+  regarding: KubeObject,
+  clients: Clients,
+): Promise<Applied | 'refused'> {
+  try {
+    return await clients.apply(SHARD_MAPS.resource, wish, live);
+  } catch (error) {
+    if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+    const reason = reasonOfRefused(error);
+    clients.record({ regarding, type: 'Warning', reason, action: 'MakeShardMap', note: error.message });
+    return 'refused';
+  }
 }
 
 function chainOf(key: string, knowledge: Pick<Knowledge, 'of'>, copies: Copies): ChainSeen | undefined {
