@@ -159,6 +159,16 @@ export const REFUSED_PODS: Collection<EventObject> = {
   indexes: {
     [BY_OBJECT]: ({ involvedObject: { uid } }) => uid,
   },
+  // Those of everybody's pods are among them.
+  keep: ({ apiVersion, kind, metadata, involvedObject, message, lastTimestamp, eventTime }) => ({
+    apiVersion,
+    kind,
+    metadata: withoutAnnotations(metadata),
+    involvedObject,
+    ...(message === undefined ? {} : { message }),
+    ...(lastTimestamp === undefined ? {} : { lastTimestamp }),
+    ...(eventTime === undefined ? {} : { eventTime }),
+  }),
 };
 
 /** Read by name, never watched: nobody needs a copy of secrets. */

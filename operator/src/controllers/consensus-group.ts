@@ -112,8 +112,8 @@ export function groupController(options: GroupControllerOptions): Controller {
       ),
       watch({
         collection: REFUSED_PODS,
-        keys: ({ involvedObject: { namespace, name } }) =>
-          name === undefined || namespace === undefined ? [] : [keyOf({ namespace, name })],
+        keys: ({ involvedObject: { kind, namespace, name } }) =>
+          kind !== 'StatefulSet' || name === undefined || namespace === undefined ? [] : [keyOf({ namespace, name })],
       }),
       ...(options.seesMachines
         ? [
