@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/resources.ts';
 import { answer, statusBody } from '../kube/testing/fake-api.ts';
 import { until } from '../kube/testing/things.ts';
 import { labelsOf } from '../plan/kube/labels.ts';
-import { CLAIMS, REFUSED_PODS } from './collections.ts';
+import { CLAIMS, REFUSED_PODS, SERVICES, STATEFUL_SETS } from './collections.ts';
 import { grown, TWO_GROUPS } from './testing/grown.ts';
 import { keyIn, NAMESPACE, RESOURCE, type SmallCluster, smallCluster } from './testing/small-cluster.ts';
 
@@ -129,6 +129,30 @@ test('what bears a name of ours and belongs to somebody else is left alone, and 
   expect(cluster.show(RESOURCE.configMaps, 'demo-peers')?.metadata.ownerReferences).toBeUndefined();
   const stalled = cluster.show(RESOURCE.testnets, 'demo')?.status?.conditions?.find(({ type }) => type === 'Stalled');
   expect(stalled?.message).toContain('ConfigMap demo-peers is there already and belongs to nobody');
+});
+
+test('a group that somebody deletes is made anew when all of the earlier one is gone', async () => {
+  await grown(cluster, 'demo');
+  const group = cluster.show(RESOURCE.groups, 'demo-g1');
+  const set = () => cluster.show(RESOURCE.statefulSets, 'demo-g1');
+  const earlier = set();
+  if (group === undefined || earlier === undefined) throw new Error('there is no second group');
+  cluster.api.remove(RESOURCE.groups, group);
+  await until('it is there again', () => ![undefined, group.metadata.uid].includes(groupUid()));
+  const written = () => cluster.show(RESOURCE.groups, 'demo-g1')?.status?.conditions;
+  await until('its status is written', () => written() !== undefined);
+  expect(written()?.find(({ type }) => type === 'Stalled')?.status).toBe('False');
+  expect(set()?.metadata).toEqual(earlier.metadata);
+  for (const { resource } of [STATEFUL_SETS, SERVICES])
+    for (const name of ['demo-g1', 'demo-g1-peers']) {
+      const old = cluster.show(resource, name);
+      if (old !== undefined) cluster.api.remove(resource, old);
+    }
+  await until('its StatefulSet is its own', () => set()?.metadata.ownerReferences?.[0]?.uid === groupUid());
+
+  function groupUid(): string | undefined {
+    return cluster.show(RESOURCE.groups, 'demo-g1')?.metadata.uid;
+  }
 });
 
 test('keys that nobody owns are not taken for its own', async () => {
