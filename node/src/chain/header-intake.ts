@@ -117,13 +117,19 @@ export class HeaderIntake {
    * Takes back what was stored, in any order; what the disk lost of the evidence simply waits. Stored witnesses were
    * verified before they were stored.
    */
-  restore(stored: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>, nowMs: number): void {
+  restore(
+    stored: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>,
+    nowMs: number,
+    placed?: (entry: HeaderEntry) => void,
+  ): void {
     this.#waiting = new WaitingHeaders(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
     for (const { bytes, witness } of stored) {
       const id = blockId(bytes);
       const parsed = parseHeader(this.#params, id, bytes);
       if (typeof parsed === 'string') throw new Error(`a stored header is refused: ${parsed}`);
-      if (this.#standing(id) === undefined) this.#enter(parsed, witness, '', nowMs);
+      if (this.#standing(id) !== undefined) continue;
+      const { accepted } = this.#enter(parsed, witness, '', nowMs);
+      if (placed !== undefined) for (const entry of accepted) placed(entry);
     }
     this.#waiting = new WaitingHeaders(WAITING_MAX_PER_PEER, WAITING_MAX);
   }

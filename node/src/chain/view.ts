@@ -75,6 +75,8 @@ export interface Missing {
 /** What was stored before a restart. */
 export interface StoredView {
   readonly headers: Iterable<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }>;
+  /** Told of every header that has its place now, parents before children: what is old need not be in memory as a whole. */
+  readonly placed?: (entry: HeaderEntry) => void;
   /** The block the restored state stands at; undefined = genesis. */
   readonly tip: Uint8Array | undefined;
   /** Blocks execution condemned. */
@@ -145,7 +147,7 @@ export class View {
 
   /** Before anything else, on a state that stands at `stored.tip`. */
   restore(stored: StoredView, nowMs: number): void {
-    this.#intake.restore(stored.headers, nowMs);
+    this.#intake.restore(stored.headers, nowMs, stored.placed);
     for (const id of stored.condemned) {
       const entry = this.tree.get(id);
       if (entry !== undefined) this.#intake.condemn(entry);

@@ -236,6 +236,7 @@ function restoreView(view: View, store: ChainStore, nowMs: number): void {
   view.restore(
     {
       headers: copies(store.allHeaders()),
+      placed: (entry) => entry.ancestorAt(entry.height - WHOLE_HEADERS)?.compact(store),
       tip: tip === undefined || tip.height === 0 ? undefined : tip.id,
       condemned: store.condemned(),
     },

@@ -83,6 +83,22 @@ test('mapped memory is given back while the store is in use', async () => {
   await store.close();
 });
 
+test('headers of all groups come back in step', async () => {
+  const store = new ChainStore(dir, identity);
+  expect([...store.allHeaders()]).toEqual([]);
+  const places = [1, 0, 70_000].flatMap((group) => [70, 1, 63, 200].map((height) => [group, height] as const));
+  store.commit(() => {
+    for (const [group, height] of places) {
+      store.putHeader({ group, height, id: id(1), header: Uint8Array.of(group & 0xff, height), witness: NO_BYTES });
+    }
+  });
+  const group = 70_000 & 0xff;
+  expect([...store.allHeaders()].map(({ bytes }) => [...bytes])).toEqual(
+    [[1, 63], [70], [200]].flatMap((step) => [0, 1, group].flatMap((g) => step.map((height) => [g, height]))),
+  );
+  await store.close();
+});
+
 test('the newest three snapshots are kept', async () => {
   const store = new ChainStore(dir, identity);
   for (const height of [256, 512, 768, 1_024]) {

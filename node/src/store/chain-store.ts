@@ -44,6 +44,8 @@ export interface Snapshot extends Tip {
 const ROOT_BLOCKS_MAX = 2_048;
 const ROOT_BYTES_MAX = 32 * 1024 * 1024;
 const NO_ID = new Uint8Array(0);
+/** Heights of one group that are read before those of the next. */
+const HEADERS_IN_STEP = 64;
 
 const TIP = Buffer.from('tip');
 const BASE = Buffer.from('base');
@@ -134,11 +136,31 @@ export class ChainStore implements BlockArchive {
     this.#put(this.#tables.headers, heightKey(h.group, h.height, h.id), value);
   }
 
-  /** Of every group, ascending by group and height. */
+  /** Of all groups in step, each ascending by height: whoever takes them in need not hold many until what they read has come. */
   *allHeaders(): IterableIterator<{ readonly bytes: Uint8Array; readonly witness: Uint8Array }> {
-    for (const { value } of this.#tables.headers.getRange({})) {
-      const size = value.readUInt32LE(0);
-      yield { bytes: value.subarray(4, 4 + size), witness: value.subarray(4 + size) };
+    const tops = this.#highestHeaders();
+    const last = Math.max(0, ...tops.values());
+    for (let from = 0; from <= last; from += HEADERS_IN_STEP) {
+      for (const group of tops.keys()) {
+        const range = { start: heightKey(group, from), end: heightKey(group, from + HEADERS_IN_STEP) };
+        for (const { value } of this.#tables.headers.getRange(range)) {
+          const size = value.readUInt32LE(0);
+          yield { bytes: value.subarray(4, 4 + size), witness: value.subarray(4 + size) };
+        }
+      }
+    }
+  }
+
+  /** Heights of the newest headers on disk, by group. */
+  #highestHeaders(): ReadonlyMap<number, number> {
+    const tops: [number, number][] = [];
+    let below = {};
+    for (;;) {
+      const [key] = [...this.#tables.headers.getKeys({ ...below, reverse: true, limit: 1 })];
+      if (key === undefined) return new Map(tops.reverse());
+      const group = key.readUInt32BE(0);
+      tops.push([group, Number(key.readBigUInt64BE(4))]);
+      below = { start: heightKey(group, 0) };
     }
   }
 
