@@ -110,9 +110,10 @@ test('a Testnet is applied, looked at, paid on and deleted by rxctl alone', {
 
   const onlyOurs = await kubeconfigOf('rexnet-view');
   expect((await rxctlAs(onlyOurs, 'status')).out).toMatch(/nodes 2\/2[\s\S]*note +you may not look at pods, events,/);
-  expect((await rxctlAs(onlyOurs, 'block', '0')).err).toContain('looking needs the role view in this namespace');
+  expect((await rxctlAs(onlyOurs, 'logs')).err).toContain('looking needs the role view in this namespace');
   const viewer = await kubeconfigOf('view');
   expect((await rxctlAs(viewer, 'status')).out).toMatch(/nodes 2\/2[\s\S]*note +you may not look at ports of pods,/);
+  expect((await rxctlAs(viewer, 'events')).out).toMatch(/Normal +g0-n0 +Started/);
   expect((await rxctlAs(viewer, 'block', '0')).err).toContain('you may not ask its nodes');
 
   writeFileSync(file, TESTNET.replace('groups: 2', 'group: 2'));
