@@ -16,6 +16,13 @@ test('the operator deletes no pod, lists no secret, and grants nothing', () => {
   expect(JSON.stringify(all)).not.toContain('*');
 });
 
+test.each(['edit', 'admin'] as const)('who has %s alone can read what he writes', (role) => {
+  for (const resource of ['testnets', 'loadtests', 'shardmaps']) {
+    const verbs = PEOPLE_RULES[role].flatMap((rule) => (rule.resources.includes(resource) ? rule.verbs : []));
+    expect(verbs).toEqual(expect.arrayContaining(['get', 'list', 'watch', 'patch']));
+  }
+});
+
 test('people write no status and no group', () => {
   const written = Object.values(PEOPLE_RULES)
     .flat()

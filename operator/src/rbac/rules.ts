@@ -33,15 +33,21 @@ const READ = ['get', 'list', 'watch'] as const;
 const WRITE = ['create', 'update', 'patch', 'delete'] as const;
 const GROUP = 'rexnet.dev';
 
+const VIEW: readonly PeopleRule[] = [
+  { group: GROUP, resources: ['testnets', 'loadtests', 'consensusgroups', 'shardmaps'], verbs: READ },
+];
 /** Statuses, and groups, are the operator's alone. A ShardMap is patched to approve of a proposal. */
+const EDIT: readonly PeopleRule[] = [
+  ...VIEW,
+  { group: GROUP, resources: ['testnets', 'loadtests'], verbs: WRITE },
+  { group: GROUP, resources: ['testnets/scale'], verbs: ['get', 'update', 'patch'] },
+  { group: GROUP, resources: ['shardmaps'], verbs: ['patch'] },
+];
+/** Each suffices by itself: who is bound to one directly has no other. */
 export const PEOPLE_RULES: Readonly<Record<'view' | 'edit' | 'admin', readonly PeopleRule[]>> = {
-  view: [{ group: GROUP, resources: ['testnets', 'loadtests', 'consensusgroups', 'shardmaps'], verbs: READ }],
-  edit: [
-    { group: GROUP, resources: ['testnets', 'loadtests'], verbs: WRITE },
-    { group: GROUP, resources: ['testnets/scale'], verbs: ['get', 'update', 'patch'] },
-    { group: GROUP, resources: ['shardmaps'], verbs: ['patch'] },
-  ],
-  admin: [{ group: GROUP, resources: ['testnets', 'loadtests'], verbs: ['deletecollection'] }],
+  view: VIEW,
+  edit: EDIT,
+  admin: [...EDIT, { group: GROUP, resources: ['testnets', 'loadtests'], verbs: ['deletecollection'] }],
 };
 
 /** One rule for every set of verbs of a group, all in alphabetical order. */
