@@ -29,7 +29,6 @@ export type Live = {
     readonly name: string;
     readonly uid: string;
     readonly resourceVersion: string;
-    readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
