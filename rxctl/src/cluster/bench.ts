@@ -54,7 +54,7 @@ async function untilOver(io: Io, cluster: Cluster, name: string): Promise<LoadTe
       if (io.signal.aborted || performance.now() >= deadlineMs)
         throw new CliError(
           EXIT.timeout,
-          `not over: ${step.text}; it goes on in the cluster`,
+          `not over: ${step.text.replace(/\.$/, '')}; it goes on in the cluster`,
           `follow it again: rxctl bench ${name}; end it: kubectl delete lt ${name} -n ${namespace}`,
         );
       line.show(step);

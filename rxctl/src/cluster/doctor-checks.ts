@@ -58,7 +58,7 @@ function operatorCheck({ operators, namespace }: ClusterFacts): Check {
     ? { name, result: 'fail', fact: `none is installed, so nobody looks after Testnets of ${namespace}`, cure: INSTALL }
     : {
         ...{ name, result: 'fail', fact: `the one in namespace ${there.namespace} is not ready` },
-        cure: `kubectl -n ${there.namespace} describe pods -l app.kubernetes.io/name=rexnet`,
+        cure: `kubectl -n ${there.namespace} get deployments,pods -l app.kubernetes.io/name=rexnet shows it`,
       };
 }
 

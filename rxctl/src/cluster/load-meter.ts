@@ -25,8 +25,13 @@ export class LoadMeter {
     this.#scraper = scraper;
   }
 
-  /** Undefined while no generator answers. */
-  async look(addresses: readonly string[], workload: string, atMs: number): Promise<LoadSight | undefined> {
+  /** Undefined while no generator answers. `toldTps` is what somebody else has counted, for a first look. */
+  async look(
+    addresses: readonly string[],
+    workload: string,
+    atMs: number,
+    toldTps: number = 0,
+  ): Promise<LoadSight | undefined> {
     const answers = await Promise.all(addresses.map((address) => this.#scraper.scrape(address, WANTED)));
     const figures = answers.filter((answer) => answer !== undefined);
     if (figures.length === 0) return undefined;
@@ -36,7 +41,7 @@ export class LoadMeter {
       isRunning: true,
       workload,
       offeredTps: sum(figures, NAMES.wanted),
-      tps: this.#rate({ atMs, completed }),
+      tps: this.#rate({ atMs, completed }) ?? toldTps,
       offered: sum(figures, NAMES.offered),
       completed,
       failed: sum(figures, NAMES.failed),
@@ -46,14 +51,14 @@ export class LoadMeter {
     };
   }
 
-  #rate(look: Look): number {
+  #rate(look: Look): number | undefined {
     const last = this.#looks.at(-1);
     const kept = last === undefined || last.completed > look.completed ? [] : this.#looks;
     const inside = kept.findIndex(({ atMs }) => atMs >= look.atMs - WINDOW_MS);
     this.#looks = [...kept.slice(inside < 0 ? -1 : Math.max(0, inside - 1)), look];
     const [first] = this.#looks;
     const spanMs = first === undefined ? 0 : look.atMs - first.atMs;
-    return first === undefined || spanMs <= 0 ? 0 : ((look.completed - first.completed) * 1_000) / spanMs;
+    return first === undefined || spanMs <= 0 ? undefined : ((look.completed - first.completed) * 1_000) / spanMs;
   }
 }
 

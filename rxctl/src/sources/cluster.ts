@@ -107,7 +107,7 @@ export class ClusterSource implements Source {
     const measured = { groups, genesis: plan.genesis };
     const [counters, load, uses, events] = await Promise.all([
       this.#meter.look(measured, answers, (node) => this.#metricsOf(node), atMs),
-      this.#loadOf(plan, atMs),
+      this.#loadOf(plan, object, atMs),
       this.#usesAt(atMs),
       this.#eventsAt(atMs),
     ]);
@@ -232,13 +232,13 @@ export class ClusterSource implements Source {
     return program === undefined ? 'nowhere:1' : addressOfPod(this.#options.cluster, program.pod, PORT.metrics);
   }
 
-  async #loadOf(plan: Plan, atMs: number): Promise<Snapshot['load']> {
+  async #loadOf(plan: Plan, { status }: TestnetObject, atMs: number): Promise<Snapshot['load']> {
     if (plan.load === undefined) return undefined;
     const running = this.#programs.filter(
       ({ component, pod }) => component === 'load' && processOf(pod, false) === 'Running',
     );
     const addresses = running.map(({ pod }) => addressOfPod(this.#options.cluster, pod, PORT.loadMetrics));
-    return this.#load.look(await Promise.all(addresses), plan.load.workload, atMs);
+    return this.#load.look(await Promise.all(addresses), plan.load.workload, atMs, Number(status?.tps ?? 0));
   }
 
   /** Of pods; where a metrics server runs it knows, else they say so themselves. */
