@@ -123,7 +123,7 @@ export class MachineTrial {
     return until({
       what: `${type} to be told`,
       withinMs: PATIENCE_MS,
-      everyMs: 100,
+      everyMs: 500,
       look: () => this.#here.condition(this.object, type),
       holds,
     });

@@ -21,6 +21,13 @@ export async function installOperator(cluster: Cluster, namespace: string): Prom
   await cluster.kubectl(['create', 'namespace', namespace]);
 }
 
+/** One goes on when the machine of the other is lost. */
+export async function doubleOperator(cluster: Cluster): Promise<void> {
+  const inside = ['-n', OPERATOR_NAMESPACE];
+  await cluster.kubectl([...inside, 'scale', 'deployment', 'rexnet-operator', '--replicas=2']);
+  await cluster.kubectl([...inside, 'rollout', 'status', 'deployment', '--timeout=120s']);
+}
+
 export async function removeOperator(cluster: Cluster, namespace: string): Promise<void> {
   await cluster.kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
   await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], INSTALL);
