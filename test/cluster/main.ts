@@ -35,7 +35,10 @@ async function up(wanted: number | undefined, fakeNodes: number): Promise<number
   const size = length === 1 ? '1 machine' : `${length} machines`;
   if (!isNew && wanted !== undefined && wanted !== length)
     throw new ClusterError('ALREADY_UP', `a cluster of ${size} is up: npm run cluster down, then up again`);
-  if (!isNew) say(`a cluster of ${size} is up already`);
+  if (!isNew) {
+    await nodesOf(description);
+    say(`a cluster of ${size} is up already`);
+  }
   if (fakeNodes > 0) await openCluster(description).startFakeNodes(fakeNodes, say);
   process.stdout.write(`export KUBECONFIG=${description.kubeconfig}\n`);
   return 0;
@@ -52,9 +55,13 @@ async function down(): Promise<number> {
 async function status(): Promise<number> {
   const description = await here();
   say(`${description.kind}, kubeconfig ${description.kubeconfig}`);
-  const nodes = openCluster(description).kubectl(['get', 'nodes', '-o', 'wide', '--request-timeout', ANSWER_MAX]);
-  process.stdout.write(await nodes.catch(silence));
+  process.stdout.write(await nodesOf(description));
   return 0;
+}
+
+function nodesOf(description: ClusterDescription): Promise<string> {
+  const words = ['get', 'nodes', '-o', 'wide', '--request-timeout', ANSWER_MAX];
+  return openCluster(description).kubectl(words).catch(silence);
 }
 
 function silence(error: unknown): never {
