@@ -47,12 +47,6 @@ async function placed(name: string): Promise<readonly Placed[]> {
   });
 }
 
-/** Everything of a Testnet, whatever it is. */
-function left(name: string): Promise<string> {
-  const kinds = 'testnets,consensusgroups,shardmaps,statefulsets,deployments,jobs,services,configmaps,secrets,pods,pdb';
-  return here.kubectl('get', kinds, '-l', `rexnet.dev/testnet=${name}`, '-o', 'name');
-}
-
 beforeAll(async () => {
   if ('reason' in cluster) return;
   await installOperator(cluster, NAMESPACE);
@@ -96,8 +90,8 @@ test.for([
       what: `${name} to be gone`,
       withinMs: GONE_MAX_MS,
       everyMs: 500,
-      look: () => left(name),
-      holds: (names) => names === '',
+      look: () => here.allOf(name),
+      holds: (names) => names.length === 0,
     });
   },
 );
@@ -119,8 +113,8 @@ test('a Testnet whose time is over is gone with all that belongs to it', {
     what: 'all of it to be gone',
     withinMs: GONE_MAX_MS,
     everyMs: 500,
-    look: () => left('brief'),
-    holds: (names) => names === '',
+    look: () => here.allOf('brief'),
+    holds: (names) => names.length === 0,
   });
   expect(await here.kubectl('get', 'events', '-o', 'jsonpath={.items[*].reason}')).toContain('Expired');
 });

@@ -22,6 +22,7 @@ const WINDOW_MS = 60_000;
 /** What must hold. */
 const COMPLETED_MIN = 0.98;
 const LIMITS_MAX_MILLI = 1_200;
+const NODE_MAX_MILLI = 150;
 /** Of transactions; more would be a backlog. */
 const DECIDED_MAX_MS = 20_000;
 /** Accounts have their tokens, and the first trees are whole. */
@@ -38,7 +39,7 @@ spec:
   bitcoin: {mode: Regtest}
   contracts: [{name: token}]
   load: {workload: Token, tpsPerGroup: ${TPS_PER_GROUP}}
-  template: {resources: {cpu: 150m, memory: 320Mi}}
+  template: {resources: {cpu: ${NODE_MAX_MILLI}m, memory: 320Mi}}
 `;
 
 const OFFERED = 'rexnet_load_offered_total';
@@ -84,14 +85,16 @@ async function machinesOfGroups(): Promise<readonly string[]> {
   return Promise.all(groups.map(machine));
 }
 
-/** Of all pods of the Testnet that run. */
-async function limitsMilli(): Promise<number> {
-  const path = 'jsonpath={.items[*].spec.containers[*].resources.limits.cpu}';
+type Limit = { readonly component: string; readonly milli: number };
+
+/** Of every pod of the Testnet that runs; each has one container. */
+async function limitsNow(): Promise<readonly Limit[]> {
+  const path = '{.metadata.labels.rexnet\\.dev/component} {.spec.containers[*].resources.limits.cpu}';
   const running = ['--field-selector', 'status.phase=Running', '-l', 'rexnet.dev/testnet=tokens'];
-  const limits = await here.kubectl('get', 'pods', ...running, '-o', path);
-  return limits
-    .split(' ')
-    .reduce((sum, text) => sum + (text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1_000), 0);
+  return (await here.lines('pods', path, ...running)).map((line) => {
+    const [component = '', cpu = ''] = line.split(' ');
+    return { component, milli: cpu.endsWith('m') ? Number(cpu.slice(0, -1)) : Number(cpu) * 1_000 };
+  });
 }
 
 withOperator(cluster, NAMESPACE);
@@ -113,7 +116,7 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
       withinMs: WARM_MAX_MS,
       holds: ({ completed }) => completed >= WARM_TRANSACTIONS,
     });
-    const limits = await limitsMilli();
+    const limits = await limitsNow();
     const relaysBefore = await relays(door);
     await delay(WINDOW_MS);
     const end = await look();
@@ -130,14 +133,18 @@ test('four groups within 1.2 cores complete 200 token transfers a second, with r
     const offered = end.offered - before.offered;
     const failed = after.failed - before.failed;
     const share = (offered - failed) / offered;
+    const sum = limits.reduce((total, { milli }) => total + milli, 0);
     const between = await betweenMachines((pair) => (relaysAfter.get(pair) ?? 0) - (relaysBefore.get(pair) ?? 0));
     console.log(
       `token load: ${offered} offered in ${WINDOW_MS / 1_000} s, ${failed} failed, ${(100 * share).toFixed(2)} % completed, ` +
-        `the last ${(decidedMs / 1_000).toFixed(1)} s later; limits ${limits}m; relays ${JSON.stringify(Object.fromEntries(between))}`,
+        `the last ${(decidedMs / 1_000).toFixed(1)} s later; limits ${sum}m; relays ${JSON.stringify(Object.fromEntries(between))}`,
     );
     expect(offered / (WINDOW_MS / 1_000)).toBeGreaterThan(COMPLETED_MIN * GROUPS * TPS_PER_GROUP);
     expect(share).toBeGreaterThanOrEqual(COMPLETED_MIN);
-    expect(limits).toBeLessThanOrEqual(LIMITS_MAX_MILLI);
+    expect(sum).toBeLessThanOrEqual(LIMITS_MAX_MILLI);
+    const nodes = limits.filter(({ component }) => component === 'node');
+    expect(nodes).toHaveLength(GROUPS);
+    expect(Math.max(...nodes.map(({ milli }) => milli))).toBeLessThanOrEqual(NODE_MAX_MILLI);
     expect(between.size).toBe(MACHINES * (MACHINES - 1));
     expect(Math.min(...between.values())).toBeGreaterThan(0);
     const words = ['--kube', '--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, 'audit'];
