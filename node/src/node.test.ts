@@ -247,8 +247,10 @@ test('every metric of a node and of a miner is there, and counts what happened',
   // Itself it dials once for each time it reads the list, which both ends count, and then no more.
   expect(done.get('rexnet_peers_dropped_total{code="SELF"}')).toBeLessThanOrEqual(2 * LISTS_READ);
   expect(done.get('rexnet_vm_calls_total')).toBe(1);
-  const theirs = await scrape(other.metricsPort);
-  expect(theirs.get('rexnet_chain_relays_received_total{source="0"}')).toBeGreaterThan(0);
+  const theirs = await scrapeUntil(
+    other.metricsPort,
+    (s) => (s.get('rexnet_chain_relays_received_total{source="0"}') ?? 0) > 0,
+  );
   // What one group sent the other received, but for what is on its way.
   const money = (flow: string, s: ReadonlyMap<string, number>) => s.get(`rexnet_chain_money_msat{flow="${flow}"}`) ?? 0;
   expect(money('received', done)).toBeLessThanOrEqual(money('sent', theirs));
