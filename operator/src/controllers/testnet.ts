@@ -1,36 +1,24 @@
-// The Testnet controller: everything a Testnet owns itself, its end by ttl, and its status. What a group consists of is the
-// ConsensusGroup controller's. It deletes only what the Testnet owns and its plan no longer has.
+// The Testnet controller: in which order things of a Testnet are looked at and brought, its end by ttl, and its status. What a group
+// consists of is the ConsensusGroup controller's.
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../api/conditions.ts';
 import type { Proposals } from '../ask/proposals.ts';
-import type { Collection } from '../kube/caches.ts';
-import { KubeError } from '../kube/errors.ts';
-import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { requestsOf } from '../plan/kube/cost.ts';
 import type { Images } from '../plan/kube/images.ts';
-import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
-import { keepingPods } from '../plan/kube/kept-pods.ts';
+import type { KubeInput } from '../plan/kube/input.ts';
 import { idleGroups, leavingGroups } from '../plan/kube/leaving.ts';
-import { isOwnedBy, leftovers } from '../plan/kube/leftovers.ts';
-import { testnetObjects } from '../plan/kube/objects.ts';
 import type { Scraping } from '../plan/kube/pod-monitor.ts';
 import { judgeTestnet, TESTNET_FIGURES, TESTNET_PROGRESS } from '../plan/kube/testnet-status.ts';
-import { forEachAtMost } from './at-most.ts';
 import {
-  BY_TESTNET,
   CLAIMS,
-  CONFIG_MAPS,
-  DEPLOYMENTS,
   DISRUPTION_BUDGETS,
   GROUPS,
   type GroupObject,
   JOBS,
   MACHINES,
-  NETWORK_POLICIES,
   PODS,
   REFUSED_PODS,
-  SERVICES,
   STATEFUL_SETS,
   TESTNETS,
   type TestnetObject,
@@ -39,13 +27,13 @@ import {
 import { absentSource } from './contract-sources.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, type Trouble } from './inputs.ts';
-import { asMade, type MadeKinds } from './made.ts';
 import { POD_MONITOR_RULES, PodMonitorKeeper } from './pod-monitors.ts';
 import { endsAtMs, expiryOf } from './testnet-end.ts';
-import { type Genesis, GenesisKeeper } from './testnet-genesis.ts';
+import { GenesisKeeper } from './testnet-genesis.ts';
 import { type Growth, GrowthKeeper } from './testnet-growth.ts';
 import { HasteKeeper } from './testnet-haste.ts';
 import { failingPart, lookAt, momentOf, observe, type Seeing, type TestnetLook, unplaced } from './testnet-look.ts';
+import { ObjectsKeeper, TESTNET_KINDS } from './testnet-objects.ts';
 
 export interface TestnetControllerOptions extends Seeing {
   readonly images: Images;
@@ -59,25 +47,10 @@ export interface TestnetControllerOptions extends Seeing {
 
 /** Pods change in bursts. */
 const BURST_MS = 300;
-const APPLIES_AT_ONCE = 8;
 const WORKERS = 8;
 /** When a copy lags, an object is refused, or an earlier Testnet is still going. */
 const LOOK_AGAIN_MS = 5_000;
 const WAIT_MS = 1_000;
-
-/** Kinds of which a Testnet owns objects itself, by kind. */
-const OWNED: MadeKinds = {
-  ConfigMap: CONFIG_MAPS,
-  NetworkPolicy: NETWORK_POLICIES,
-  Service: SERVICES,
-  StatefulSet: STATEFUL_SETS,
-  ConsensusGroup: GROUPS,
-  Deployment: DEPLOYMENTS,
-  Job: JOBS,
-};
-
-/** Those of them that have pods. */
-const WORKLOADS: readonly Collection<never>[] = [STATEFUL_SETS, DEPLOYMENTS, JOBS];
 
 const READ = ['get', 'list', 'watch'] as const;
 const OWN = [...READ, 'create', 'patch', 'delete'] as const;
@@ -117,7 +90,7 @@ function isNewsOfGroup(before: GroupObject | undefined, now: GroupObject | undef
 
 export function testnetController(options: TestnetControllerOptions): Controller {
   const worker = new TestnetWorker(options);
-  const own = Object.values(OWNED).filter((collection) => collection !== GROUPS);
+  const own = Object.values(TESTNET_KINDS).filter((collection) => collection !== GROUPS);
   const owned = [...own, CLAIMS, DISRUPTION_BUDGETS, PODS];
   return {
     name: 'testnet',
@@ -145,21 +118,14 @@ export function testnetController(options: TestnetControllerOptions): Controller
   };
 }
 
-type Applied = {
-  readonly isSettled: boolean;
-  /** Of those it owns itself, how many have pods as an earlier operator made them. */
-  readonly keptWorkloads: number;
-  readonly trouble?: Trouble;
-};
-
 class TestnetWorker {
   readonly #options: TestnetControllerOptions;
   readonly #inputs: Inputs;
   readonly #genesis = new GenesisKeeper();
+  readonly #objects = new ObjectsKeeper();
   readonly #podMonitors: PodMonitorKeeper;
   readonly #growth: GrowthKeeper;
   readonly #haste = new HasteKeeper();
-  readonly #objects = new WeakMap<KubeInput, ReturnType<typeof testnetObjects>>();
   readonly #uids = new Map<string, string>();
   /** Of Testnets whose first block was told. */
   readonly #begun = new Set<string>();
@@ -217,7 +183,7 @@ class TestnetWorker {
       await this.#tell({ object, input, look, waiting: step.waiting, stalled }, copies, clients);
       return WAIT_MS;
     }
-    const done = await this.#apply(input, step.genesis, copies, clients);
+    const done = await this.#objects.step(input, step.genesis, copies, clients);
     const unwatched = await this.#podMonitors.keep(input, clients);
     const growth = await this.#growth.step(object, input, step.genesis, look, copies, clients);
     const hasteMs = await this.#haste.step(input, copies, clients);
@@ -234,48 +200,6 @@ class TestnetWorker {
       clients,
     );
     return sooner(again, growth.againMs, hasteMs, done.isSettled && missing === undefined ? undefined : LOOK_AGAIN_MS);
-  }
-
-  async #apply(input: KubeInput, { bytes }: Genesis, copies: Copies, clients: Clients): Promise<Applied> {
-    const built = this.#objects.get(input) ?? testnetObjects(input, bytes);
-    this.#objects.set(input, built);
-    if ('refusal' in built) {
-      const { field, message, cure } = built.refusal;
-      return {
-        isSettled: true,
-        keptWorkloads: 0,
-        trouble: { reason: 'TooLarge', message: `${field}: ${message}; ${cure}.` },
-      };
-    }
-    const { uid, namespace } = input.facts;
-    const key = keyOf({ namespace, name: input.testnet.name });
-    const existing = (collection: Collection<never>): readonly KubeObject[] =>
-      copies.of(collection).by(BY_TESTNET, key);
-    const workloads = WORKLOADS.flatMap(existing).filter((object) => isOwnedBy(object, uid));
-    const planned = built.objects.map((wish) => keepingPods(wish, workloads));
-    // A Job is not told of: it has done its work, or does it with these pods.
-    const isKept = (wish: Planned, index: number): boolean => wish.kind !== 'Job' && wish !== built.objects[index];
-    const keptWorkloads = planned.filter(isKept).length;
-    let isSettled = true;
-    const refusals: KubeError[] = [];
-    await forEachAtMost(APPLIES_AT_ONCE, planned, async (wish) => {
-      const { collection, object } = asMade(wish, OWNED);
-      const live = copies.of(collection).get(keyOf(object.metadata));
-      try {
-        if ((await clients.apply(collection.resource, object, live)) === 'lagging') isSettled = false;
-      } catch (error) {
-        // One object that is refused keeps no other from being made.
-        if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-        refusals.push(error);
-      }
-    });
-    for (const collection of Object.values(OWNED))
-      for (const object of leftovers(existing(collection), planned, uid))
-        await clients.remove(collection.resource, object);
-    const [refused] = refusals;
-    return refused === undefined
-      ? { isSettled, keptWorkloads }
-      : { isSettled: false, keptWorkloads, trouble: { reason: reasonOfRefused(refused), message: refused.message } };
   }
 
   async #tell(
