@@ -7,7 +7,7 @@ import type { KubeInput } from './input.ts';
 export type Asked = Readonly<Record<string, unknown>>;
 
 export function askedOfNodes(input: KubeInput): Asked {
-  const { placement, template, nodesPerGroup } = input.testnet.spec;
+  const { placement, template } = input.testnet.spec;
   const { resources, storage, priorityClassName, nodeSelector = {} } = template;
   return {
     ...askedOfAll(input, input.facts.image),
@@ -17,8 +17,6 @@ export function askedOfNodes(input: KubeInput): Asked {
     priorityClassName,
     nodeSelector,
     strategy: placement.strategy,
-    // How many there are changes no pod.
-    isAlone: nodesPerGroup === 1,
   };
 }
 

@@ -21,10 +21,9 @@ export function nodePlacement(
     case 'Spread':
       return {
         topologySpreadConstraints: [
-          // Without the policy a drained machine would keep the nodes of a full group waiting.
-          ...(spec.nodesPerGroup < 2
-            ? []
-            : [{ ...spread(MACHINE, 'DoNotSchedule', selectorOf(name, 'node', group)), nodeTaintsPolicy: 'Honor' }]),
+          // Without the policy a drained machine would keep the nodes of a full group waiting. It holds a node that is alone nowhere, and
+          // stands there too, so that a second one restarts no first.
+          { ...spread(MACHINE, 'DoNotSchedule', selectorOf(name, 'node', group)), nodeTaintsPolicy: 'Honor' },
           // The scheduler alone leaves a machine empty: groups do not know of each other.
           spread(MACHINE, 'ScheduleAnyway', all),
           spread(ZONE, 'ScheduleAnyway', all),
