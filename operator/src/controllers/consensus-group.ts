@@ -4,8 +4,6 @@
 
 import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { Collection } from '../kube/caches.ts';
-import { KubeError } from '../kube/errors.ts';
-import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { newest } from '../plan/kube/chain-seen.ts';
 import { GROUP_FIGURES, GROUP_PROGRESS, judgeGroup } from '../plan/kube/group-status.ts';
@@ -42,6 +40,7 @@ import {
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
 import { Inputs, restartedAtOf, type Trouble } from './inputs.ts';
 import { asMade, type MadeKinds } from './made.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 import { refusedPod } from './refused-pods.ts';
 import { askable, lookAt, momentOf, nodesOf, type Seeing } from './testnet-look.ts';
 
@@ -261,9 +260,9 @@ class GroupWorker {
         if (applied !== 'unchanged') isSettled = false;
         if (applied === 'applied') isBegun = true;
       } catch (error) {
-        if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
+        const refusal = refusalIn(error);
         isSettled = false;
-        refused ??= { reason: reasonOfRefused(error), message: error.message };
+        refused ??= troubleOfRefusal(refusal);
       }
     }
     for (const collection of Object.values(OWNED)) {
@@ -315,8 +314,8 @@ async function patchPods(
       await rest.apply(PODS.resource, wish, { fieldManager, signal });
     } catch (error) {
       // One that was made anew meanwhile is looked at when the copy shows it.
-      if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-      if (error.code !== 'CONFLICT') refused ??= { reason: reasonOfRefused(error), message: error.message };
+      const refusal = refusalIn(error);
+      if (refusal.code !== 'CONFLICT') refused ??= troubleOfRefusal(refusal);
     }
   }
   return refused;

@@ -1,7 +1,5 @@
 // The LoadTest controller: shows the plan what there is, makes and removes what it says, and writes the status. The Testnets of points are
 // the Testnet controller's to bring up; the one that is measured is never touched.
-import { KubeError } from '../kube/errors.ts';
-import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { Images } from '../plan/kube/images.ts';
 import { isOwnedBy } from '../plan/kube/leftovers.ts';
@@ -21,8 +19,8 @@ import {
   scaled,
   testnetNameIn,
 } from './load-test-objects.ts';
-
 import { asMade, type MadeKinds } from './made.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 
 export interface LoadTestControllerOptions {
   readonly images: Images;
@@ -107,9 +105,7 @@ async function reconcile(key: string, images: Images, copies: Copies, clients: C
     try {
       if ((await apply(wish, copies, clients)) !== 'unchanged') isLagging = true;
     } catch (error) {
-      // A quota, a limit of the cluster, a missing right: the server's sentence is what a person needs.
-      if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-      await stall(object, { reason: reasonOfRefused(error), message: error.message, fields: told.fields }, clients);
+      await stall(object, { ...troubleOfRefusal(refusalIn(error)), fields: told.fields }, clients);
       return REFUSED_MS;
     }
   }

@@ -1,12 +1,12 @@
 // Keeps the PodMonitor of each Testnet as its spec says, where Prometheus' operator has brought that kind. The kind may come and go, so
 // nothing is watched: now and then it is simply applied, and a server that does not know the kind says so.
-import { KubeError } from '../kube/errors.ts';
-import { applyOwned, reasonOfRefused } from '../kube/ownership.ts';
+import { applyOwned } from '../kube/ownership.ts';
 import type { KubeObject, Resource } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { type PodMonitorObject, podMonitor, type Scraping } from '../plan/kube/pod-monitor.ts';
 import type { Clients, Rule } from './controller.ts';
 import type { Trouble } from './inputs.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 
 export const POD_MONITORS: Resource = {
   group: 'monitoring.coreos.com',
@@ -77,9 +77,9 @@ async function make(
     const applied = await applyOwned(rest, POD_MONITORS, claim, { fieldManager, signal });
     return applied === undefined ? 'later' : undefined;
   } catch (error) {
-    if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-    if (error.code === 'NOT_FOUND') return isNeeded ? NO_KIND : undefined;
-    return { reason: reasonOfRefused(error), message: error.message };
+    const refusal = refusalIn(error);
+    if (refusal.code === 'NOT_FOUND') return isNeeded ? NO_KIND : undefined;
+    return troubleOfRefusal(refusal);
   }
 }
 

@@ -6,8 +6,6 @@ import { REBALANCE_ANNOTATION } from '../api/shard-map.ts';
 import type { Testnet } from '../api/testnet.ts';
 import type { Knowledge } from '../ask/asker.ts';
 import type { Applied } from '../kube/applier.ts';
-import { KubeError } from '../kube/errors.ts';
-import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import { type ChainSeen, newest } from '../plan/kube/chain-seen.ts';
 import { isOwnedBy } from '../plan/kube/leftovers.ts';
@@ -21,6 +19,7 @@ import {
 import { printTable } from '../plan/shard-map-table.ts';
 import { BY_TESTNET, GROUPS, SHARD_MAPS, TESTNETS } from './collections.ts';
 import { type Clients, type Controller, type Copies, type Rule, sooner, watch } from './controller.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 
 export interface ShardMapControllerOptions {
   readonly knowledge: Pick<Knowledge, 'of'>;
@@ -104,9 +103,8 @@ async function applyOrTell(
   try {
     return await clients.apply(SHARD_MAPS.resource, wish, live);
   } catch (error) {
-    if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-    const reason = reasonOfRefused(error);
-    clients.record({ regarding, type: 'Warning', reason, action: 'MakeShardMap', note: error.message });
+    const { reason, message: note } = troubleOfRefusal(refusalIn(error));
+    clients.record({ regarding, type: 'Warning', reason, action: 'MakeShardMap', note });
     return 'refused';
   }
 }

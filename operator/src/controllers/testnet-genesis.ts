@@ -9,8 +9,7 @@ import { DecodeError } from '@rexnet/node/core/codec.ts';
 import { sha256d } from '@rexnet/node/core/hash.ts';
 import { compilerHash } from '@rexnet/preda/compiler-hash.ts';
 import type { Collection } from '../kube/caches.ts';
-import { KubeError } from '../kube/errors.ts';
-import { nameTaken, reasonOfRefused, standingOf } from '../kube/ownership.ts';
+import { nameTaken, standingOf } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
 import { LABEL } from '../plan/kube/labels.ts';
@@ -42,6 +41,7 @@ import {
 } from './collections.ts';
 import type { Clients, Copies } from './controller.ts';
 import { type Made, parentOf, planOf, type Trouble } from './inputs.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 
 export type Genesis = {
   readonly bytes: Uint8Array;
@@ -125,10 +125,8 @@ function ownGroups({ testnet, facts }: KubeInput, copies: Copies): readonly Kube
     .filter((group) => isOwnedBy(group, facts.uid));
 }
 
-/** A quota, a right that is missing: the server's sentence is what a person needs. */
 function troubleOf(error: unknown): { readonly trouble: Trouble } {
-  if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-  return { trouble: { reason: reasonOfRefused(error), message: error.message } };
+  return { trouble: troubleOfRefusal(refusalIn(error)) };
 }
 
 /** Of another number of first groups, or another compiler. */

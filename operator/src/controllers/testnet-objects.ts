@@ -1,8 +1,6 @@
 // Makes what a Testnet owns itself as its plan has it, and deletes what it owns and the plan no longer has. Pods of an earlier
 // operator stay as they are (ADR 27); nothing that belongs to somebody else is touched.
 import type { Collection } from '../kube/caches.ts';
-import { KubeError } from '../kube/errors.ts';
-import { reasonOfRefused } from '../kube/ownership.ts';
 import { type KubeObject, keyOf } from '../kube/resources.ts';
 import type { KubeInput, Made as Planned } from '../plan/kube/input.ts';
 import { keepingPods } from '../plan/kube/kept-pods.ts';
@@ -22,6 +20,7 @@ import {
 import type { Clients, Copies } from './controller.ts';
 import type { Trouble } from './inputs.ts';
 import { asMade, type MadeKinds } from './made.ts';
+import { refusalIn, troubleOfRefusal } from './refusals.ts';
 import type { Genesis } from './testnet-genesis.ts';
 
 const APPLIES_AT_ONCE = 8;
@@ -72,9 +71,9 @@ export class ObjectsKeeper {
     for (const collection of Object.values(TESTNET_KINDS))
       for (const object of leftovers(existing(collection), planned, uid))
         await clients.remove(collection.resource, object);
-    if (refused === undefined) return { isSettled: !isLagging, keptWorkloads };
-    const trouble = { reason: reasonOfRefused(refused), message: refused.message };
-    return { isSettled: false, keptWorkloads, trouble };
+    return refused === undefined
+      ? { isSettled: !isLagging, keptWorkloads }
+      : { isSettled: false, keptWorkloads, trouble: refused };
   }
 }
 
@@ -83,17 +82,17 @@ async function apply(
   planned: readonly Planned[],
   copies: Copies,
   clients: Clients,
-): Promise<{ readonly isLagging: boolean; readonly refused: KubeError | undefined }> {
+): Promise<{ readonly isLagging: boolean; readonly refused: Trouble | undefined }> {
   let isLagging = false;
-  let refused: KubeError | undefined;
+  let refused: Trouble | undefined;
   await forEachAtMost(APPLIES_AT_ONCE, planned, async (wish) => {
     const { collection, object } = asMade(wish, TESTNET_KINDS);
     const live = copies.of(collection).get(keyOf(object.metadata));
     try {
       if ((await clients.apply(collection.resource, object, live)) === 'lagging') isLagging = true;
     } catch (error) {
-      if (!(error instanceof KubeError) || error.transient || error.code === 'ABORTED') throw error;
-      refused ??= error;
+      const refusal = refusalIn(error);
+      refused ??= troubleOfRefusal(refusal);
     }
   });
   return { isLagging, refused };

@@ -71,8 +71,3 @@ export function nameTaken(live: KubeObject, wish: KubeObject): KubeError {
     { reason: NAME_TAKEN },
   );
 }
-
-/** What an object that is refused is told as. */
-export function reasonOfRefused({ reason }: KubeError): string {
-  return reason === NAME_TAKEN ? NAME_TAKEN : 'ObjectRefused';
-}
