@@ -2,6 +2,7 @@
 // what for. Asked only while it waits; nothing is remembered.
 import { keyOf } from '../kube/resources.ts';
 import type { KubeInput } from '../plan/kube/input.ts';
+import { LABEL } from '../plan/kube/labels.ts';
 import { podSeenOf } from '../plan/kube/pod-seen.ts';
 import { BY_TESTNET, CONFIG_MAPS, type ConfigMapObject, PODS } from './collections.ts';
 import type { Clients, Copies } from './controller.ts';
@@ -13,9 +14,9 @@ export async function absentSource(
   { rest, signal }: Clients,
 ): Promise<string | undefined> {
   const pods = copies.of(PODS).by(BY_TESTNET, keyOf({ namespace, name: testnet.name }));
-  const isWaiting = pods
-    .map(podSeenOf)
-    .some(({ component, waiting }) => component === 'contracts' && waiting !== undefined);
+  const isWaiting = pods.some(
+    (pod) => pod.metadata.labels?.[LABEL.component] === 'contracts' && podSeenOf(pod).waiting !== undefined,
+  );
   if (!isWaiting) return undefined;
   for (const { name, source } of plan.contracts) {
     if (source.kind === 'shipped') continue;
