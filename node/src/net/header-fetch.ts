@@ -44,10 +44,11 @@ export async function fetchHeaders({ locator, ask, take }: HeaderFetchModules): 
 
 /** Who told at length of a group what is known, as one on a chain too far from ours does, is not asked again at once. */
 export class TiringPeers {
-  /** By group and peer. */
+  /** By group and peer; no longer than they rest. */
   readonly #untilMs = new Map<string, number>();
 
   note(group: number, peer: string, { learnt, answers }: HeadersLearnt, nowMs: number): void {
+    for (const [rested, untilMs] of this.#untilMs) if (untilMs <= nowMs) this.#untilMs.delete(rested);
     const key = `${group} ${peer}`;
     if (learnt === 0 && answers > 1) this.#untilMs.set(key, nowMs + REST_MS);
     else this.#untilMs.delete(key);
