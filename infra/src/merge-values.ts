@@ -12,6 +12,6 @@ export function mergeValues(below: Values, above: Values): Record<string, unknow
   return merged;
 }
 
-function isTable(value: unknown): value is Values {
+export function isTable(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { isTable } from './merge-values.ts';
 
 /** Of Pulumi's Config, what is used here. */
 export type Source = {
@@ -115,7 +116,7 @@ function namespaceOf(source: Source): string {
 
 function chartValuesOf(source: Source): Readonly<Record<string, unknown>> {
   const values: unknown = source.getObject('chartValues') ?? {};
-  if (!isObject(values)) throw new SettingsError('rexnet:chartValues must be values of charts/rexnet, by name');
+  if (!isTable(values)) throw new SettingsError('rexnet:chartValues must be values of charts/rexnet, by name');
   return values;
 }
 
@@ -126,10 +127,10 @@ function testnetOf(file: string): TestnetObject {
   const [fault] = document?.errors ?? [];
   if (fault !== undefined) throw new SettingsError(`${file} is no YAML: ${fault.message}`);
   const read: unknown = document?.toJS();
-  if (!isObject(read) || read['kind'] !== 'Testnet' || read['apiVersion'] !== API_VERSION)
+  if (!isTable(read) || read['kind'] !== 'Testnet' || read['apiVersion'] !== API_VERSION)
     throw new SettingsError(`${file} holds no Testnet of ${API_VERSION}`);
   const { metadata, spec } = read;
-  const { name, labels, annotations } = isObject(metadata) ? metadata : {};
+  const { name, labels, annotations } = isTable(metadata) ? metadata : {};
   if (typeof name !== 'string') throw new SettingsError(`${file}: the Testnet has no metadata.name`);
   return {
     metadata: {
@@ -137,7 +138,7 @@ function testnetOf(file: string): TestnetObject {
       ...(isTexts(labels) ? { labels } : {}),
       ...(isTexts(annotations) ? { annotations } : {}),
     },
-    spec: isObject(spec) ? spec : {},
+    spec: isTable(spec) ? spec : {},
   };
 }
 
@@ -152,10 +153,6 @@ function isImage(value: unknown): value is string {
   return typeof value === 'string' && IMAGE.test(value);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+  return isTable(value) && Object.values(value).every((text) => typeof text === 'string');
 }

@@ -3,7 +3,13 @@
 import type { V1Container, V1Node } from '@kubernetes/client-node';
 import { parseQuantity } from '@rexnet/operator/api/quantity.ts';
 import type { Testnet } from '@rexnet/operator/api/testnet.ts';
-import { DEPLOYMENTS, type DeploymentObject, PODS, TESTNETS } from '@rexnet/operator/controllers/collections.ts';
+import {
+  DEPLOYMENTS,
+  type DeploymentObject,
+  MACHINES,
+  PODS,
+  TESTNETS,
+} from '@rexnet/operator/controllers/collections.ts';
 import { KubeError } from '@rexnet/operator/kube/errors.ts';
 import type { KubeObject, Resource } from '@rexnet/operator/kube/resources.ts';
 import { podsAsked } from '@rexnet/operator/plan/kube/cost.ts';
@@ -20,7 +26,6 @@ type PlacedPod = KubeObject & {
   readonly spec?: { readonly nodeName?: string; readonly containers?: readonly Pick<V1Container, 'resources'>[] };
   readonly status?: { readonly phase?: string };
 };
-const NODES: Resource = { group: '', version: 'v1', plural: 'nodes', kind: 'Node', namespaced: false };
 const STORAGE_CLASSES: Resource = {
   ...{ group: 'storage.k8s.io', version: 'v1', plural: 'storageclasses', kind: 'StorageClass', namespaced: false },
 };
@@ -93,7 +98,7 @@ async function wanting(cluster: Cluster): Promise<readonly Right[]> {
 /** What machines have, less what pods on them ask; pods we may not see are not counted. */
 async function machinesOf({ rest }: Cluster): Promise<readonly Room[] | undefined> {
   const [nodes, pods] = await Promise.all([
-    ifAllowed(rest.list<NodeObject>(NODES)),
+    ifAllowed(rest.list<NodeObject>(MACHINES.resource)),
     ifAllowed(rest.list<PlacedPod>(PODS.resource)),
   ]);
   const running = (pods ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
